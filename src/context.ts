@@ -1,0 +1,186 @@
+import { UnavailableError } from './upstream/errors.ts';
+import type { Answer, Credential, Operation, QueryValue, Send } from './upstream/send.ts';
+
+/** The two upstreams, as `@rest(api:)` and the scopes name them. */
+export type Api = 'bird' | 'courier';
+
+/** What a caller may do at one upstream. */
+export type Right = 'read' | 'write';
+
+/** Every status of a message, lowest first: the one vocabulary of both upstreams, and its total order. */
+export const MESSAGE_STATUSES = [
+  'UNKNOWN',
+  'DRAFT',
+  'SCHEDULED',
+  'ACCEPTED',
+  'PROCESSING',
+  'SENT',
+  'SKIPPED',
+  'REJECTED',
+  'FAILED',
+  'DELIVERED',
+  'RECEIVED',
+  'READ',
+  'DELETED',
+] as const;
+
+export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
+
+/** How an event came to Pigeon's knowledge. */
+export type EventSource = 'SNAPSHOT' | 'WEBHOOK' | 'POLL' | 'MUTATION' | 'RECONCILED';
+
+/** What happened to one message. It holds ids and statuses, never a body or an identifier of a person. */
+export interface MessageChange {
+  /** Global id of the message. */
+  readonly messageId: string;
+  /** Global id of its channel, where it has one. */
+  readonly channelId: string | null;
+  /** True when the message was not there before. */
+  readonly added: boolean;
+  readonly status: MessageStatus;
+  /** The upstream's own word for the status. */
+  readonly nativeStatus: string | null;
+  /** When it happened by the upstream's clock, in milliseconds since the epoch. */
+  readonly occurredAt: number;
+  readonly via: EventSource;
+  /** Who may see it: `service`, or the key of one forwarded credential. */
+  readonly audience: string;
+}
+
+/** One upstream as an operation reaches it. */
+export interface Upstream {
+  readonly send: Send;
+  readonly credential: Credential;
+}
+
+/** Who asks. */
+export interface Caller {
+  /** Tells callers apart: shared executions, limits and remembered sends are keyed by it. */
+  readonly key: string;
+  readonly may: (api: Api, right: Right) => boolean;
+  /** When the caller's credential ends, in milliseconds since the epoch. */
+  readonly expiresAt: number | undefined;
+}
+
+/** What one call needs beside its operation. */
+export interface Request {
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, QueryValue>>;
+  readonly body?: unknown;
+  /** The path in the field's arguments of a field that the upstream refused, such as `input.text`. */
+  readonly blame?: (field: string) => string | undefined;
+}
+
+/** The caller lacks a right. */
+export class ForbiddenError extends Error {
+  readonly scope: string;
+
+  constructor(api: Api, right: Right) {
+    super(`the scope ${api}:${right} is needed`);
+    this.name = 'ForbiddenError';
+    this.scope = `${api}:${right}`;
+  }
+}
+
+/** The upstream takes the caller's own credential, and there is none. */
+export class UnauthenticatedError extends Error {
+  override readonly name = 'UnauthenticatedError';
+}
+
+/** One operation has made as many upstream calls as it may. */
+export class BudgetError extends Error {
+  override readonly name = 'BudgetError';
+}
+
+/** Where messages' changes go and come from; the status stream stands behind it. */
+export interface Changes {
+  /** Resolves when the changes are safely written; they reach subscribers from there. */
+  record(changes: readonly MessageChange[]): Promise<void>;
+  /** The highest status seen of each message, by global id, as far as the audience may know. */
+  seen(ids: readonly string[], audience: string): Promise<ReadonlyMap<string, MessageStatus>>;
+}
+
+/** The parts that every operation of one running gateway shares. */
+export interface Parts {
+  readonly bird: (Omit<Upstream, 'credential'> & { credential: Credential; workspaceId: string }) | undefined;
+  readonly courier: Upstream | undefined;
+  /** True when courier is called by the caller's own credential and by no other. */
+  readonly courierForwards: boolean;
+  readonly changes: Changes;
+  readonly warn: (message: string, details: Record<string, unknown>) => void;
+  readonly deadlineMs: number;
+  readonly budgetCalls: number;
+}
+
+/** What one operation carries. Loaders hang on the object itself, so a new context has fresh ones. */
+export interface Context {
+  readonly parts: Parts;
+  readonly caller: Caller;
+  /** The caller's own credential for courier, where credentials are forwarded. */
+  readonly courierCredential: Credential | undefined;
+  /** Aborts when the client has gone. */
+  readonly signal: AbortSignal | undefined;
+  /** By when the operation must have answered, in `performance.now()` milliseconds. */
+  readonly deadline: number;
+  /** How many upstream calls the operation has made. */
+  readonly spent: { calls: number };
+}
+
+/** Starts one operation, or one event of a subscription: its deadline and its budget begin now. */
+export const createContext = (
+  parts: Parts,
+  who: Pick<Context, 'caller' | 'courierCredential'>,
+  signal?: AbortSignal,
+): Context => ({
+  parts,
+  caller: who.caller,
+  courierCredential: who.courierCredential,
+  signal,
+  deadline: performance.now() + parts.deadlineMs,
+  spent: { calls: 0 },
+});
+
+/**
+ * Refuses what the caller's scopes do not cover.
+ *
+ * @throws {ForbiddenError}
+ */
+export const requireRight = ({ caller }: Context, api: Api, right: Right): void => {
+  if (!caller.may(api, right)) throw new ForbiddenError(api, right);
+};
+
+/** By which credential the operation reaches an upstream; undefined where there is none. */
+export const credentialOf = ({ parts, courierCredential }: Context, api: Api): Credential | undefined =>
+  api === 'courier' && parts.courierForwards ? courierCredential : parts[api]?.credential;
+
+/** Whose eyes a change that the operation made or read is for. */
+export const audienceOf = (context: Context, api: Api): string => {
+  const credential = credentialOf(context, api);
+  return credential?.forwarded ? credential.key : 'service';
+};
+
+/**
+ * Makes one upstream call for the operation, under the caller's rights, inside its deadline and budget.
+ *
+ * @throws {ForbiddenError} the scope is missing
+ * @throws {UnauthenticatedError} the upstream takes the caller's own credential and there is none
+ * @throws {BudgetError} the operation has made too many calls
+ * @throws {UpstreamError} everything that is not a good answer
+ */
+export const ask = (
+  context: Context,
+  operation: Operation & { api: Api },
+  request: Request = {},
+): Promise<Answer> => {
+  const { api } = operation;
+  const { parts, signal, deadline, spent } = context;
+  requireRight(context, api, operation.safe ? 'read' : 'write');
+  const upstream = parts[api];
+  if (!upstream) throw new UnavailableError(operation, { unsent: true });
+  const credential = credentialOf(context, api);
+  if (!credential) throw new UnauthenticatedError(`${api} needs the caller's own authorization`);
+  if (++spent.calls > parts.budgetCalls) {
+    throw new BudgetError(`the operation needs more than ${parts.budgetCalls} upstream calls`);
+  }
+  return upstream.send({ operation, credential, signal, deadline, ...request });
+};

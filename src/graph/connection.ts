@@ -1,0 +1,216 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { InputError } from './errors.ts';
+import { asksFor } from './selection.ts';
+
+/** How many rows a connection gives when `first` is not said. */
+const DEFAULT_FIRST = 20;
+
+/** The most rows of one connection; more than any upstream's page. */
+const MAX_FIRST = 1000;
+
+/** The arguments of every connection. */
+export interface ConnectionArgs {
+  readonly first?: number | null | undefined;
+  readonly after?: string | null | undefined;
+}
+
+/** What a connection resolves to. */
+export interface Connection<Row> {
+  readonly edges: { readonly cursor: string; readonly node: Row }[];
+  readonly pageInfo: {
+    readonly hasNextPage: boolean;
+    readonly hasPreviousPage: boolean;
+    readonly startCursor: string | null;
+    readonly endCursor: string | null;
+  };
+}
+
+/** What the paging engines need to know of a list. */
+interface List<Row> {
+  /** Tells lists apart: a cursor of one is refused by another. */
+  readonly name: string;
+  /** The upstream's largest page. */
+  readonly max: number;
+  readonly id: (row: Row) => string;
+  /** The time by which the upstream orders, newest first, as its text; left out where the order is another. */
+  readonly time?: (row: Row) => string | null | undefined;
+}
+
+/** A list that goes on by an opaque token of its last page. */
+export interface TokenList<Row> extends List<Row> {
+  readonly read: (page: {
+    readonly limit: number;
+    readonly token: string | undefined;
+  }) => Promise<{ readonly rows: readonly Row[]; readonly next: string | undefined }>;
+}
+
+/** A list that goes on by the number of rows to pass over, and ends with a short page. */
+export interface OffsetList<Row> extends List<Row> {
+  readonly read: (page: { readonly limit: number; readonly offset: number }) => Promise<readonly Row[]>;
+}
+
+/** Where an edge stood: enough to go on right behind it, also when its row has moved. */
+interface Position {
+  /** The list's name. */
+  readonly k: string;
+  /** Token of the page it stood on; its own offset. */
+  readonly p?: string | undefined;
+  readonly o?: number | undefined;
+  /** Limit of that page. */
+  readonly l?: number | undefined;
+  /** Its id; none when the page is the one behind it. */
+  readonly i?: string | undefined;
+  /** Its time in milliseconds. */
+  readonly t?: number | undefined;
+}
+
+/**
+ * Reads how many rows to give.
+ *
+ * @throws {InputError} it is below 0 or above 1000
+ */
+export const readFirst = ({ first }: ConnectionArgs): number => {
+  const count = first ?? DEFAULT_FIRST;
+  if (count < 0 || count > MAX_FIRST) throw new InputError('first', `must be between 0 and ${MAX_FIRST}`);
+  return count;
+};
+
+/** A cursor over anything that JSON can hold. */
+export const writeCursor = (position: object): string =>
+  Buffer.from(JSON.stringify(position)).toString('base64url');
+
+/**
+ * Reads a cursor back.
+ *
+ * @throws {InputError} it is not one of this list's
+ */
+export const readCursor = <P extends { readonly k: string }>(after: string, k: string): P => {
+  try {
+    const position = JSON.parse(Buffer.from(after, 'base64url').toString('utf8'));
+    if (position?.k === k) return position;
+  } catch {}
+  throw new InputError('after', 'is not a cursor of this list');
+};
+
+/** The connection over rows with their cursors. */
+export const connect = <Row>(
+  edges: { readonly cursor: string; readonly node: Row }[],
+  { after }: ConnectionArgs,
+  hasNextPage: boolean,
+): Connection<Row> => ({
+  edges,
+  pageInfo: {
+    hasNextPage,
+    hasPreviousPage: typeof after === 'string',
+    startCursor: edges[0]?.cursor ?? null,
+    endCursor: edges.at(-1)?.cursor ?? null,
+  },
+});
+
+/**
+ * A connection over a list with page tokens: as many pages as `first` needs, each row once.
+ *
+ * @throws {InputError} `first` or `after` cannot be
+ */
+export const byToken = async <Row>(args: ConnectionArgs, list: TokenList<Row>): Promise<Connection<Row>> => {
+  const first = readFirst(args);
+  const after = args.after == null ? undefined : readCursor<Position>(args.after, list.name);
+  const edges: { cursor: string; node: Row }[] = [];
+  const seen = new Set<string>();
+  let token = after?.p;
+  let from = after?.i === undefined ? undefined : after;
+  for (;;) {
+    const limit = from?.l ?? Math.min(list.max, Math.max(1, first - edges.length));
+    const { rows, next } = await list.read({ limit, token });
+    const fresh = behind(rows, from, list).filter((row) => !seen.has(list.id(row)));
+    for (const [index, row] of fresh.entries()) {
+      if (edges.length === first) return connect(edges, args, true);
+      const id = list.id(row);
+      seen.add(id);
+      const last = index === fresh.length - 1 && next !== undefined;
+      edges.push({
+        node: row,
+        cursor: writeCursor(
+          last
+            ? { k: list.name, p: next }
+            : { k: list.name, p: token, l: limit, i: id, t: timeOf(row, list) },
+        ),
+      });
+    }
+    const ends = next === undefined || next === token;
+    if (ends || edges.length >= first) return connect(edges, args, !ends);
+    token = next;
+    from = undefined;
+  }
+};
+
+/**
+ * A connection over a list with offsets: as many pages as `first` needs, each row once. One row more is read
+ * only when the query asks whether more follows.
+ *
+ * @throws {InputError} `first` or `after` cannot be
+ */
+export const byOffset = async <Row>(
+  args: ConnectionArgs,
+  info: GraphQLResolveInfo,
+  list: OffsetList<Row>,
+): Promise<Connection<Row>> => {
+  const first = readFirst(args);
+  const after = args.after == null ? undefined : readCursor<Position>(args.after, list.name);
+  const wanted = first + (asksFor(info, 'pageInfo', 'hasNextPage') ? 1 : 0);
+  const found: { row: Row; offset: number }[] = [];
+  const seen = new Set<string>();
+  let offset = after?.o ?? 0;
+  // The first row read again is the cursor's own.
+  let from = after;
+  let ended = wanted === 0;
+  while (!ended && found.length < wanted) {
+    const limit = Math.min(list.max, wanted - found.length + (from ? 1 : 0));
+    const rows = await list.read({ limit, offset });
+    if (from && offset > 0 && isBeyond(rows[0], from, list)) {
+      // Rows before it have gone, so what follows it now stands before its old place.
+      offset = Math.max(0, offset - list.max);
+      continue;
+    }
+    const fresh = behind(rows, from, list);
+    const start = offset + rows.length - fresh.length;
+    for (const [index, row] of fresh.entries()) {
+      const id = list.id(row);
+      if (!seen.has(id)) found.push({ row, offset: start + index });
+      seen.add(id);
+    }
+    ended = rows.length < limit;
+    offset += rows.length;
+    // A row that has moved back by more than a page is still to be passed.
+    if (fresh.length > 0) from = undefined;
+  }
+  const edges = found.slice(0, first).map(({ row, offset: o }) => ({
+    node: row,
+    cursor: writeCursor({ k: list.name, o, i: list.id(row), t: timeOf(row, list) }),
+  }));
+  return connect(edges, args, found.length > first);
+};
+
+const timeOf = <Row>(row: Row, list: List<Row>): number | undefined => {
+  const time = list.time?.(row);
+  const value = time == null ? Number.NaN : Date.parse(time);
+  return Number.isNaN(value) ? undefined : value;
+};
+
+/** True when an ordered page begins behind the position, so that rows may be missing in between. */
+const isBeyond = <Row>(row: Row | undefined, from: Position, list: List<Row>): boolean => {
+  if (from.t === undefined || (row && list.id(row) === from.i)) return false;
+  const time = row && timeOf(row, list);
+  return time === undefined || time < from.t;
+};
+
+/** The rows of a page that stand behind the position. */
+const behind = <Row>(rows: readonly Row[], from: Position | undefined, list: List<Row>): readonly Row[] => {
+  if (from === undefined) return rows;
+  const index = rows.findIndex((row) => list.id(row) === from.i);
+  if (index >= 0) return rows.slice(index + 1);
+  const { t } = from;
+  if (t === undefined) return rows;
+  const older = rows.findIndex((row) => (timeOf(row, list) ?? 0) < t);
+  return older < 0 ? [] : rows.slice(older);
+};

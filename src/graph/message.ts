@@ -1,0 +1,157 @@
+import { createContextCache, type ObjectFieldBuilder } from '@pothos/core';
+import DataLoader from 'dataloader';
+import { builder } from '../builder.ts';
+import { type Api, audienceOf, type Context, type MessageStatus } from '../context.ts';
+import { globalId } from './ids.ts';
+import { moment } from './scalars.ts';
+import { Source } from './source.ts';
+import { higher, MessageStatusEnum } from './status.ts';
+
+/** Which way a message went. */
+export const MessageDirection = builder.enumType('MessageDirection', {
+  description: 'Which way a message went, as the organization sees it.',
+  values: {
+    INCOMING: { description: 'From a person to the organization.' },
+    OUTGOING: { description: 'From the organization to a person.' },
+  } as const,
+});
+
+/** Who wrote a message, as far as the message itself says. */
+export interface Party {
+  readonly name: string | null;
+  readonly self: boolean;
+  /** What the room that made it needs in order to find the person. */
+  readonly who?: unknown;
+}
+
+/** The side that wrote a message; each upstream's room adds its own kind of person to it. */
+export const MessageParty = builder.objectRef<Party>('MessageParty').implement({
+  description: 'Who wrote a message.',
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'Their name, as the message itself tells it.' }),
+    self: t.exposeBoolean('self', { nullable: false, description: 'True for the organization’s own side.' }),
+  }),
+});
+
+const DESCRIPTIONS = {
+  nativeId: 'Its id at the upstream.',
+  source: 'The upstream it lives in.',
+  direction: 'Whether it came in or went out.',
+  text: 'What it says, as plain text; null when it has no text.',
+  status: 'How far it has come: the highest status that the upstream or the status stream has told.',
+  nativeStatus: 'The upstream’s own word for its status.',
+  statusAt: 'When its status last changed.',
+  createdAt: 'When it was written.',
+  author: 'Who wrote it.',
+} as const;
+
+/** What every message is to the joined graph; `channel` is added beside the interface Channel. */
+export const Message = builder.interfaceRef<object>('Message').implement({
+  description: 'A message of either upstream: sent or received over a channel, a text or an email.',
+  interfaces: [builder.nodeInterfaceRef()],
+  fields: (t) => ({
+    nativeId: t.string({ nullable: false, description: DESCRIPTIONS.nativeId }),
+    source: t.field({ type: Source, nullable: false, description: DESCRIPTIONS.source }),
+    direction: t.field({ type: MessageDirection, nullable: false, description: DESCRIPTIONS.direction }),
+    text: t.string({ description: DESCRIPTIONS.text }),
+    status: t.field({ type: MessageStatusEnum, nullable: false, description: DESCRIPTIONS.status }),
+    nativeStatus: t.string({ description: DESCRIPTIONS.nativeStatus }),
+    statusAt: t.field({ type: 'DateTime', description: DESCRIPTIONS.statusAt }),
+    createdAt: t.field({ type: 'DateTime', description: DESCRIPTIONS.createdAt }),
+    author: t.field({ type: MessageParty, description: DESCRIPTIONS.author }),
+  }),
+});
+
+/** An edge of any list of messages. */
+export const MessageEdge = builder.interfaceRef<object>('MessageEdge').implement({
+  description: 'A message in a list.',
+  fields: (t) => ({
+    cursor: t.string({
+      nullable: false,
+      description: 'Give it as `after` to go on right behind this row.',
+    }),
+    node: t.field({ type: Message, nullable: false, description: 'The message itself.' }),
+  }),
+});
+
+/** Any list of messages. */
+export const MessageConnection = builder.interfaceRef<object>('MessageConnection').implement({
+  description: 'A list of messages of one kind, page by page.',
+  fields: (t) => ({
+    edges: t.field({
+      type: [MessageEdge],
+      nullable: false,
+      description: 'The rows with their cursors.',
+    }),
+    nodes: t.field({
+      type: [Message],
+      nullable: false,
+      description: 'The rows without their cursors.',
+    }),
+    pageInfo: t.field({
+      type: builder.pageInfoRef(),
+      nullable: false,
+      description: 'Where this page ends and whether more follows.',
+    }),
+  }),
+});
+
+/** How one upstream's row tells what every message tells. */
+export interface MessageView<Row> {
+  readonly typename: string;
+  readonly api: Api;
+  /** Its key within the type, as in the global id. */
+  readonly key: (row: Row) => string;
+  readonly nativeId: (row: Row) => string;
+  readonly direction: (row: Row) => 'INCOMING' | 'OUTGOING';
+  readonly text: (row: Row) => string | null | undefined;
+  readonly status: (row: Row) => MessageStatus;
+  readonly nativeStatus: (row: Row) => string | null | undefined;
+  readonly statusAt: (row: Row) => unknown;
+  readonly createdAt: (row: Row) => unknown;
+  readonly author: (row: Row) => Party | null;
+}
+
+/** The fields that a type owes to the interface Message, but for `id` and `channel`. */
+export const messageFields = <Row extends object>(
+  t: ObjectFieldBuilder<BuilderTypes, Row>,
+  view: MessageView<Row>,
+) => ({
+  nativeId: t.string({ nullable: false, description: DESCRIPTIONS.nativeId, resolve: view.nativeId }),
+  source: t.field({
+    type: Source,
+    nullable: false,
+    description: DESCRIPTIONS.source,
+    resolve: () => view.api,
+  }),
+  direction: t.field({
+    type: MessageDirection,
+    nullable: false,
+    description: DESCRIPTIONS.direction,
+    resolve: view.direction,
+  }),
+  text: t.string({ description: DESCRIPTIONS.text, resolve: view.text }),
+  status: t.field({
+    type: MessageStatusEnum,
+    nullable: false,
+    description: DESCRIPTIONS.status,
+    resolve: async (row, _args, context) =>
+      higher(view.status(row), await seen(context)[view.api].load(globalId(view.typename, view.key(row)))),
+  }),
+  nativeStatus: t.string({ description: DESCRIPTIONS.nativeStatus, resolve: view.nativeStatus }),
+  statusAt: t.field(moment(DESCRIPTIONS.statusAt, view.statusAt)),
+  createdAt: t.field(moment(DESCRIPTIONS.createdAt, view.createdAt)),
+  author: t.field({ type: MessageParty, description: DESCRIPTIONS.author, resolve: view.author }),
+});
+
+type BuilderTypes = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer T> ? T : never;
+
+/** What the status stream knows, one look-up for all messages of a page. */
+const seen = createContextCache((context: Context) => {
+  const of = (api: Api) =>
+    new DataLoader<string, MessageStatus | undefined>(async (ids) => {
+      const statuses = await context.parts.changes.seen(ids, audienceOf(context, api));
+      return ids.map((id) => statuses.get(id));
+    });
+  return { bird: of('bird'), courier: of('courier') };
+});

@@ -1,0 +1,40 @@
+import type { Chance } from '../chance.ts';
+import type { Clock } from '../clock.ts';
+import type { IdOf } from '../naming.ts';
+import type { Person } from '../people/person.ts';
+import type { Contact } from './rows.ts';
+
+/** The contacts of the workspace: everybody whom Bird knows, oldest first. */
+export function contactsAtStart(people: readonly Person[], id: IdOf, clock: Clock, chance: Chance): Contact[] {
+  const known = people.filter((person) => person.bird);
+  return known.map((person, index) => {
+    const { bird = {} } = person;
+    // one every third day; nobody shares a moment, so that lists have one order
+    const createdAt = clock.ago((known.length - index) * 3 * 1440 + index);
+    const identifiers = [
+      ...(bird.phones ?? []).map((value) => ({ key: 'phonenumber', value, createdAt })),
+      ...(bird.emails ?? []).map((value) => ({ key: 'emailaddress', value, createdAt })),
+      ...(bird.telegram ? [{ key: 'telegramid', value: bird.telegram, createdAt }] : []),
+      ...(bird.line ? [{ key: 'lineid', value: bird.line, createdAt }] : []),
+    ];
+    const anonymous = chance.happens(0.06) && person.key !== 'amina';
+    return {
+      id: id('bird-contact', person.key),
+      ...(anonymous ? {} : { name: bird.name ?? `${person.first} ${person.last}` }),
+      attributes: {
+        ...(anonymous ? {} : { firstName: person.first, lastName: person.last }),
+        preferredLanguage: person.locale.slice(0, 2),
+        timezone: person.timezone,
+        newsletter: chance.happens(0.6),
+        visits: chance.whole(0, 24),
+        interests: chance.shuffle(['running', 'nutrition', 'sleep', 'eyewear']).slice(0, chance.whole(0, 3)),
+      },
+      identifiers,
+      listIds: chance.happens(0.4) ? [id('bird-list', 'newsletter')] : [],
+      accountIds: [],
+      isAnonymous: anonymous,
+      createdAt,
+      updatedAt: clock.ago((known.length - index) * 60 + index),
+    };
+  });
+}

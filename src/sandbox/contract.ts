@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import { parse } from 'yaml';
+import { Operation } from './operation.ts';
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
+
+/** A JSON object whose members are not known. */
+export type Dictionary = { [key: string]: unknown };
+
+/** Whether a value is a JSON object, neither null nor an array. */
+export function isDictionary(value: unknown): value is Dictionary {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What a path led to: its operation and the values of its braces, still percent-encoded. */
+export interface Match {
+  operation: Operation;
+  path: Record<string, string>;
+}
+
+/** An OpenAPI 3.1 document as judge of requests and answers. Schemas are compiled when they are first needed. */
+export class Contract {
+  readonly operations: Operation[] = [];
+  readonly #ajv = new Ajv2020({ strict: false, allErrors: true, logger: false });
+  readonly #document: Dictionary;
+  readonly #base: string;
+
+  /** Reads `schema/<name>.openapi.yaml`; throws when it is missing or no YAML. */
+  constructor(name: string) {
+    const text = readFileSync(new URL(`../../schema/${name}.openapi.yaml`, import.meta.url), 'utf8');
+    const document: unknown = parse(text);
+    if (!isDictionary(document)) throw new Error(`${name}.openapi.yaml holds no document`);
+    formats.default(this.#ajv);
+    this.#document = document;
+    this.#base = `https://contract.invalid/${name}`;
+    this.#ajv.addSchema({ ...document, $id: this.#base }, undefined, false, false);
+    for (const [path, item] of Object.entries(this.#object(document.paths))) {
+      for (const method of METHODS) {
+        if (isDictionary(item) && isDictionary(item[method]))
+          this.operations.push(new Operation(this, method.toUpperCase(), path));
+      }
+    }
+    // `/channels/messages` before `/channels/{channelId}`
+    this.operations.sort((a, b) => a.braces - b.braces);
+  }
+
+  /** The operation behind a method and a path as it came over the wire; `methods` when only the method is wrong. */
+  match(method: string, path: string): Match | { methods: string[] } {
+    const methods: string[] = [];
+    for (const operation of this.operations) {
+      const values = operation.values(path);
+      if (!values) continue;
+      if (operation.method === method) return { operation, path: values };
+      methods.push(operation.method);
+    }
+    return { methods };
+  }
+
+  /** What stands at a pointer, and the pointer it stands at once references are followed. Undefined: nothing does. */
+  at(pointer: readonly string[]): { value: Dictionary; pointer: readonly string[] } | undefined {
+    let value: unknown = this.#document;
+    for (const [index, part] of pointer.entries()) {
+      if (Array.isArray(value)) value = value[Number(part)];
+      else if (isDictionary(value)) value = value[part];
+      else return undefined;
+      if (isDictionary(value) && typeof value.$ref === 'string')
+        return this.at([...pointerOf(value.$ref), ...pointer.slice(index + 1)]);
+    }
+    return isDictionary(value) ? { value, pointer } : undefined;
+  }
+
+  /** A reference to the schema at a pointer, for use in another schema. */
+  reference(pointer: readonly string[]): string {
+    const parts = pointer.map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1')));
+    return `${this.#base}#/${parts.join('/')}`;
+  }
+
+  /** A check by a schema that may refer to this document. */
+  compile(schema: Dictionary) {
+    return this.#ajv.compile(schema);
+  }
+
+  #object(value: unknown): Dictionary {
+    return isDictionary(value) ? value : {};
+  }
+}
+
+function pointerOf(reference: string): string[] {
+  const parts = reference.replace(/^#\//, '').split('/');
+  return parts.map((part) => decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~'));
+}

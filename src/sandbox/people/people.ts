@@ -1,0 +1,74 @@
+import type { Chance } from '../chance.ts';
+import { cast, staff } from './cast.ts';
+import { type Culture, cultures } from './cultures.ts';
+import type { InCourier, Person } from './person.ts';
+
+const MADE_UP = 42;
+const DOMAINS = ['example.com', 'example.org', 'example.net'];
+/** The last two digits of numbers that neither the cast nor a channel nor a receiver that always fails has. */
+const FREE = Array.from({ length: 90 }, (_, digits) => digits + 5).filter((digits) => ![11, 31, 32, 42].includes(digits));
+const ORGANIZATIONS: InCourier['organization'][] = ['harbour', 'harbour', 'northside', 'lantern'];
+
+/** Everybody in the world: the staff, the cast and the made-up ones, some sixty in all. */
+export function population(chance: Chance): Person[] {
+  const made: Person[] = [];
+  const taken = new Set<string>();
+  for (let index = 0; made.length < MADE_UP; index++) {
+    const culture = cultures[index % cultures.length];
+    if (!culture) break;
+    const first = chance.pick(culture.first);
+    const last = chance.pick(culture.last);
+    const key = `${first}-${last}`.toLowerCase();
+    if (taken.has(key)) continue;
+    taken.add(key);
+    made.push(madeUp(chance, culture, key, first, last, made.length));
+  }
+  return [...staff, ...cast, ...made];
+}
+
+function madeUp(chance: Chance, culture: Culture, key: string, first: string, last: string, index: number): Person {
+  const email = `${first}.${last}@${chance.pick(DOMAINS)}`.toLowerCase();
+  const digits = [...culture.phone.groups, two(FREE[index] ?? 0)];
+  const e164 = `+${culture.phone.country}${digits.join('')}`;
+  const spellings = {
+    plain: e164,
+    spaced: `+${culture.phone.country} ${digits.join(' ')}`,
+    dashed: `+${culture.phone.country}-${digits.join('-')}`,
+    bare: e164.slice(1),
+  };
+  const phone = () => spellings[chance.pick(['plain', 'plain', 'plain', 'spaced', 'dashed', 'bare'] as const)];
+  const written = () => chance.pick([email, email, email, email.toUpperCase(), capitals(first, last, email)]);
+  // five know Bird alone, four courier alone, the rest both
+  const place = index % 9 === 4 ? 'bird' : index % 11 === 7 ? 'courier' : 'both';
+  const reach = chance.pick(['all', 'all', 'all', 'email', 'phone'] as const);
+  const person: Person = {
+    ...{ key, first, last },
+    birthDate: `${chance.whole(1940, 2004)}-${two(chance.whole(1, 12))}-${two(chance.whole(1, 28))}`,
+    ...{ locale: culture.locale, timezone: culture.timezone },
+  };
+  if (place !== 'courier')
+    person.bird = {
+      ...(reach === 'phone' ? {} : { emails: [written()] }),
+      ...(reach === 'email' ? {} : { phones: [phone()] }),
+      ...(chance.happens(0.15) ? { telegram: String(7_200_000 + index) } : {}),
+      ...(chance.happens(0.1) ? { line: `U8e20${String(index).padStart(4, '0')}` } : {}),
+    };
+  if (place !== 'bird')
+    person.courier = {
+      organization: chance.pick(ORGANIZATIONS),
+      email: written(),
+      emailVerified: chance.happens(0.85),
+      phone: phone(),
+      phoneVerified: chance.happens(0.75),
+      state: chance.happens(0.95) ? 'active' : 'inactive',
+    };
+  return person;
+}
+
+function capitals(first: string, last: string, email: string): string {
+  return `${first}.${last}${email.slice(email.indexOf('@'))}`;
+}
+
+function two(number: number): string {
+  return String(number).padStart(2, '0');
+}

@@ -1,0 +1,46 @@
+import type { BirdWorld } from './bird/world.ts';
+import { birdWorld } from './bird/world.ts';
+import { Chance } from './chance.ts';
+import type { Clock } from './clock.ts';
+import type { Text } from './courier/rows.ts';
+import type { CourierWorld } from './courier/world.ts';
+import { courierWorld } from './courier/world.ts';
+import { type IdOf, naming } from './naming.ts';
+import { population } from './people/people.ts';
+import type { Person } from './people/person.ts';
+
+/** Something the outside may be told of. */
+export type Happening =
+  | { api: 'bird'; event: string; messageId: string; payload: object; alsoTo?: string }
+  | { api: 'courier'; text: Text };
+
+/** Everything there is: both upstreams' rows, the people behind them, time and chance. */
+export interface World {
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly id: IdOf;
+  readonly people: readonly Person[];
+  readonly bird: BirdWorld;
+  readonly courier: CourierWorld;
+  /** Told of each happening; set by whoever delivers it. */
+  tell: (happening: Happening) => void;
+  /** A new id, the same one in every world with this seed that was asked as often. */
+  fresh(kind: string): string;
+}
+
+/** A world as it stands at the clock's start. The seed decides everything but the dates. */
+export function createWorld(seed: number, clock: Clock): World {
+  const id = naming(seed);
+  const people = population(new Chance(seed));
+  let born = 0;
+  return {
+    clock,
+    chance: new Chance(seed + 3),
+    id,
+    people,
+    bird: birdWorld(people, id, clock, new Chance(seed + 1)),
+    courier: courierWorld(people, id, clock, new Chance(seed + 2)),
+    tell: () => {},
+    fresh: (kind) => id('fresh', kind, born++),
+  };
+}

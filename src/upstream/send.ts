@@ -1,0 +1,81 @@
+/** One documented REST operation: a method on a path template such as `/v1/texts/{id}/`. */
+export interface Operation {
+  /** Which upstream, in lower case, as `@rest(api:)` prints it. */
+  readonly api: string;
+  readonly method: string;
+  /** The whole path from the root, with its braces. Logs, metrics and errors name this, never the filled path. */
+  readonly path: string;
+  /** True when repeating the call changes nothing: it may be retried, and its answer shared. */
+  readonly safe: boolean;
+}
+
+/** A query parameter's value; arrays become repeated parameters, `undefined` and `null` are left out. */
+export type QueryValue =
+  | string
+  | number
+  | boolean
+  | null
+  | undefined
+  | readonly (string | number | boolean)[];
+
+/** By whose right a call is made. */
+export interface Credential {
+  /** The whole value of the `Authorization` header. */
+  readonly header: string;
+  /** Tells credentials apart without holding them: caches and shared calls are keyed by it. */
+  readonly key: string;
+  /** True when it is the caller's own and not Pigeon's: a refusal is then about the caller. */
+  readonly forwarded: boolean;
+}
+
+/** One call to make. */
+export interface Call {
+  readonly operation: Operation;
+  readonly params?: Readonly<Record<string, string>> | undefined;
+  readonly query?: Readonly<Record<string, QueryValue>> | undefined;
+  readonly body?: unknown;
+  readonly credential: Credential;
+  /** Aborts the call when the client has gone. */
+  readonly signal?: AbortSignal | undefined;
+  /** The moment, in `performance.now()` milliseconds, by which the answer must be there. */
+  readonly deadline: number;
+  /** The caller's name for a field that the upstream refused, where it has one. */
+  readonly blame?: ((field: string) => string | undefined) | undefined;
+}
+
+/** A good answer: 2xx with its JSON, or no body at all. */
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** Makes a call; rejects with an `UpstreamError` for everything that is not a good answer. */
+export type Send = (call: Call) => Promise<Answer>;
+
+/** Wraps a send in one concern. */
+export type Layer = (next: Send) => Send;
+
+/** The send with its layers around it, the first one outermost. */
+export const compose = (send: Send, ...layers: readonly Layer[]): Send =>
+  layers.reduceRight((next, layer) => layer(next), send);
+
+/**
+ * The path and query to ask for. A path value keeps every character RFC 3986 allows in a segment
+ * (`@`, `+`, `:` …), because not every upstream decodes what need not be encoded.
+ */
+export const target = ({ operation, params = {}, query = {} }: Call): string => {
+  const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => segment(params[name] ?? ''));
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== undefined && one !== null) search.append(name, String(one));
+    }
+  }
+  return search.size === 0 ? path : `${path}?${search}`;
+};
+
+const segment = (value: string): string => {
+  // An empty or dotted segment would ask for another resource than the one named.
+  if (/^\.{0,2}$/.test(value)) throw new TypeError('a path value must not be empty, "." or ".."');
+  return encodeURIComponent(value).replace(/%(?:40|2B|3A|2C|24|26|3D|3B)/gi, decodeURIComponent);
+};
