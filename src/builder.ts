@@ -1,5 +1,4 @@
 import SchemaBuilder from '@pothos/core';
-import DataloaderPlugin from '@pothos/plugin-dataloader';
 import DirectivesPlugin from '@pothos/plugin-directives';
 import RelayPlugin from '@pothos/plugin-relay';
 import type { Context, MessageStatus } from './context.ts';
@@ -22,7 +21,7 @@ export interface Types {
 
 /** The one schema builder. Output fields are nullable unless they say otherwise. */
 export const builder = new SchemaBuilder<Types>({
-  plugins: [RelayPlugin, DataloaderPlugin, DirectivesPlugin],
+  plugins: [RelayPlugin, DirectivesPlugin],
   directives: { useGraphQLToolsUnorderedDirectives: true },
   relay: {
     cursorType: 'String',
@@ -42,3 +41,6 @@ export const builder = new SchemaBuilder<Types>({
     endCursorFieldOptions: { description: 'Cursor of the last row: the next page’s `after`.' },
   },
 });
+
+/** The builder's types, resolved. */
+export type BuilderTypes = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer T> ? T : never;

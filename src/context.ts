@@ -100,6 +100,13 @@ export interface Changes {
   seen(ids: readonly string[], audience: string): Promise<ReadonlyMap<string, MessageStatus>>;
 }
 
+/** A bounded cache whose entries end by themselves. */
+export interface Fresh {
+  get(key: string): object | undefined;
+  set(key: string, row: object): unknown;
+  delete(key: string): unknown;
+}
+
 /** The parts that every operation of one running gateway shares. */
 export interface Parts {
   readonly bird: (Omit<Upstream, 'credential'> & { credential: Credential; workspaceId: string }) | undefined;
@@ -107,9 +114,13 @@ export interface Parts {
   /** True when courier is called by the caller's own credential and by no other. */
   readonly courierForwards: boolean;
   readonly changes: Changes;
+  /** Answers that may be used again for a while, by credential, type and key; none when that is off. */
+  readonly fresh: Fresh | undefined;
   readonly warn: (message: string, details: Record<string, unknown>) => void;
   readonly deadlineMs: number;
   readonly budgetCalls: number;
+  /** Country of phone numbers that are written without one, as ISO 3166 names it. */
+  readonly defaultRegion: string | undefined;
 }
 
 /** What one operation carries. Loaders hang on the object itself, so a new context has fresh ones. */

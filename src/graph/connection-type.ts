@@ -1,5 +1,5 @@
 import type { ObjectRef } from '@pothos/core';
-import { builder } from '../builder.ts';
+import { type BuilderTypes, builder } from '../builder.ts';
 import { MessageConnection, MessageEdge } from './message.ts';
 
 /** The two arguments of every connection: pages only go forward. */
@@ -10,8 +10,6 @@ export const connectionArgs = builder.args((t) => ({
   }),
   after: t.string({ description: 'A cursor of this list: the page begins right behind its row.' }),
 }));
-
-type BuilderTypes = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer T> ? T : never;
 
 /** The connection type over a type's rows: `XConnection` with `XEdge`. */
 export const connectionOf = <Row>(type: ObjectRef<BuilderTypes, Row>, name: string) =>

@@ -1,6 +1,4 @@
-import type { GraphQLResolveInfo } from 'graphql';
 import { InputError } from './errors.ts';
-import { asksFor } from './selection.ts';
 
 /** How many rows a connection gives when `first` is not said. */
 const DEFAULT_FIRST = 20;
@@ -145,19 +143,19 @@ export const byToken = async <Row>(args: ConnectionArgs, list: TokenList<Row>): 
 };
 
 /**
- * A connection over a list with offsets: as many pages as `first` needs, each row once. One row more is read
- * only when the query asks whether more follows.
+ * A connection over a list with offsets: as many pages as `first` needs, each row once.
  *
+ * @param asksForMore true when it matters whether more follows: then one row more is read
  * @throws {InputError} `first` or `after` cannot be
  */
 export const byOffset = async <Row>(
   args: ConnectionArgs,
-  info: GraphQLResolveInfo,
+  asksForMore: boolean,
   list: OffsetList<Row>,
 ): Promise<Connection<Row>> => {
   const first = readFirst(args);
   const after = args.after == null ? undefined : readCursor<Position>(args.after, list.name);
-  const wanted = first + (asksFor(info, 'pageInfo', 'hasNextPage') ? 1 : 0);
+  const wanted = first + (asksForMore ? 1 : 0);
   const found: { row: Row; offset: number }[] = [];
   const seen = new Set<string>();
   let offset = after?.o ?? 0;

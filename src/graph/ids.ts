@@ -12,12 +12,12 @@ export interface GlobalId {
   readonly key: string;
 }
 
-/** How many native ids make the key of each type that `node(id:)` finds. */
-const parts = new Map<string, number>();
+/** How many native ids may make the key of each type that `node(id:)` finds. */
+const parts = new Map<string, readonly number[]>();
 
 /** Makes a type known to `readId`: its keys are so many UUIDs joined by `/`. */
-export const registerId = (typename: string, count: number): void => {
-  parts.set(typename, count);
+export const registerId = (typename: string, ...counts: readonly number[]): void => {
+  parts.set(typename, counts);
 };
 
 /** The global id of an object. */
@@ -27,10 +27,10 @@ export const globalId = (typename: string, key: string): string =>
 /** The global id as it was encoded, or undefined when it is none. */
 export const decodeId = (value: string): GlobalId | undefined => {
   const [, typename, key] = /^([A-Z]\w*):(.+)$/.exec(Buffer.from(value, 'base64').toString('utf8')) ?? [];
-  const count = typename === undefined ? undefined : parts.get(typename);
-  if (typename === undefined || key === undefined || count === undefined) return undefined;
+  const counts = typename === undefined ? undefined : parts.get(typename);
+  if (typename === undefined || key === undefined || counts === undefined) return undefined;
   const natives = key.split('/');
-  return natives.length === count && natives.every(isUuid) ? { typename, key } : undefined;
+  return counts.includes(natives.length) && natives.every(isUuid) ? { typename, key } : undefined;
 };
 
 /**

@@ -1,6 +1,6 @@
-import { createContextCache, type ObjectFieldBuilder } from '@pothos/core';
+import { createContextCache, getTypeBrand, type ObjectFieldBuilder } from '@pothos/core';
 import DataLoader from 'dataloader';
-import { builder } from '../builder.ts';
+import { type BuilderTypes, builder } from '../builder.ts';
 import { type Api, audienceOf, type Context, type MessageStatus } from '../context.ts';
 import { globalId } from './ids.ts';
 import { moment } from './scalars.ts';
@@ -103,6 +103,8 @@ export interface MessageView<Row> {
   /** Its key within the type, as in the global id. */
   readonly key: (row: Row) => string;
   readonly nativeId: (row: Row) => string;
+  /** Global id of its channel, where it has one. */
+  readonly channelId: (row: Row) => string | null;
   readonly direction: (row: Row) => 'INCOMING' | 'OUTGOING';
   readonly text: (row: Row) => string | null | undefined;
   readonly status: (row: Row) => MessageStatus;
@@ -112,11 +114,23 @@ export interface MessageView<Row> {
   readonly author: (row: Row) => Party | null;
 }
 
+const views = new Map<unknown, MessageView<never>>();
+
+/** How a row of any type of message tells what every message tells; undefined when it is no message. */
+export const viewOf = (row: object): MessageView<object> | undefined =>
+  // A view is kept under the brand of its own rows.
+  views.get(getTypeBrand(row)) as MessageView<object> | undefined;
+
 /** The fields that a type owes to the interface Message, but for `id` and `channel`. */
 export const messageFields = <Row extends object>(
   t: ObjectFieldBuilder<BuilderTypes, Row>,
   view: MessageView<Row>,
-) => ({
+) => {
+  views.set(view.typename, view);
+  return fieldsOf(t, view);
+};
+
+const fieldsOf = <Row extends object>(t: ObjectFieldBuilder<BuilderTypes, Row>, view: MessageView<Row>) => ({
   nativeId: t.string({ nullable: false, description: DESCRIPTIONS.nativeId, resolve: view.nativeId }),
   source: t.field({
     type: Source,
@@ -143,8 +157,6 @@ export const messageFields = <Row extends object>(
   createdAt: t.field(moment(DESCRIPTIONS.createdAt, view.createdAt)),
   author: t.field({ type: MessageParty, description: DESCRIPTIONS.author, resolve: view.author }),
 });
-
-type BuilderTypes = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer T> ? T : never;
 
 /** What the status stream knows, one look-up for all messages of a page. */
 const seen = createContextCache((context: Context) => {

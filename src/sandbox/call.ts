@@ -1,4 +1,4 @@
-import type { Value } from './operation.ts';
+import type { Value } from './parameters.ts';
 import type { World } from './world.ts';
 
 /** What a handler answers: a status and, unless it is empty, a JSON body. */
@@ -32,7 +32,7 @@ export class Call {
   /** A text parameter of the query. */
   text(name: string): string | undefined {
     const value = this.#query[name];
-    return typeof value === 'string' ? value : undefined;
+    return typeof value === 'string' ? lowered(value) : undefined;
   }
 
   /** A whole number of the query. */
@@ -50,11 +50,16 @@ export class Call {
   /** A repeated parameter as text; undefined when it is not there, so that "no filter" and "none" differ. */
   list(name: string): string[] | undefined {
     const value = this.#query[name];
-    return value === undefined ? undefined : [value].flat().map(String);
+    return value === undefined ? undefined : [value].flat().map((one) => lowered(String(one)));
   }
 
   /** The body, in the shape the contract has already held it to. */
   body<Shape>(): Shape {
     return this.#body as Shape;
   }
+}
+
+/** UUIDs are the same in either case; everything else stays as it came. */
+function lowered(text: string): string {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text) ? text.toLowerCase() : text;
 }

@@ -2,17 +2,10 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { parse } from 'yaml';
+import { type Dictionary, isDictionary } from './dictionary.ts';
 import { Operation } from './operation.ts';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
-
-/** A JSON object whose members are not known. */
-export type Dictionary = { [key: string]: unknown };
-
-/** Whether a value is a JSON object, neither null nor an array. */
-export function isDictionary(value: unknown): value is Dictionary {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** What a path led to: its operation and the values of its braces, still percent-encoded. */
 export interface Match {
@@ -85,6 +78,15 @@ export class Contract {
   #object(value: unknown): Dictionary {
     return isDictionary(value) ? value : {};
   }
+}
+
+const read = new Map<string, Contract>();
+
+/** The contract of that name, read and compiled once however many sandboxes a process starts. */
+export function contractOf(name: string): Contract {
+  const contract = read.get(name) ?? new Contract(name);
+  read.set(name, contract);
+  return contract;
 }
 
 function pointerOf(reference: string): string[] {

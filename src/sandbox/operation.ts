@@ -1,16 +1,8 @@
 import type { ValidateFunction } from 'ajv/dist/2020.js';
-import { type Contract, type Dictionary, isDictionary } from './contract.ts';
+import type { Contract } from './contract.ts';
+import { type Dictionary, isDictionary } from './dictionary.ts';
+import { type Parameters, parametersOf, typed, type Value } from './parameters.ts';
 import type { Fault } from './refusal.ts';
-
-/** One value of a query as the contract understands it. */
-export type Value = string | number | boolean | (string | number | boolean)[];
-
-interface Parameter {
-  name: string;
-  schema: string;
-  types: Set<string>;
-  items: Set<string>;
-}
 
 /** One operation of a contract: which paths it answers, and what it says about a request or an answer. */
 export class Operation {
@@ -23,7 +15,7 @@ export class Operation {
   readonly #names: string[] = [];
   readonly #pattern: RegExp;
   readonly #checks = new Map<string, ValidateFunction | undefined>();
-  #parameters: { path: Parameter[]; query: Parameter[]; required: string[] } | undefined;
+  #parameters: Parameters | undefined;
 
   constructor(contract: Contract, method: string, path: string) {
     this.key = `${method} ${path}`;
@@ -54,7 +46,7 @@ export class Operation {
     const values: Record<string, Value> = {};
     const faults: Fault[] = [];
     for (const name of new Set(search.keys())) {
-      const known = this.#known().query.find((parameter) => parameter.name === name);
+      const known = this.#known.query.find((parameter) => parameter.name === name);
       if (!known) {
         faults.push({ in: 'query', name, says: 'is not a known parameter' });
         continue;
@@ -143,66 +135,17 @@ export class Operation {
   #shape(place: 'path' | 'query'): () => Dictionary {
     return () => ({
       type: 'object',
-      properties: Object.fromEntries(
-        this.#known()[place].map(({ name, schema }) => [name, { $ref: schema }]),
-      ),
-      required: place === 'query' ? this.#known().required : [],
+      properties: Object.fromEntries(this.#known[place].map(({ name, schema }) => [name, { $ref: schema }])),
+      required: place === 'query' ? this.#known.required : [],
     });
   }
 
-  #known() {
-    if (this.#parameters) return this.#parameters;
-    const known = { path: [] as Parameter[], query: [] as Parameter[], required: [] as string[] };
-    for (const holder of [this.#pointer.slice(0, 2), this.#pointer]) {
-      for (let index = 0; ; index++) {
-        const found = this.#contract.at([...holder, 'parameters', String(index)]);
-        if (!found) break;
-        const { name, in: place, required } = found.value;
-        if (typeof name !== 'string' || (place !== 'path' && place !== 'query')) continue;
-        const pointer = [...found.pointer, 'schema'];
-        known[place].push({
-          name,
-          schema: this.#contract.reference(pointer),
-          types: this.#types(pointer),
-          items: this.#types([...(this.#arrayAt(pointer) ?? pointer), 'items']),
-        });
-        if (place === 'query' && required === true) known.required.push(name);
-      }
-    }
-    this.#parameters = known;
-    return known;
-  }
-
-  /** The JSON types a schema allows, over its alternatives. */
-  #types(pointer: readonly string[]): Set<string> {
-    const schema = this.#contract.at(pointer);
-    const types = new Set([schema?.value.type].flat().filter((type) => typeof type === 'string'));
-    for (const branch of schema ? this.#branches(schema.pointer) : [])
-      for (const type of this.#types(branch)) types.add(type);
-    return types;
-  }
-
-  #arrayAt(pointer: readonly string[]): readonly string[] | undefined {
-    const schema = this.#contract.at(pointer);
-    if (!schema || schema.value.items !== undefined) return schema?.pointer;
-    return this.#branches(schema.pointer).find((branch) => this.#types(branch).has('array'));
-  }
-
-  #branches(pointer: readonly string[]): string[][] {
-    const schema = this.#contract.at(pointer)?.value ?? {};
-    return ['anyOf', 'oneOf', 'allOf'].flatMap((word) => {
-      const branches = schema[word];
-      return Array.isArray(branches) ? branches.map((_, index) => [...pointer, word, String(index)]) : [];
-    });
+  get #known(): Parameters {
+    this.#parameters ??= parametersOf(this.#contract, this.#pointer);
+    return this.#parameters;
   }
 
   #object(value: unknown): Dictionary {
     return isDictionary(value) ? value : {};
   }
-}
-
-function typed(text: string, types: ReadonlySet<string>): string | number | boolean {
-  if (types.has('boolean') && (text === 'true' || text === 'false')) return text === 'true';
-  if ((types.has('integer') || types.has('number')) && /^-?\d+(\.\d+)?$/.test(text)) return Number(text);
-  return text;
 }

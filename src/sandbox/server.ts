@@ -42,7 +42,9 @@ export async function serve(api: Api, world: World, asked: (request: Asked) => v
     try {
       answer = await answerTo(api, world, request);
     } catch (error) {
-      answer = broken(error);
+      // a sandbox that would break the contract says so instead
+      const told = error instanceof Error ? error.message : String(error);
+      answer = api.refuse(new Refusal(500, 'SandboxBug', `The sandbox breaks its contract: ${told}`));
     }
     const text = answer.body === undefined ? undefined : JSON.stringify(answer.body);
     response.writeHead(answer.status, {
@@ -52,6 +54,8 @@ export async function serve(api: Api, world: World, asked: (request: Asked) => v
     response.end(text);
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  // longer than any client keeps an idle connection, so that a send never meets a closing one
+  server.keepAliveTimeout = 60_000;
   server.unref();
   return { url: `http://127.0.0.1:${portOf(server)}`, close: () => closed(server) };
 }
@@ -154,13 +158,6 @@ async function read(request: IncomingMessage, limit: number): Promise<Buffer | u
     if (size <= limit) chunks.push(chunk);
   }
   return size > limit ? undefined : Buffer.concat(chunks);
-}
-
-function broken(error: unknown): Answer {
-  return {
-    status: 500,
-    body: { bug: `the sandbox breaks its contract: ${error instanceof Error ? error.message : error}` },
-  };
 }
 
 function portOf(server: Server): number {

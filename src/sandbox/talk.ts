@@ -55,18 +55,27 @@ const OPENERS = [
   'I just uploaded the photo you asked for.',
 ];
 
-/** A short exchange with somebody called `first`. */
-export function talk(chance: Chance, first: string): Line[] {
+/** Deals exchanges in an order of its own; none comes twice before each came once. */
+export function storyteller(chance: Chance): (first: string) => Line[] {
+  let deck: string[] = [];
+  return (first) => {
+    if (deck.length === 0) deck = chance.shuffle(TALKS);
+    return told(chance, deck.pop() ?? '', first);
+  };
+}
+
+/** What the organization writes to somebody unasked. */
+export function notice(chance: Chance, first: string): string {
+  const begun = TALKS.filter((script) => script.startsWith('<'));
+  return told(chance, chance.pick(begun), first)[0]?.text ?? '';
+}
+
+function told(chance: Chance, script: string, first: string): Line[] {
   const said = { first, day: chance.pick(DAYS), time: chance.pick(TIMES), doctor: chance.pick(DOCTORS) };
-  return chance
-    .pick(TALKS)
-    .split('|')
-    .map((line) => ({
-      by: line.startsWith('<') ? 'us' : 'them',
-      text: line
-        .slice(1)
-        .replace(/\{(first|day|time|doctor)\}/g, (_, word: keyof typeof said) => said[word]),
-    }));
+  return script.split('|').map((line) => ({
+    by: line.startsWith('<') ? 'us' : 'them',
+    text: line.slice(1).replace(/\{(first|day|time|doctor)\}/g, (_, word: keyof typeof said) => said[word]),
+  }));
 }
 
 /** What somebody says to a message they got. */

@@ -4,7 +4,10 @@ type Body = NonNullable<Message['body']>;
 
 const media = (name: string) => `https://media.example.com/harbour/${name}`;
 const reply = (text: string) => ({ type: 'reply', reply: { text } });
-const link = (text: string, path: string) => ({ type: 'link', link: { text, url: `https://harbour.example.org/${path}` } });
+const link = (text: string, path: string) => ({
+  type: 'link',
+  link: { text, url: `https://harbour.example.org/${path}` },
+});
 
 /** A plain text. */
 export function textBody(text: string, more: Record<string, unknown> = {}): Body {
@@ -15,7 +18,11 @@ export function textBody(text: string, more: Record<string, unknown> = {}): Body
 export function htmlBody(subject: string, text: string): Body {
   return {
     type: 'html',
-    html: { text, html: `<p>${text}</p><p>Your team at Harbour Clinic</p>`, metadata: { subject, openTracking: true } },
+    html: {
+      text,
+      html: `<p>${text}</p><p>Your team at Harbour Clinic</p>`,
+      metadata: { subject, openTracking: true },
+    },
   };
 }
 
@@ -45,10 +52,19 @@ export const exhibits: Record<string, Body> = {
     type: 'file',
     file: {
       text: 'Your exercise plan',
-      files: [{ mediaUrl: media('exercise-plan.pdf'), contentType: 'application/pdf', filename: 'exercise-plan.pdf' }],
+      files: [
+        {
+          mediaUrl: media('exercise-plan.pdf'),
+          contentType: 'application/pdf',
+          filename: 'exercise-plan.pdf',
+        },
+      ],
     },
   },
-  gif: { type: 'gif', gif: { mediaUrl: media('well-done.gif'), text: 'Well done!', altText: 'A cat that applauds' } },
+  gif: {
+    type: 'gif',
+    gif: { mediaUrl: media('well-done.gif'), text: 'Well done!', altText: 'A cat that applauds' },
+  },
   location: {
     type: 'location',
     location: {
@@ -77,7 +93,9 @@ export const exhibits: Record<string, Body> = {
       items: ['Monday 9:15', 'Tuesday 11:20', 'Friday 15:10'].map((title) => ({
         title,
         description: 'with Dr. Rahimi',
-        actions: [{ type: 'postback', postback: { text: title, payload: title.toLowerCase().replaceAll(' ', '-') } }],
+        actions: [
+          { type: 'postback', postback: { text: title, payload: title.toLowerCase().replaceAll(' ', '-') } },
+        ],
       })),
       metadata: { button: { label: 'See times' } },
     },
@@ -87,7 +105,10 @@ export const exhibits: Record<string, Body> = {
     section: {
       items: [
         textBody('Before your blood test'),
-        { type: 'image', image: { images: [{ mediaUrl: media('glass-of-water.jpg'), altText: 'A glass of water' }] } },
+        {
+          type: 'image',
+          image: { images: [{ mediaUrl: media('glass-of-water.jpg'), altText: 'A glass of water' }] },
+        },
       ],
       configurations: { layout: 'stacked' },
     },
@@ -96,7 +117,7 @@ export const exhibits: Record<string, Body> = {
     type: 'authentication',
     authentication: { otp: { disclaimer: 'Do not share this code with anybody.', expirationTime: 10 } },
   },
-  action: { type: 'action', action: { type: 'permission_request', permission_request: { resource: 'call' } } },
+  action: { type: 'action', permission_request: { resource: 'call' } },
   unknown: {
     type: 'sticker',
     sticker: { packId: 'harbour-summer', stickerId: 'sailing-boat', mediaUrl: media('sailing-boat.webp') },

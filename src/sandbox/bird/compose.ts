@@ -27,7 +27,11 @@ export function displayName(contact: Contact): string {
 /** The organization's end of a message. */
 export function connectorEnd(channel: Channel): Party {
   return {
-    connector: { id: channel.connectorId, identifierValue: channel.identifier, annotations: { name: channel.name } },
+    connector: {
+      id: channel.connectorId,
+      identifierValue: channel.identifier,
+      annotations: { name: channel.name },
+    },
   };
 }
 
@@ -83,5 +87,7 @@ export function compose({ id, channel, contact, identifier, incoming, at, body }
 /** The id a platform gives to a message. */
 export function referenceOf(platformId: string, id: string): string {
   const bare = id.replaceAll('-', '');
-  return platformId === 'whatsapp' ? `wamid.${Buffer.from(bare).toString('base64url').slice(0, 28)}` : bare.slice(0, 16);
+  return platformId === 'whatsapp'
+    ? `wamid.${Buffer.from(bare).toString('base64url').slice(0, 28)}`
+    : bare.slice(0, 16);
 }

@@ -1,23 +1,29 @@
 import type { Chance } from '../chance.ts';
 import type { Clock } from '../clock.ts';
 import type { IdOf } from '../naming.ts';
+import { cast } from '../people/cast.ts';
 import type { Person } from '../people/person.ts';
 import type { Contact } from './rows.ts';
 
-/** The contacts of the workspace: everybody whom Bird knows, oldest first. */
-export function contactsAtStart(people: readonly Person[], id: IdOf, clock: Clock, chance: Chance): Contact[] {
+/** The contacts of the workspace: everybody whom Bird knows, oldest first. The cast came last, so lists begin with it. */
+export function contactsAtStart(
+  people: readonly Person[],
+  id: IdOf,
+  clock: Clock,
+  chance: Chance,
+): Contact[] {
   const known = people.filter((person) => person.bird);
-  return known.map((person, index) => {
+  const contacts = known.map((person, index): Contact => {
     const { bird = {} } = person;
-    // one every third day; nobody shares a moment, so that lists have one order
-    const createdAt = clock.ago((known.length - index) * 3 * 1440 + index);
+    // before the first message; nobody shares a moment, so that lists have one order
+    const createdAt = clock.ago((450 + index * 3) * 1440 + index);
     const identifiers = [
       ...(bird.phones ?? []).map((value) => ({ key: 'phonenumber', value, createdAt })),
       ...(bird.emails ?? []).map((value) => ({ key: 'emailaddress', value, createdAt })),
       ...(bird.telegram ? [{ key: 'telegramid', value: bird.telegram, createdAt }] : []),
       ...(bird.line ? [{ key: 'lineid', value: bird.line, createdAt }] : []),
     ];
-    const anonymous = chance.happens(0.06) && person.key !== 'amina';
+    const anonymous = chance.happens(0.06) && !cast.includes(person);
     return {
       id: id('bird-contact', person.key),
       ...(anonymous ? {} : { name: bird.name ?? `${person.first} ${person.last}` }),
@@ -34,7 +40,8 @@ export function contactsAtStart(people: readonly Person[], id: IdOf, clock: Cloc
       accountIds: [],
       isAnonymous: anonymous,
       createdAt,
-      updatedAt: clock.ago((known.length - index) * 60 + index),
+      updatedAt: clock.ago((index + 1) * 60 + index),
     };
   });
+  return contacts.reverse();
 }

@@ -58,12 +58,13 @@ export const FATES: Readonly<Record<string, Fate>> = {
 };
 
 /** What is to come for a message that was just accepted, by whom it goes to and over which platform. */
-export function fateOf(receiver: string, platformId: string): Pick<MessageRow, 'ahead' | 'fate' | 'then'> {
+export function fateOf(receiver: string, platformId: string): Pick<MessageRow, 'ahead' | 'fate' | 'after'> {
   const fate = FATES[receiver.includes('@') ? receiver.trim().toLowerCase() : receiver.replace(/\D/g, '')];
   if (fate) {
     const { path, failure, details, reason } = fate;
-    return { ahead: [...path], fate: { ...(failure ? { failure } : {}), details, reason }, then: [] };
+    return { ahead: [...path], fate: { ...(failure ? { failure } : {}), details, reason }, after: [] };
   }
-  const reads = platformId === 'whatsapp' ? 'read' : platformId === 'email-messagebird' ? 'opened' : undefined;
-  return { ahead: [...GOOD], then: reads ? [reads] : [] };
+  const reads =
+    platformId === 'whatsapp' ? 'read' : platformId === 'email-messagebird' ? 'opened' : undefined;
+  return { ahead: [...GOOD], after: reads ? [reads] : [] };
 }

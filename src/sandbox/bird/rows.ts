@@ -112,7 +112,7 @@ export interface MessageRow {
   /** Why it fails, if it is going to. */
   fate?: { failure?: Failure; details: string; reason: string };
   /** What its reader does once it is delivered. */
-  then: ('read' | 'opened' | 'answer')[];
+  after: ('read' | 'opened' | 'answer')[];
   interactions: Interaction[];
   /** A further webhook address named in the send. */
   notify?: string;

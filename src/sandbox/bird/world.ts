@@ -35,7 +35,7 @@ export function birdWorld(people: readonly Person[], id: IdOf, clock: Clock, cha
     contacts: new Shelf(2000),
     messages: new Shelf(5000),
   };
-  const channels = channelsAtStart(id, clock);
+  const channels = channelsAtStart(id, clock).sort((a, b) => a.createdAt.localeCompare(b.createdAt));
   const contacts = contactsAtStart(people, id, clock, chance);
   const byKey = new Map(
     people.flatMap(({ key }) => {

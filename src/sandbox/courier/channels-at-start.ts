@@ -14,23 +14,49 @@ export function channelsAtStart(
   { id, clock, chance }: { id: IdOf; clock: Clock; chance: Chance },
 ): Channel[] {
   const individual = (key: string) => id('courier-individual', key);
-  const channel = (key: string, organization: keyof typeof DESK, members: string[], more: Partial<Channel>): Channel => {
+  const channel = (
+    key: string,
+    organization: keyof typeof DESK,
+    members: string[],
+    more: Partial<Channel>,
+  ): Channel => {
     const [owner = 'desk', ...others] = DESK[organization];
     const daysAgo = key === 'amina' ? 120 : chance.whole(50, 400);
     return {
-      ...{ id: id('courier-channel', key), name: key, organizationId: id('courier-organization', organization) },
+      ...{
+        id: id('courier-channel', key),
+        name: key,
+        organizationId: id('courier-organization', organization),
+      },
       ...{ ownerId: individual(owner), createdBy: id('courier-user', owner), subscriptionType: 'none' },
       ...{ archived: false, floating: false, canEnableSms: true, withSms: false, eventsEnabled: true },
       groupProviderAck: false,
       subscribers: [...new Set([owner, 'desk', ...others, ...members].map((one) => individual(one)))].map(
-        (individualId, index) => ({ individualId, admin: index < 2, pinned: false, preferences: { notify: 'all' } }),
+        (individualId, index) => ({
+          individualId,
+          admin: index < 2,
+          pinned: false,
+          preferences: { notify: 'all' },
+        }),
       ),
       ...{ createdAt: clock.ago(daysAgo * DAY), modifiedAt: clock.ago(daysAgo * DAY) },
       ...more,
     };
   };
   const clients = people.filter(({ courier }) => courier && !courier.provider);
-  const first = ['amina', 'rosa', 'mateo', 'ingrid', 'elsa', 'tom', 'leila', 'henry', 'grace', 'sanne', 'olu'];
+  const first = [
+    'amina',
+    'rosa',
+    'mateo',
+    'ingrid',
+    'elsa',
+    'tom',
+    'leila',
+    'henry',
+    'grace',
+    'sanne',
+    'olu',
+  ];
   const made = clients.filter(({ key }) => !first.includes(key)).slice(-6);
   const talks = [...clients.filter(({ key }) => first.includes(key)), ...made].map((person, index) => {
     const organization = person.courier?.organization ?? 'harbour';
@@ -46,8 +72,11 @@ export function channelsAtStart(
   });
   const shared = groups.map((group, index) => {
     const members = [...group.attributes.leaders, ...group.attributes.individuals];
-    const organization = (['harbour', 'harbour', 'northside', 'northside', 'lantern'] as const)[index] ?? 'harbour';
-    const keys = people.filter(({ key }) => members.some((member) => member.id === individual(key))).map(({ key }) => key);
+    const organization =
+      (['harbour', 'harbour', 'northside', 'northside', 'lantern'] as const)[index] ?? 'harbour';
+    const keys = people
+      .filter(({ key }) => members.some((member) => member.id === individual(key)))
+      .map(({ key }) => key);
     return channel(`group-${index}`, organization, keys, {
       name: group.attributes.name.toLowerCase(),
       groupId: group.id,
@@ -59,9 +88,20 @@ export function channelsAtStart(
   return [
     ...talks,
     ...shared,
-    channel('team', 'harbour', ['farah', 'paul', 'desk'], { name: 'Front desk team', subscriptionType: 'mandatory' }),
+    channel('team', 'harbour', ['farah', 'paul', 'desk'], {
+      name: 'Front desk team',
+      subscriptionType: 'mandatory',
+    }),
     channel('walk-ins', 'harbour', ['jun'], { name: 'Walk-ins', floating: true, label: 'unassigned' }),
-    channel('questions', 'lantern', ['sanne'], { name: 'Questions from the shop', floating: true, canEnableSms: false }),
-    channel('old', 'northside', ['piotr'], { name: 'Piotr Zielinski (closed)', archived: true, eventsEnabled: false }),
+    channel('questions', 'lantern', ['sanne'], {
+      name: 'Questions from the shop',
+      floating: true,
+      canEnableSms: false,
+    }),
+    channel('old', 'northside', ['piotr'], {
+      name: 'Piotr Zielinski (closed)',
+      archived: true,
+      eventsEnabled: false,
+    }),
   ];
 }

@@ -2,7 +2,7 @@ import type { Chance } from '../chance.ts';
 import type { Clock } from '../clock.ts';
 import type { IdOf } from '../naming.ts';
 import type { Person } from '../people/person.ts';
-import { talk } from '../talk.ts';
+import { notice, opener, storyteller } from '../talk.ts';
 import type { Email, Text, TextStatus } from './rows.ts';
 
 const DAY = 1440;
@@ -21,7 +21,10 @@ const TEXT_STATUSES: { status: TextStatus; ahead?: TextStatus[]; error?: string 
   { status: 'canceled' },
 ];
 const EMAIL_STATUSES = ['draft', 'sending', 'sent', 'sent', 'sent', 'delivered', 'failed'];
-const SUBJECTS = ['Your visit summary', 'About your invoice', 'Your exercise plan', 'A question about my tablets'];
+const SUBJECTS = {
+  desk: ['Your visit summary', 'About your invoice', 'Your exercise plan', 'Before your next visit'],
+  person: ['A question', 'My next appointment', 'My papers'],
+};
 
 /** The account that an organization's texts belong to: the clinics share one. */
 export function accountKey(organization: string): string {
@@ -44,15 +47,22 @@ export function sidOf(id: string): string {
 }
 
 /** Texts of both accounts in every status, most of them delivered or received; oldest first. */
-export function textsAtStart(people: readonly Person[], { id, clock, chance }: { id: IdOf; clock: Clock; chance: Chance }): Text[] {
+export function textsAtStart(
+  people: readonly Person[],
+  { id, clock, chance }: { id: IdOf; clock: Clock; chance: Chance },
+): Text[] {
   const reachable = people.filter(({ courier }) => courier?.phone && !courier.provider);
+  const tell = storyteller(chance);
   const texts = reachable.flatMap((person, round) => {
     const organization = person.courier?.organization ?? 'harbour';
     const phone = `+${person.courier?.phone?.replace(/ext.*$/, '').replace(/\D/g, '')}`;
     const minutes = chance.next() * 30 * DAY + 60;
-    return talk(chance, person.first).map((line, index): Text => {
+    return tell(person.first).map((line, index): Text => {
       const incoming = line.by === 'them';
-      const odd = index === 0 && round % 2 === 0 ? TEXT_STATUSES[(round / 2) % TEXT_STATUSES.length] : undefined;
+      const odd =
+        index === 0 && round % 2 === 0 && person.key !== 'amina'
+          ? TEXT_STATUSES[(round / 2) % TEXT_STATUSES.length]
+          : undefined;
       const backwards = odd?.status === 'receiving' || odd?.status === 'received';
       const inbound = odd ? backwards : incoming;
       const stuck = odd && (odd.ahead || odd.status === 'scheduled');
@@ -60,7 +70,11 @@ export function textsAtStart(people: readonly Person[], { id, clock, chance }: {
       const ends = { from: NUMBERS[organization], target: phone };
       const own = id('courier-text', person.key, index);
       return {
-        ...{ id: own, accountId: id('courier-account', accountKey(organization)), numberId: id('courier-number', organization) },
+        ...{
+          id: own,
+          accountId: id('courier-account', accountKey(organization)),
+          numberId: id('courier-number', organization),
+        },
         ahead: [...(odd?.ahead ?? [])],
         attributes: {
           'created-at': at,
@@ -77,22 +91,26 @@ export function textsAtStart(people: readonly Person[], { id, clock, chance }: {
   return texts.sort((a, b) => a.attributes['created-at'].localeCompare(b.attributes['created-at']));
 }
 
-/** Emails written through courier: by its people to the clinic and by the desk to them; oldest first. */
-export function emailsAtStart(people: readonly Person[], { id, clock, chance }: { id: IdOf; clock: Clock; chance: Chance }): Email[] {
+/** Emails about each of some people: one they wrote to the clinic and one from the desk to them; oldest first. */
+export function emailsAtStart(
+  people: readonly Person[],
+  { id, clock, chance }: { id: IdOf; clock: Clock; chance: Chance },
+): Email[] {
   const writers = people.filter(({ courier }) => courier?.email && !courier.provider);
   const emails = writers.slice(0, 24).flatMap((person, round) =>
-    ['person', 'desk'].map((by, index): Email => {
-      const status = EMAIL_STATUSES[person.key === 'amina' ? 2 : (round + index * 3) % EMAIL_STATUSES.length] ?? 'sent';
+    (['person', 'desk'] as const).map((by, index): Email => {
+      const status =
+        EMAIL_STATUSES[person.key === 'amina' ? 2 : (round + index * 3) % EMAIL_STATUSES.length] ?? 'sent';
       const at = clock.ago(chance.next() * 40 * DAY + 30 + round / 1000);
       const writer = by === 'person' ? person.key : 'desk';
-      const subject = chance.pick(SUBJECTS);
-      const message = talk(chance, person.first)[0]?.text ?? subject;
+      const subject = chance.pick(SUBJECTS[by]);
+      const message = by === 'desk' ? notice(chance, person.first) : opener(chance);
       return {
         id: id('courier-email', person.key, by),
         ahead: status === 'sending' ? ['sent'] : [],
         attributes: {
           ...{ 'created-at': at, 'created-by': id('courier-user', writer) },
-          ...{ 'individual-id': id('courier-individual', writer), 'last-modified-at': at },
+          ...{ 'individual-id': id('courier-individual', person.key), 'last-modified-at': at },
           ...{ message, 'message-html': `<p>${message}</p>` },
           ...(status === 'failed' ? { result: '550 mailbox unavailable' } : {}),
           ...(status === 'sent' || status === 'delivered' ? { result: '250 accepted' } : {}),

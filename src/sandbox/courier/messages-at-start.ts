@@ -2,7 +2,7 @@ import type { Chance } from '../chance.ts';
 import type { Clock } from '../clock.ts';
 import type { IdOf } from '../naming.ts';
 import type { Person } from '../people/person.ts';
-import { talk } from '../talk.ts';
+import { storyteller } from '../talk.ts';
 import type { Channel, Message } from './rows.ts';
 
 const DAY = 1440;
@@ -21,7 +21,11 @@ interface Tools {
 }
 
 /** What was said in all channels, oldest first. One's channel is long, the others' are a dozen or two lines. */
-export function messagesAtStart(people: readonly Person[], channels: readonly Channel[], tools: Tools): Message[] {
+export function messagesAtStart(
+  people: readonly Person[],
+  channels: readonly Channel[],
+  tools: Tools,
+): Message[] {
   const { id } = tools;
   const keys = new Map(people.map((person) => [id('courier-individual', person.key), person]));
   const messages = channels.flatMap((channel) => {
@@ -34,22 +38,30 @@ export function messagesAtStart(people: readonly Person[], channels: readonly Ch
 function said(channel: Channel, people: ReadonlyMap<string, Person>, talks: number, tools: Tools): Message[] {
   const { id, clock, chance } = tools;
   const members = channel.subscribers.map(({ individualId }) => individualId);
-  const staff = members.filter((member) => people.get(member)?.courier?.provider && member !== id('courier-individual', 'desk'));
+  const staff = members.filter(
+    (member) => people.get(member)?.courier?.provider && member !== id('courier-individual', 'desk'),
+  );
   const clients = members.filter((member) => people.get(member)?.courier?.provider !== true);
   const times = Array.from({ length: talks }, () => chance.next() * (channel.archived ? 200 : 45) * DAY + 90)
     .map((minutes) => minutes + (channel.archived ? 60 * DAY : 0))
     .sort((a, b) => b - a);
+  const tell = storyteller(chance);
   let count = 0;
   const messages = times.flatMap((start) => {
     const client = chance.pick(clients.length > 0 ? clients : staff);
     const nurse = chance.pick(staff.length > 0 ? staff : members);
     let minutesAgo = start;
-    return talk(chance, people.get(client)?.first ?? 'there').map((line): Message => {
+    return tell(people.get(client)?.first ?? 'there').map((line): Message => {
       minutesAgo -= chance.whole(1, 9) + count / 1000;
       const authorId = line.by === 'us' ? nurse : client;
       const postedAt = clock.ago(minutesAgo);
       return {
-        ...{ id: id('courier-message', channel.id, count++), channelId: channel.id, authorId, text: line.text },
+        ...{
+          id: id('courier-message', channel.id, count++),
+          channelId: channel.id,
+          authorId,
+          text: line.text,
+        },
         ...{ draft: false, removed: false, source: chance.pick(SOURCES), destination: {} },
         ...(chance.happens(0.2) ? { sentiment: chance.pick(['positive', 'neutral', 'negative']) } : {}),
         attachments: [],
@@ -62,13 +74,25 @@ function said(channel: Channel, people: ReadonlyMap<string, Person>, talks: numb
     });
   });
   for (const [index, message] of messages.entries()) adorn(message, index, members, tools);
-  const newest = messages.at(-1);
-  if (newest && channel.id === id('courier-channel', 'amina')) {
-    newest.authorId = id('courier-individual', 'farah');
-    newest.text = 'Thank you for coming in today, Amina. I have put your exercise plan into the app.';
-    newest.removed = false;
-  }
+  if (channel.id === id('courier-channel', 'amina')) messages.push(landmark(channel, tools));
   return messages;
+}
+
+/** The newest message of the long channel: unread by the one it is for. */
+function landmark(channel: Channel, { id, clock }: Tools): Message {
+  const postedAt = clock.ago(35);
+  return {
+    ...{
+      id: id('courier-message', 'landmark'),
+      channelId: channel.id,
+      authorId: id('courier-individual', 'farah'),
+    },
+    text: 'Thank you for coming in today, Amina. I have put your exercise plan into the app.',
+    ...{ draft: false, removed: false, source: 'app', destination: {}, attachments: [] },
+    reactions: [{ individualId: id('courier-individual', 'paul'), type: 'like' }],
+    receipts: [{ individualId: id('courier-individual', 'paul'), at: clock.ago(20) }],
+    ...{ postedAt, modifiedAt: clock.ago(20) },
+  };
 }
 
 /** A reaction here, an attachment there, now and then a message that was taken back or is not sent yet. */
@@ -81,10 +105,16 @@ function adorn(message: Message, index: number, members: string[], { id, clock, 
       .map((individualId) => ({ individualId, type: chance.pick(REACTIONS) }));
   if (chance.happens(0.08)) {
     const file = chance.pick(FILES);
-    const thumbnail = file['content-type'] === 'image/jpeg' ? { thumbnail: 'https://media.example.com/thumbs/wrist.jpg' } : {};
-    message.attachments = [{ id: id('courier-attachment', message.id), ...file, removed: false, ...thumbnail }];
+    const thumbnail =
+      file['content-type'] === 'image/jpeg'
+        ? { thumbnail: 'https://media.example.com/thumbs/wrist.jpg' }
+        : {};
+    message.attachments = [
+      { id: id('courier-attachment', message.id), ...file, removed: false, ...thumbnail },
+    ];
   }
-  const modified = () => new Date(Math.min(Date.parse(message.postedAt) + 300_000, clock.start)).toISOString();
+  const modified = () =>
+    new Date(Math.min(Date.parse(message.postedAt) + 300_000, clock.start)).toISOString();
   if (index % 17 === 11) {
     message.removed = true;
     for (const attachment of message.attachments) attachment.removed = true;

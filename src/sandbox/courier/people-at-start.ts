@@ -60,13 +60,14 @@ export function usersAtStart(people: readonly Person[], id: IdOf, clock: Clock):
         ...{ locale: person.locale, 'locale-explicit': index % 4 === 0 },
         notifications: courier.phone ? ['email', 'sms'] : ['email'],
         ...(courier.phone ? { phone: courier.phone } : {}),
-        'phone-unsubscribed': index % 13 === 5,
+        'phone-unsubscribed': index % 13 === 9,
         'phone-verified': courier.phoneVerified ?? false,
         'primary-individual-id': id('courier-individual', person.key),
         'sms-mode': courier.phone ? 'enabled' : 'disabled',
         state: courier.state ?? 'active',
         ...{ tz: person.timezone, 'tz-explicit': index % 5 === 0 },
-        username: `${person.first}.${person.last}`.toLowerCase().replaceAll(' ', '') + (index % 3 === 0 ? index : ''),
+        username:
+          `${person.first}.${person.last}`.toLowerCase().replaceAll(' ', '') + (index % 3 === 0 ? index : ''),
       },
     };
   });
@@ -74,7 +75,13 @@ export function usersAtStart(people: readonly Person[], id: IdOf, clock: Clock):
 
 /** Individuals looked after together. */
 export function groupsAtStart(people: readonly Person[], id: IdOf, clock: Clock): Group[] {
-  const group = (key: string, name: string, organization: string, leaders: string[], members: string[]): Group => ({
+  const group = (
+    key: string,
+    name: string,
+    organization: string,
+    leaders: string[],
+    members: string[],
+  ): Group => ({
     id: id('courier-group', key),
     type: 'individual-groups',
     attributes: {
@@ -87,7 +94,9 @@ export function groupsAtStart(people: readonly Person[], id: IdOf, clock: Clock)
     },
   });
   const clients = (organization: string) =>
-    people.filter(({ courier }) => courier?.organization === organization && !courier.provider).map(({ key }) => key);
+    people
+      .filter(({ courier }) => courier?.organization === organization && !courier.provider)
+      .map(({ key }) => key);
   return [
     group('rehab', 'Rehabilitation', 'harbour', ['farah'], ['amina', ...clients('harbour').slice(8, 15)]),
     group('heart', 'Heart and circulation', 'harbour', ['farah', 'paul'], ['henry', 'margaret', 'amina']),

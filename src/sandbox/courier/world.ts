@@ -27,7 +27,12 @@ export interface CourierWorld {
 }
 
 /** courier at the start. */
-export function courierWorld(people: readonly Person[], id: IdOf, clock: Clock, chance: Chance): CourierWorld {
+export function courierWorld(
+  people: readonly Person[],
+  id: IdOf,
+  clock: Clock,
+  chance: Chance,
+): CourierWorld {
   const tools = { id, clock, chance };
   const groups = groupsAtStart(people, id, clock);
   const channels = channelsAtStart(people, groups, tools);

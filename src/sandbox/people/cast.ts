@@ -13,20 +13,54 @@ export const staff: Person[] = [
     courier: { organization: 'harbour', provider: true, email: 'desk@example.org', emailVerified: true },
   },
   {
-    ...{ key: 'farah', first: 'Farah', last: 'Rahimi', preferred: 'Dr. Rahimi', birthDate: '1979-03-14', ...us },
-    courier: { organization: 'harbour', provider: true, email: 'farah.rahimi@example.org', emailVerified: true },
+    ...{
+      key: 'farah',
+      first: 'Farah',
+      last: 'Rahimi',
+      preferred: 'Dr. Rahimi',
+      birthDate: '1979-03-14',
+      ...us,
+    },
+    courier: {
+      organization: 'harbour',
+      provider: true,
+      email: 'farah.rahimi@example.org',
+      emailVerified: true,
+    },
   },
   {
-    ...{ key: 'paul', first: 'Paul', last: 'Okonkwo', preferred: 'Nurse Paul', birthDate: '1988-11-02', ...us },
-    courier: { organization: 'harbour', provider: true, email: 'paul.okonkwo@example.org', emailVerified: true },
+    ...{
+      key: 'paul',
+      first: 'Paul',
+      last: 'Okonkwo',
+      preferred: 'Nurse Paul',
+      birthDate: '1988-11-02',
+      ...us,
+    },
+    courier: {
+      organization: 'harbour',
+      provider: true,
+      email: 'paul.okonkwo@example.org',
+      emailVerified: true,
+    },
   },
   {
     ...{ key: 'signe', first: 'Signe', last: 'Holm', birthDate: '1984-06-21', ...se },
-    courier: { organization: 'northside', provider: true, email: 'signe.holm@example.net', emailVerified: true },
+    courier: {
+      organization: 'northside',
+      provider: true,
+      email: 'signe.holm@example.net',
+      emailVerified: true,
+    },
   },
   {
     ...{ key: 'bram', first: 'Bram', last: 'Visser', birthDate: '1992-09-09', ...nl },
-    courier: { organization: 'lantern', provider: true, email: 'bram.visser@example.net', emailVerified: true },
+    courier: {
+      organization: 'lantern',
+      provider: true,
+      email: 'bram.visser@example.net',
+      emailVerified: true,
+    },
   },
 ];
 
@@ -75,7 +109,14 @@ export const cast: Person[] = [
   },
   // the email was never verified
   {
-    ...{ key: 'jun', first: 'Jun', last: 'Tanaka', birthDate: '1994-02-19', locale: 'ja_JP', timezone: 'Asia/Tokyo' },
+    ...{
+      key: 'jun',
+      first: 'Jun',
+      last: 'Tanaka',
+      birthDate: '1994-02-19',
+      locale: 'ja_JP',
+      timezone: 'Asia/Tokyo',
+    },
     bird: { emails: ['jun.tanaka@example.org'], line: 'U5d1c0a77' },
     courier: { organization: 'harbour', email: 'jun.tanaka@example.org', emailVerified: false },
   },

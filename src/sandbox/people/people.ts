@@ -6,7 +6,9 @@ import type { InCourier, Person } from './person.ts';
 const MADE_UP = 42;
 const DOMAINS = ['example.com', 'example.org', 'example.net'];
 /** The last two digits of numbers that neither the cast nor a channel nor a receiver that always fails has. */
-const FREE = Array.from({ length: 90 }, (_, digits) => digits + 5).filter((digits) => ![11, 31, 32, 42].includes(digits));
+const FREE = Array.from({ length: 90 }, (_, digits) => digits + 5).filter(
+  (digits) => ![11, 31, 32, 42].includes(digits),
+);
 const ORGANIZATIONS: InCourier['organization'][] = ['harbour', 'harbour', 'northside', 'lantern'];
 
 /** Everybody in the world: the staff, the cast and the made-up ones, some sixty in all. */
@@ -26,17 +28,26 @@ export function population(chance: Chance): Person[] {
   return [...staff, ...cast, ...made];
 }
 
-function madeUp(chance: Chance, culture: Culture, key: string, first: string, last: string, index: number): Person {
+function madeUp(
+  chance: Chance,
+  culture: Culture,
+  key: string,
+  first: string,
+  last: string,
+  index: number,
+): Person {
   const email = `${first}.${last}@${chance.pick(DOMAINS)}`.toLowerCase();
-  const digits = [...culture.phone.groups, two(FREE[index] ?? 0)];
-  const e164 = `+${culture.phone.country}${digits.join('')}`;
+  const { country, number } = culture.phone;
+  const grouped = number.replace('##', two(FREE[index] ?? 0));
+  const e164 = `+${country}${grouped.replaceAll(' ', '')}`;
   const spellings = {
     plain: e164,
-    spaced: `+${culture.phone.country} ${digits.join(' ')}`,
-    dashed: `+${culture.phone.country}-${digits.join('-')}`,
+    spaced: `+${country} ${grouped}`,
+    dashed: `+${country}-${grouped.replaceAll(' ', '-')}`,
     bare: e164.slice(1),
   };
-  const phone = () => spellings[chance.pick(['plain', 'plain', 'plain', 'spaced', 'dashed', 'bare'] as const)];
+  const phone = () =>
+    spellings[chance.pick(['plain', 'plain', 'plain', 'spaced', 'dashed', 'bare'] as const)];
   const written = () => chance.pick([email, email, email, email.toUpperCase(), capitals(first, last, email)]);
   // five know Bird alone, four courier alone, the rest both
   const place = index % 9 === 4 ? 'bird' : index % 11 === 7 ? 'courier' : 'both';

@@ -1,0 +1,250 @@
+import { builder } from '../builder.ts';
+import { InputError } from '../graph/errors.ts';
+import { given } from './given.ts';
+
+const AttachmentInput = builder.inputType('BirdAttachmentInput', {
+  description: 'A file to send along.',
+  fields: (t) => ({
+    mediaUrl: t.string({ required: true, description: 'Where it is.' }),
+    filename: t.string({ required: true, description: 'Its name.' }),
+    inline: t.boolean({ description: 'True when it belongs inside the text.' }),
+  }),
+});
+
+const ActionInput = builder.inputType('BirdMessageActionInput', {
+  description: 'Something to tap under a message.',
+  isOneOf: true,
+  fields: (t) => ({
+    link: t.field({
+      description: 'Opens an address.',
+      type: builder.inputType('BirdLinkActionInput', {
+        description: 'A link.',
+        fields: (f) => ({
+          text: f.string({ required: true, description: 'What it says.' }),
+          url: f.string({ required: true, description: 'Where it leads.' }),
+        }),
+      }),
+    }),
+    reply: t.field({
+      description: 'Answers with its own words.',
+      type: builder.inputType('BirdReplyActionInput', {
+        description: 'A prepared answer.',
+        fields: (f) => ({
+          text: f.string({ required: true, description: 'What it says.' }),
+          imageUrl: f.string({ description: 'Its picture.' }),
+        }),
+      }),
+    }),
+    postback: t.field({
+      description: 'Sends something back.',
+      type: builder.inputType('BirdPostbackActionInput', {
+        description: 'A button that sends something back.',
+        fields: (f) => ({
+          text: f.string({ required: true, description: 'What it says.' }),
+          payload: f.string({ description: 'What it sends back.' }),
+          imageUrl: f.string({ description: 'Its picture.' }),
+        }),
+      }),
+    }),
+    locationRequest: t.field({
+      description: 'Asks where somebody is.',
+      type: builder.inputType('BirdLocationRequestActionInput', {
+        description: 'A request for a place.',
+        fields: (f) => ({ text: f.string({ description: 'What it says.' }) }),
+      }),
+    }),
+    buy: t.field({
+      description: 'Buys something.',
+      type: builder.inputType('BirdBuyActionInput', {
+        description: 'A button to buy.',
+        fields: (f) => ({
+          text: f.string({ required: true, description: 'What it says.' }),
+          amountCents: f.int({ required: true, description: 'The price, in cents.' }),
+          currency: f.string({ required: true, description: 'The currency, three letters.' }),
+        }),
+      }),
+    }),
+  }),
+});
+
+const MediaInput = builder.inputType('BirdMediaInput', {
+  description: 'A picture or a file.',
+  fields: (t) => ({
+    mediaUrl: t.string({ required: true, description: 'Where it is.' }),
+    altText: t.string({ description: 'What to read out in its place.' }),
+    contentType: t.string({ description: 'Its media type; a file needs it.' }),
+    filename: t.string({ description: 'Its name, for a file.' }),
+  }),
+});
+
+const ItemInput = builder.inputType('BirdMessageItemInput', {
+  description: 'A card of a carousel or a row of a list.',
+  fields: (t) => ({
+    title: t.string({ description: 'Its title.' }),
+    description: t.string({ description: 'What it says.' }),
+    mediaUrl: t.string({ description: 'Its picture.' }),
+    altText: t.string({ description: 'What to read out in place of the picture.' }),
+    actions: t.field({ type: [ActionInput], description: 'What can be tapped.' }),
+  }),
+});
+
+const text = { description: 'Its words.' };
+const actions = { type: [ActionInput] as [typeof ActionInput], description: 'What can be tapped under it.' };
+const metadata = { type: 'JSON' as const, description: 'What only some platforms know, as Bird takes it.' };
+
+const TextBody = builder.inputType('BirdTextBodyInput', {
+  description: 'Plain text.',
+  fields: (t) => ({
+    text: t.string({ required: true, description: 'Its words.' }),
+    attachments: t.field({ type: [AttachmentInput], description: 'Its files.' }),
+    actions: t.field(actions),
+    metadata: t.field(metadata),
+  }),
+});
+
+const HtmlBody = builder.inputType('BirdHtmlBodyInput', {
+  description: 'A page of HTML, for email. It needs `html` or `text`.',
+  fields: (t) => ({
+    html: t.string({ description: 'The HTML.' }),
+    text: t.string(text),
+    attachments: t.field({ type: [AttachmentInput], description: 'Its files.' }),
+    actions: t.field(actions),
+    metadata: t.field({ ...metadata, description: 'Its subject, sender and tracking, as Bird takes them.' }),
+  }),
+});
+
+const ImageBody = builder.inputType('BirdImageBodyInput', {
+  description: 'Pictures.',
+  fields: (t) => ({
+    images: t.field({ type: [MediaInput], required: true, description: 'The pictures.' }),
+    text: t.string(text),
+    actions: t.field(actions),
+    metadata: t.field(metadata),
+  }),
+});
+
+const FileBody = builder.inputType('BirdFileBodyInput', {
+  description: 'Files: sound, video, documents.',
+  fields: (t) => ({
+    files: t.field({
+      type: [MediaInput],
+      required: true,
+      description: 'The files, each with its media type.',
+    }),
+    text: t.string(text),
+    actions: t.field(actions),
+    metadata: t.field(metadata),
+  }),
+});
+
+const GifBody = builder.inputType('BirdGifBodyInput', {
+  description: 'A moving picture.',
+  fields: (t) => ({
+    mediaUrl: t.string({ required: true, description: 'Where it is.' }),
+    altText: t.string({ description: 'What to read out in its place.' }),
+    text: t.string(text),
+    actions: t.field(actions),
+    metadata: t.field(metadata),
+  }),
+});
+
+const LocationBody = builder.inputType('BirdLocationBodyInput', {
+  description: 'A place.',
+  fields: (t) => ({
+    latitude: t.float({ required: true, description: 'Degrees north, −90 to 90.' }),
+    longitude: t.float({ required: true, description: 'Degrees east, −180 to 180.' }),
+    address: t.string({ description: 'Its address.' }),
+    label: t.string({ description: 'Its name.' }),
+  }),
+});
+
+const CarouselBody = builder.inputType('BirdCarouselBodyInput', {
+  description: 'Cards side by side.',
+  fields: (t) => ({
+    items: t.field({ type: [ItemInput], required: true, description: 'The cards.' }),
+    text: t.string(text),
+  }),
+});
+
+const ListBody = builder.inputType('BirdListBodyInput', {
+  description: 'Rows to choose from.',
+  fields: (t) => ({
+    text: t.string({ required: true, description: 'Its words.' }),
+    title: t.string({ description: 'Its title.' }),
+    altText: t.string({ description: 'What to read out in its place.' }),
+    items: t.field({ type: [ItemInput], description: 'The rows.' }),
+    actions: t.field(actions),
+    metadata: t.field(metadata),
+  }),
+});
+
+/** The content of a body under the one key that names its type. */
+export interface BodyInput {
+  readonly [kind: string]: unknown;
+}
+
+/** What may be sent, exactly one of its kinds. */
+export const BirdMessageBodyInput = builder.inputRef<BodyInput>('BirdMessageBodyInput').implement({
+  description: 'What a message carries: exactly one of its kinds.',
+  isOneOf: true,
+  fields: (t) => ({
+    text: t.field({ type: TextBody, description: 'Plain text.' }),
+    html: t.field({ type: HtmlBody, description: 'HTML, for email.' }),
+    image: t.field({ type: ImageBody, description: 'Pictures.' }),
+    file: t.field({ type: FileBody, description: 'Files.' }),
+    gif: t.field({ type: GifBody, description: 'A moving picture.' }),
+    location: t.field({ type: LocationBody, description: 'A place.' }),
+    carousel: t.field({ type: CarouselBody, description: 'Cards.' }),
+    list: t.field({ type: ListBody, description: 'Rows to choose from.' }),
+    section: t.field({ type: 'JSON', description: 'Bodies one below the other, as Bird takes them.' }),
+    authentication: t.field({ type: 'JSON', description: 'A one-time password, as Bird takes it.' }),
+    permissionRequest: t.string({ description: 'Asks for a permission, such as `call`.' }),
+  }),
+});
+
+/** An action as Bird takes it: its one kind under the kind's name. */
+const readAction = (action: Readonly<Record<string, object | null | undefined>>): object => {
+  const [type = ''] = Object.keys(given(action));
+  return { type, [type]: given(action[type] ?? {}) };
+};
+
+/** Content without what is null, its actions and items in Bird's form. */
+const readContent = (content: Readonly<Record<string, unknown>>): Record<string, unknown> => {
+  const written = given(content);
+  if (Array.isArray(written.actions)) written.actions = written.actions.map(readAction);
+  for (const name of ['items', 'images', 'files', 'attachments']) {
+    if (Array.isArray(written[name]))
+      written[name] = (written[name] as Record<string, unknown>[]).map(readContent);
+  }
+  return written;
+};
+
+/**
+ * The body as Bird takes it: `{ type, [type]: content }`.
+ *
+ * @throws {InputError} a place is not on earth, HTML has no words, or a file no media type
+ */
+export const readBody = (body: BodyInput, path: string): object => {
+  const [kind = ''] = Object.keys(given(body));
+  if (kind === 'permissionRequest') {
+    return { type: 'action', permission_request: { resource: body[kind] } };
+  }
+  const content = body[kind] as Record<string, never>;
+  if (kind === 'location') {
+    const { latitude, longitude, ...location } = given(content) as { latitude: number; longitude: number };
+    if (Math.abs(latitude) > 90)
+      throw new InputError(`${path}.location.latitude`, 'must be between -90 and 90');
+    if (Math.abs(longitude) > 180)
+      throw new InputError(`${path}.location.longitude`, 'must be between -180 and 180');
+    const named = Object.keys(location).length > 0 && { location };
+    return { type: kind, location: { coordinates: { latitude, longitude }, ...named } };
+  }
+  if (kind === 'html' && !content.html && !content.text)
+    throw new InputError(`${path}.html`, 'needs html or text');
+  const files =
+    kind === 'file' ? (content.files as readonly { contentType?: string }[] | undefined) : undefined;
+  if (files?.some(({ contentType }) => !contentType)) {
+    throw new InputError(`${path}.file.files`, 'must each have a contentType');
+  }
+  return { type: kind, [kind]: readContent(content) };
+};

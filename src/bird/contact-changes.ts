@@ -1,0 +1,262 @@
+import type { InputFieldBuilder } from '@pothos/core';
+import { type BuilderTypes, builder } from '../builder.ts';
+import type { Context } from '../context.ts';
+import { InputError } from '../graph/errors.ts';
+import { globalId, isUuid } from '../graph/ids.ts';
+import { rest } from '../graph/ledger.ts';
+import { mutation } from '../graph/mutation.ts';
+import { Bird } from './bird.ts';
+import { BirdContact, BirdContactIdentifier, type ContactRow } from './contact.ts';
+import { given } from './given.ts';
+import { askIn, operation, readKey, readRow, readRows } from './load.ts';
+import type { components } from './openapi.gen.ts';
+
+type Schemas = components['schemas'];
+
+const createContact = operation('POST', '/workspaces/{workspaceId}/contacts');
+const updateContact = operation('PATCH', '/workspaces/{workspaceId}/contacts/{contactId}');
+const upsertContact = operation('PATCH', '/workspaces/{workspaceId}/contacts/identifiers/{key}/{value}');
+const deleteContact = operation('DELETE', '/workspaces/{workspaceId}/contacts/{contactId}');
+export const searchContacts = operation('POST', '/workspaces/{workspaceId}/contacts/search', true);
+const createIdentifier = operation('POST', '/workspaces/{workspaceId}/contacts/{contactId}/identifiers');
+const deleteIdentifier = operation('DELETE', '/workspaces/{workspaceId}/contacts/{contactId}/identifiers');
+
+const IdentifierInput = builder.inputType('BirdIdentifierInput', {
+  description: 'A number, an address or another key by which a contact is known.',
+  fields: (t) => ({
+    key: t.string({ required: true, description: 'The kind, such as `phonenumber` or `emailaddress`.' }),
+    value: t.string({ required: true, description: 'The number or address itself.' }),
+    properties: t.field({ type: 'JSON', description: 'What else is known of it.' }),
+  }),
+});
+
+const Strategy = builder.enumType('BirdContactStrategy', {
+  description: 'What to do when the given identifiers lead to several contacts.',
+  values: {
+    STRICT_ALIAS: {
+      value: 'strict_alias',
+      description: 'All must lead to one contact; unknown ones are added to it.',
+    },
+    FIRST_ALIAS: {
+      value: 'first_alias',
+      description: 'The first match wins; adding the others may fail silently.',
+    },
+    FIRST: { value: 'first', description: 'The first match wins; nothing is added.' },
+  } as const,
+});
+
+type Fields = InputFieldBuilder<BuilderTypes, 'InputObject'>;
+
+const workspaceField = (t: Fields) =>
+  t.id({ description: 'Native id of the workspace; by default the configured one.' });
+
+const updateFields = (t: Fields) => ({
+  attributes: t.field({ type: 'JSON', description: 'Attributes to set, by key.' }),
+  addIdentifiers: t.field({ type: [IdentifierInput], description: 'Identifiers to add.' }),
+  removeIdentifiers: t.field({ type: [IdentifierInput], description: 'Identifiers to take away.' }),
+  addToLists: t.idList({ description: 'Native ids of lists to add the contact to.' }),
+  removeFromLists: t.idList({ description: 'Native ids of lists to take the contact off.' }),
+  listIds: t.idList({ description: 'Native ids of all lists the contact is to be on.' }),
+  addToAccounts: t.idList({ description: 'Native ids of accounts to add the contact to.' }),
+  removeFromAccounts: t.idList({ description: 'Native ids of accounts to take the contact out of.' }),
+  accountIds: t.idList({ description: 'Native ids of all accounts the contact is to be in.' }),
+  allowWritingReadOnly: t.boolean({
+    description: 'Writes read-only attributes too; Bird lets only flows do so.',
+  }),
+  strategy: t.field({ type: Strategy, description: 'What to do when identifiers lead to several contacts.' }),
+});
+
+/** The body of an update; Bird takes no properties of an identifier that is taken away. */
+const updateBody = (values: Readonly<Record<string, unknown>>): Record<string, unknown> => {
+  const body = given(values);
+  if (Object.keys(body).length === 0) throw new InputError('input', 'changes nothing');
+  return body;
+};
+
+/** Bird's names of fields are the input's, but for what stands inside them. */
+const blame = (field: string): string | undefined => {
+  const name = /^[\w-]+/.exec(field.replace(/^body\./, ''))?.[0];
+  return name === undefined ? undefined : `input.${name}`;
+};
+
+const workspaceOf = (context: Context, value: string | null | undefined): string => {
+  const workspaceId = value ?? context.parts.bird?.workspaceId ?? '';
+  if (value != null && !isUuid(value)) throw new InputError('input.workspaceId', 'is not a native id');
+  return workspaceId;
+};
+
+/** The workspace and the id that the input names. */
+const target = (context: Context, value: string, field: string) => {
+  const key = readKey(value, field, 'BirdContact', workspaceOf(context, undefined));
+  const [workspaceId = '', contactId = ''] = key.split('/');
+  return { key, workspaceId, contactId };
+};
+
+const contactPayload = {
+  contact: { type: BirdContact, description: 'The contact as it is now.' },
+} as const;
+
+interface ContactPayload {
+  readonly contact: ContactRow;
+}
+
+const keep = (context: Context, contact: ContactRow): ContactPayload => {
+  BirdContact.prime(context, contact);
+  return { contact };
+};
+
+mutation('createBirdContact', {
+  description: 'Creates a contact. Bird refuses an identifier that another contact has.',
+  operations: [createContact],
+  input: (t) => ({
+    workspaceId: workspaceField(t),
+    displayName: t.string({ required: true, description: 'The name to show, 1 to 150 characters.' }),
+    identifiers: t.field({ type: [IdentifierInput], description: 'How the contact is known.' }),
+    attributes: t.field({ type: 'JSON', description: 'What else is known, by key.' }),
+    listIds: t.idList({ description: 'Native ids of lists to put the contact on.' }),
+    accountIds: t.idList({ description: 'Native ids of accounts the contact belongs to.' }),
+    companyRefs: t.field({
+      type: 'JSON',
+      description: 'Companies the contact belongs to, as Bird takes them.',
+    }),
+  }),
+  resolve: async ({ workspaceId: of, ...input }, context): Promise<ContactPayload> => {
+    const workspaceId = workspaceOf(context, of);
+    if (input.displayName.length < 1 || input.displayName.length > 150) {
+      throw new InputError('input.displayName', 'must have 1 to 150 characters');
+    }
+    const answer = await askIn(context, createContact, workspaceId, { body: given(input), blame });
+    return keep(context, readRow(answer, workspaceId, 'BirdContact', createContact));
+  },
+  payload: (t) => ({ contact: t.expose('contact', contactPayload.contact) }),
+});
+
+mutation('updateBirdContact', {
+  description: 'Changes a contact.',
+  operations: [updateContact],
+  input: (t) => ({
+    id: t.id({ required: true, description: 'The global id of a BirdContact, or Bird’s own.' }),
+    ...updateFields(t),
+  }),
+  resolve: async ({ id, ...input }, context): Promise<ContactPayload> => {
+    const { workspaceId, contactId, key } = target(context, id, 'input.id');
+    BirdContact.forget(context, key);
+    const answer = await askIn(context, updateContact, workspaceId, {
+      params: { contactId },
+      body: updateBody(input),
+      blame,
+    });
+    return keep(context, readRow(answer, workspaceId, 'BirdContact', updateContact));
+  },
+  payload: (t) => ({ contact: t.expose('contact', contactPayload.contact) }),
+});
+
+mutation('upsertBirdContact', {
+  description: 'Changes the contact that has an identifier, or creates it.',
+  operations: [upsertContact],
+  input: (t) => ({
+    workspaceId: workspaceField(t),
+    key: t.string({ required: true, description: 'The kind of identifier, such as `phonenumber`.' }),
+    value: t.string({ required: true, description: 'The number or address itself.' }),
+    ...updateFields(t),
+  }),
+  resolve: async ({ workspaceId: of, key, value, ...input }, context): Promise<ContactPayload> => {
+    const workspaceId = workspaceOf(context, of);
+    const body = updateBody(input);
+    for (const [name, part] of Object.entries({ key, value })) {
+      // Bird takes path values as they stand, so one that would have to be encoded cannot be said.
+      if (!/^[\w.~!$&'()*+,;=:@-]+$/.test(part))
+        throw new InputError(`input.${name}`, 'has a character Bird’s path cannot hold');
+    }
+    const answer = await askIn(context, upsertContact, workspaceId, { params: { key, value }, body, blame });
+    return keep(context, readRow(answer, workspaceId, 'BirdContact', upsertContact));
+  },
+  payload: (t) => ({ contact: t.expose('contact', contactPayload.contact) }),
+});
+
+mutation('deleteBirdContact', {
+  description: 'Deletes a contact.',
+  operations: [deleteContact],
+  input: (t) => ({
+    id: t.id({ required: true, description: 'The global id of a BirdContact, or Bird’s own.' }),
+  }),
+  resolve: async ({ id }, context): Promise<{ readonly id: string }> => {
+    const { key, workspaceId, contactId } = target(context, id, 'input.id');
+    BirdContact.forget(context, key);
+    await askIn(context, deleteContact, workspaceId, { params: { contactId } });
+    return { id: globalId('BirdContact', key) };
+  },
+  payload: (t) => ({ id: t.exposeID('id', { description: 'The global id of the contact that was.' }) }),
+});
+
+mutation('addBirdContactIdentifier', {
+  description: 'Adds an identifier to a contact.',
+  operations: [createIdentifier],
+  input: (t) => ({
+    contactId: t.id({ required: true, description: 'The global id of a BirdContact, or Bird’s own.' }),
+    key: t.string({ required: true, description: 'The kind, such as `phonenumber`.' }),
+    value: t.string({ required: true, description: 'The number or address itself.' }),
+    properties: t.field({ type: 'JSON', description: 'What else is known of it.' }),
+  }),
+  resolve: async ({ contactId: id, ...input }, context) => {
+    const { key, workspaceId, contactId } = target(context, id, 'input.contactId');
+    BirdContact.forget(context, key);
+    const { body } = await askIn(context, createIdentifier, workspaceId, {
+      params: { contactId },
+      body: given(input),
+      blame,
+    });
+    return { identifier: (body ?? input) as Schemas['ContactIdentifier'] };
+  },
+  payload: (t) => ({
+    identifier: t.expose('identifier', { type: BirdContactIdentifier, description: 'The new identifier.' }),
+  }),
+});
+
+mutation('removeBirdContactIdentifier', {
+  description: 'Takes an identifier away from a contact.',
+  operations: [deleteIdentifier],
+  input: (t) => ({
+    contactId: t.id({ required: true, description: 'The global id of a BirdContact, or Bird’s own.' }),
+    key: t.string({ required: true, description: 'The kind, such as `phonenumber`.' }),
+    value: t.string({ required: true, description: 'The number or address itself.' }),
+  }),
+  resolve: async ({ contactId: id, ...body }, context) => {
+    const { key, workspaceId, contactId } = target(context, id, 'input.contactId');
+    BirdContact.forget(context, key);
+    await askIn(context, deleteIdentifier, workspaceId, { params: { contactId }, body, blame });
+    return { contactId: globalId('BirdContact', key) };
+  },
+  payload: (t) => ({ contactId: t.exposeID('contactId', { description: 'The global id of the contact.' }) }),
+});
+
+/** The contacts that have an identifier. */
+export const findContacts = async (
+  context: Context,
+  workspaceId: string,
+  by: Schemas['ContactSearch'],
+): Promise<ContactRow[]> => {
+  const answer = await askIn(context, searchContacts, workspaceId, { body: by, blame: (field) => field });
+  const rows = readRows<Schemas['Contact']>(answer, workspaceId, 'BirdContact', searchContacts);
+  for (const row of rows) BirdContact.prime(context, row);
+  return rows;
+};
+
+builder.objectField(Bird, 'searchContacts', (t) =>
+  t.field({
+    type: [BirdContact],
+    description: 'The contacts that have an identifier, or an address on a platform.',
+    directives: rest(searchContacts),
+    args: {
+      identifier: t.arg({ type: IdentifierInput, description: 'The identifier.' }),
+      platformAddress: t.arg.string({ description: 'The address on a platform.' }),
+    },
+    resolve: ({ workspaceId }, { identifier, platformAddress }, context) => {
+      if (!identifier && !platformAddress) throw new InputError('identifier', 'or platformAddress is needed');
+      return findContacts(context, workspaceId, {
+        ...(identifier && { identifier: { key: identifier.key, value: identifier.value } }),
+        ...(platformAddress && { platformAddress }),
+      });
+    },
+  }),
+);

@@ -1,0 +1,198 @@
+import { ask, type Context, type Request } from '../context.ts';
+import { InputError } from '../graph/errors.ts';
+import { readId } from '../graph/ids.ts';
+import { type Claim, claim } from '../graph/ledger.ts';
+import { brand } from '../graph/node.ts';
+import { InvalidResponseError, isAbsent } from '../upstream/errors.ts';
+import type { Answer } from '../upstream/send.ts';
+import type { paths } from './openapi.gen.ts';
+
+/** The paths of the contract on which a method is documented. */
+type PathOf<Method extends string> = {
+  [Path in keyof paths]: paths[Path] extends { [M in Lowercase<Method>]: { responses: object } }
+    ? Path
+    : never;
+}[keyof paths];
+
+/**
+ * Declares that the graph reaches an operation of Bird.
+ *
+ * @param safe true when repeating it changes nothing; a GET is
+ */
+export const operation = <const Method extends string, const Path extends PathOf<Method>>(
+  method: Method,
+  path: Path,
+  safe: boolean = method === 'GET',
+): Claim => claim({ api: 'bird', method, path, safe });
+
+/** A row of Bird with the workspace it lives in, which Bird does not always repeat. */
+export type InWorkspace<Row> = Row & { readonly workspaceId: string };
+
+/** What all rows have. */
+interface Identified {
+  readonly id: string;
+}
+
+const isRow = (value: unknown): value is Identified =>
+  typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string';
+
+const place = <Row extends Identified>(
+  row: Identified,
+  workspaceId: string,
+  typename: string,
+): InWorkspace<Row> =>
+  // The contract's types vouch for the rest of the row.
+  brand({ ...(row as Row), workspaceId }, typename);
+
+/**
+ * The one row that Bird answered with.
+ *
+ * @throws {InvalidResponseError} it is no row
+ */
+export const readRow = <Row extends Identified>(
+  { body, status }: Answer,
+  workspaceId: string,
+  typename: string,
+  operation: Claim,
+): InWorkspace<Row> => {
+  if (!isRow(body)) throw new InvalidResponseError(operation, status);
+  return place<Row>(body, workspaceId, typename);
+};
+
+/** The `results` of a list.
+ *
+ * @throws {InvalidResponseError} it is no list
+ */
+export const readResults = ({ body, status }: Answer, operation: Claim): unknown[] => {
+  if (typeof body !== 'object' || body === null || !('results' in body) || !Array.isArray(body.results)) {
+    throw new InvalidResponseError(operation, status);
+  }
+  return body.results;
+};
+
+/**
+ * The rows of a list.
+ *
+ * @throws {InvalidResponseError} it is no list of rows
+ */
+export const readRows = <Row extends Identified>(
+  answer: Answer,
+  workspaceId: string,
+  typename: string,
+  operation: Claim,
+): InWorkspace<Row>[] =>
+  readResults(answer, operation).map((row) => {
+    if (!isRow(row)) throw new InvalidResponseError(operation, answer.status);
+    return place<Row>(row, workspaceId, typename);
+  });
+
+/** The token of the page after this one; undefined on the last. */
+export const nextToken = ({ body }: Answer): string | undefined => {
+  const token = (body as { nextPageToken?: unknown } | undefined)?.nextPageToken;
+  return typeof token === 'string' && token !== '' ? token : undefined;
+};
+
+/** Reads one row; null when Bird says that it does not exist. */
+export const readById = async <Row extends Identified>(
+  context: Context,
+  operation: Claim,
+  typename: string,
+  params: { workspaceId: string } & Record<string, string>,
+): Promise<InWorkspace<Row> | null> => {
+  try {
+    return readRow<Row>(await ask(context, operation, { params }), params.workspaceId, typename, operation);
+  } catch (error) {
+    if (isAbsent(error)) return null;
+    throw error;
+  }
+};
+
+/** The largest page that all lists but the messages' take. */
+export const MAX_PAGE = 100;
+
+/** How many ids one list may be asked for: more would outgrow the request lines that servers take. */
+const IDS_A_CALL = 100;
+
+/**
+ * Reads rows of one workspace by id: several with one call of the list's `id` filter, one by itself, and by
+ * itself again what the list did not show, because a list may look at a limited time alone.
+ *
+ * @param list reads the rows of these ids that the list shows
+ * @param one reads one row, null when there is none
+ * @returns a row, null or an error for each id, by position
+ */
+export const readByIds = async <Row extends Identified>(
+  ids: readonly string[],
+  list: (ids: readonly string[]) => Promise<readonly Row[]>,
+  one: (id: string) => Promise<Row | null>,
+): Promise<(Row | null | Error)[]> => {
+  const single = (id: string) => one(id).catch(asError);
+  if (ids.length === 1) return Promise.all(ids.map(single));
+  const chunks = Array.from({ length: Math.ceil(ids.length / IDS_A_CALL) }, (_, index) =>
+    ids.slice(index * IDS_A_CALL, (index + 1) * IDS_A_CALL),
+  );
+  const found = await Promise.all(
+    chunks.map(async (chunk) => {
+      const rows = await list(chunk).catch(asError);
+      if (rows instanceof Error) return chunk.map(() => rows);
+      const byId = new Map(rows.map((row) => [row.id, row]));
+      return Promise.all(chunk.map((id) => byId.get(id) ?? single(id)));
+    }),
+  );
+  return found.flat();
+};
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
+
+/**
+ * Loads rows by keys `workspace/…/id`, workspace by workspace.
+ *
+ * @param load loads rows of one workspace, given the rest of each key
+ */
+export const byWorkspace = async <Row>(
+  keys: readonly string[],
+  load: (workspaceId: string, rest: readonly string[]) => Promise<readonly (Row | null | Error)[]>,
+): Promise<(Row | null | Error)[]> => {
+  const groups = Map.groupBy(keys, (key) => key.slice(0, key.indexOf('/')));
+  const found = new Map<string, Row | null | Error>();
+  await Promise.all(
+    [...groups].map(async ([workspaceId, group]) => {
+      const rows = await load(
+        workspaceId,
+        group.map((key) => key.slice(workspaceId.length + 1)),
+      );
+      for (const [index, key] of group.entries()) found.set(key, rows[index] ?? null);
+    }),
+  );
+  return keys.map((key) => found.get(key) ?? null);
+};
+
+/**
+ * The key `workspace/id` that an argument names: a global id says its own workspace, a native id is of the
+ * branch's.
+ *
+ * @throws {InputError} it is no such id
+ */
+export const readKey = (value: string, field: string, typename: string, workspaceId: string): string => {
+  const id = readId(value, field, typename);
+  return typeof id === 'string' ? `${workspaceId}/${id}` : id.key;
+};
+
+/**
+ * The native id that an argument names inside a workspace.
+ *
+ * @throws {InputError} it is no such id, or one of another workspace
+ */
+export const readOwnId = (value: string, field: string, typename: string, workspaceId: string): string => {
+  const [workspace, ...rest] = readKey(value, field, typename, workspaceId).split('/');
+  if (workspace !== workspaceId) throw new InputError(field, 'belongs to another workspace');
+  return rest.at(-1) ?? '';
+};
+
+/** Asks with a workspace in the path. */
+export const askIn = (
+  context: Context,
+  operation: Claim,
+  workspaceId: string,
+  request: Request = {},
+): Promise<Answer> => ask(context, operation, { ...request, params: { workspaceId, ...request.params } });

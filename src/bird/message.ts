@@ -1,0 +1,226 @@
+import { builder } from '../builder.ts';
+import { messageConnectionOf } from '../graph/connection-type.ts';
+import { globalId } from '../graph/ids.ts';
+import { rest } from '../graph/ledger.ts';
+import { Message, MessageParty, type MessageView, messageFields, type Party } from '../graph/message.ts';
+import { brand, node } from '../graph/node.ts';
+import { moment } from '../graph/scalars.ts';
+import { asksOnly } from '../graph/selection.ts';
+import { BirdMessageBody, textOf } from './body.ts';
+import { BirdChannel, CHANNEL_FIELDS_FROM_KEY, getChannel } from './channel.ts';
+import { type ContactRef, contactField } from './contact.ts';
+import { askIn, byWorkspace, type InWorkspace, operation, readById, readByIds, readRows } from './load.ts';
+import type { components } from './openapi.gen.ts';
+import { birdStatus } from './status.ts';
+
+type Schemas = components['schemas'];
+
+/** A Bird message in its workspace. */
+export type MessageRow = InWorkspace<Schemas['Message']>;
+
+export const listMessages = operation('GET', '/workspaces/{workspaceId}/channels/messages');
+export const getMessage = operation(
+  'GET',
+  '/workspaces/{workspaceId}/channels/{channelId}/messages/{messageId}',
+);
+
+/** The most ids of one bulk read, and the largest page of messages. */
+export const MAX_MESSAGES = 1000;
+
+const loadMany = (workspaceId: string, ids: readonly string[], context: Parameters<typeof askIn>[0]) =>
+  askIn(context, listMessages, workspaceId, { query: { id: ids, limit: ids.length } }).then((answer) =>
+    readRows<Schemas['Message']>(answer, workspaceId, 'BirdMessage', listMessages),
+  );
+
+export const BirdMessage = node<MessageRow>('BirdMessage', {
+  api: 'bird',
+  operations: [getMessage, listMessages],
+  key: (row) => `${row.workspaceId}/${row.channelId}/${row.id}`,
+  natives: 3,
+  batch: MAX_MESSAGES,
+  load: (keys, context) =>
+    byWorkspace(keys, (workspaceId, pairs) => {
+      const channels = new Map(pairs.map((pair) => pair.split('/').toReversed() as [string, string]));
+      return readByIds<MessageRow>(
+        [...channels.keys()],
+        (ids) => loadMany(workspaceId, ids, context),
+        (messageId) =>
+          readById(context, getMessage, 'BirdMessage', {
+            workspaceId,
+            channelId: channels.get(messageId) ?? '',
+            messageId,
+          }),
+      );
+    }),
+});
+
+/** The contacts at the other end of a message. */
+export const contactsOf = (row: MessageRow): readonly Schemas['MessageContact'][] =>
+  row.sender?.contact ? [row.sender.contact] : (row.receiver?.contacts ?? []);
+
+/** An incoming message says so; one without a direction is incoming when a contact sent it. */
+const directionOf = (row: MessageRow): 'incoming' | 'outgoing' =>
+  row.direction ?? (row.sender?.contact ? 'incoming' : 'outgoing');
+
+/** How a Bird message tells what every message tells. */
+export const birdMessageView: MessageView<MessageRow> = {
+  typename: 'BirdMessage',
+  api: 'bird',
+  key: BirdMessage.key,
+  nativeId: (row) => row.id,
+  channelId: (row) => globalId('BirdChannel', `${row.workspaceId}/${row.channelId}`),
+  direction: (row) => (directionOf(row) === 'incoming' ? 'INCOMING' : 'OUTGOING'),
+  text: (row) => textOf(row.body),
+  status: (row) => birdStatus(row.status, directionOf(row)),
+  nativeStatus: (row) => row.status,
+  statusAt: (row) => row.lastStatusAt,
+  createdAt: (row) => row.createdAt,
+  author: (row): Party => {
+    const { contact, connector } = row.sender ?? {};
+    return {
+      name: (contact ?? connector)?.annotations?.name ?? null,
+      self: !contact,
+      who: contact?.id ? ({ workspaceId: row.workspaceId, id: contact.id } satisfies ContactRef) : undefined,
+    };
+  },
+};
+
+/** Somebody at one end of a message, with the workspace it is in. */
+type End = Partial<Schemas['MessageContact'] & Schemas['MessageConnector']> & {
+  readonly workspaceId: string;
+  readonly isContact: boolean;
+};
+
+const Participant = builder.objectRef<End>('BirdMessageParticipant').implement({
+  description: 'One end of a message: a contact, or the channel’s own connector.',
+  fields: (t) => ({
+    name: t.string({
+      description: 'Their name as the message tells it.',
+      resolve: (end) => end.annotations?.name,
+    }),
+    identifierKey: t.exposeString('identifierKey', {
+      description: 'The kind of identifier, such as `phonenumber`.',
+    }),
+    identifierValue: t.exposeString('identifierValue', { description: 'The number or address itself.' }),
+    platformAddress: t.exposeString('platformAddress', {
+      description: 'The address as given to the platform.',
+    }),
+    type: t.exposeString('type', { description: 'to, cc or bcc of an email.' }),
+    countryCode: t.exposeString('countryCode', { description: 'The country of a number.' }),
+    contact: t.field(
+      contactField('The contact; null for the organization’s own end.', (end: End) =>
+        end.isContact && end.id ? { workspaceId: end.workspaceId, id: end.id } : undefined,
+      ),
+    ),
+  }),
+});
+
+const ends = (
+  row: MessageRow,
+  side: { connector?: object; contact?: object; contacts?: readonly object[] } | undefined,
+) => [
+  ...(side?.connector ? [{ ...side.connector, workspaceId: row.workspaceId, isContact: false }] : []),
+  ...[...(side?.contact ? [side.contact] : []), ...(side?.contacts ?? [])].map((contact) => ({
+    ...contact,
+    workspaceId: row.workspaceId,
+    isContact: true,
+  })),
+];
+
+const Failure = builder.objectRef<Schemas['MessageFailure']>('BirdMessageFailure').implement({
+  description: 'Why a message failed.',
+  fields: (t) => ({
+    code: t.exposeInt('code', { description: 'Bird’s code, the same over all platforms.' }),
+    description: t.exposeString('description', { description: 'Readable words.' }),
+    sourceName: t.string({ description: 'Where it broke.', resolve: ({ source }) => source?.name }),
+    sourceCode: t.string({ description: 'That place’s own code.', resolve: ({ source }) => source?.code }),
+  }),
+});
+
+const ReplyTo = builder.objectRef<Schemas['ReplyTo'] & { row: MessageRow }>('BirdReplyTo').implement({
+  description: 'What a message answers to.',
+  fields: (t) => ({
+    type: t.exposeString('type', { description: 'message, click or referrals.' }),
+    order: t.exposeInt('order', { description: 'Its place among the replies.' }),
+    nativeId: t.exposeID('id', { description: 'Id of the answered thing.' }),
+    message: t.field({
+      type: BirdMessage,
+      description: 'The answered message; null when it is something else.',
+      directives: rest(getMessage, listMessages),
+      resolve: ({ id, type, row }, _args, context) =>
+        type === 'message' ? BirdMessage.load(context, `${row.workspaceId}/${row.channelId}/${id}`) : null,
+    }),
+  }),
+});
+
+builder.node(BirdMessage, {
+  id: { resolve: BirdMessage.key },
+  description: 'A message over a Bird channel.',
+  interfaces: [Message],
+  fields: (t) => ({
+    ...messageFields(t, birdMessageView),
+    channel: t.field({
+      type: BirdChannel,
+      description: 'The channel it went over.',
+      directives: rest(getChannel),
+      resolve: (row, _args, context, info) => {
+        const { workspaceId, channelId } = row;
+        return asksOnly(info, CHANNEL_FIELDS_FROM_KEY)
+          ? brand({ workspaceId, id: channelId } as never, 'BirdChannel')
+          : BirdChannel.load(context, `${workspaceId}/${channelId}`);
+      },
+    }),
+    contact: t.field(
+      contactField('The contact at the other end; of several the first.', (row: MessageRow) => {
+        const id = contactsOf(row)[0]?.id;
+        return id ? { workspaceId: row.workspaceId, id } : undefined;
+      }),
+    ),
+    sender: t.field({
+      type: Participant,
+      description: 'Who sent it.',
+      resolve: (row) => ends(row, row.sender)[0],
+    }),
+    recipients: t.field({
+      type: [Participant],
+      description: 'Who it is for.',
+      resolve: (row) => ends(row, row.receiver),
+    }),
+    body: t.field({
+      type: BirdMessageBody,
+      description: 'What it carries.',
+      resolve: ({ body, template }) => (template ? { type: 'template' as const, template } : body),
+    }),
+    failure: t.expose('failure', { type: Failure, description: 'Why it failed.' }),
+    reason: t.exposeString('reason', { description: 'The platform’s words about its status.' }),
+    details: t.exposeString('details', { description: 'A short word for the reason.' }),
+    reference: t.exposeString('reference', { description: 'The sender’s own id for it.' }),
+    tags: t.exposeStringList('tags', { description: 'Its tags.' }),
+    replyTo: t.field({
+      type: ReplyTo,
+      description: 'What it answers to.',
+      resolve: (row) => (row.replyTo ? { ...row.replyTo, row } : null),
+    }),
+    platformId: t.exposeString('platformId', { description: 'The platform it went over.' }),
+    platformReferences: t.stringList({
+      description: 'Its ids at the platform, one a part.',
+      resolve: (row) => row.parts?.flatMap(({ platformReference }) => platformReference ?? []),
+    }),
+    batchId: t.exposeID('batchId', { description: 'Native id of the batch it was sent in.' }),
+    chargeableUnits: t.exposeInt('chargeableUnits', { description: 'How many units it costs.' }),
+    meta: t.field({ type: 'JSON', description: 'What else was said of it.', resolve: (row) => row.meta }),
+    origin: t.field({ type: 'JSON', description: 'What sent it.', resolve: (row) => row.origin }),
+    scheduledFor: t.field(moment('When it is to be sent.', (row) => row.scheduledFor ?? row.sendAt)),
+    updatedAt: t.field(moment('When it was last changed.', (row) => row.updatedAt)),
+  }),
+});
+
+builder.objectField(MessageParty, 'contact', (t) =>
+  t.field(
+    contactField('The contact who wrote it, where Bird says who.', ({ who }: Party) =>
+      who && typeof who === 'object' && 'workspaceId' in who ? (who as ContactRef) : undefined,
+    ),
+  ),
+);
+
+export const BirdMessageConnection = messageConnectionOf(BirdMessage, 'BirdMessage');

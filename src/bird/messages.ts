@@ -1,0 +1,193 @@
+import { builder } from '../builder.ts';
+import type { Context } from '../context.ts';
+import { byToken, type Connection, type ConnectionArgs } from '../graph/connection.ts';
+import { connectionArgs } from '../graph/connection-type.ts';
+import { InputError } from '../graph/errors.ts';
+import { isUuid } from '../graph/ids.ts';
+import type { Claim } from '../graph/ledger.ts';
+import { rest } from '../graph/ledger.ts';
+import { MessageDirection } from '../graph/message.ts';
+import { TimeRange } from '../graph/scalars.ts';
+import type { QueryValue } from '../upstream/send.ts';
+import { Bird } from './bird.ts';
+import { BirdChannel } from './channel.ts';
+import { askIn, nextToken, operation, readKey, readOwnId, readRows } from './load.ts';
+import {
+  BirdMessage,
+  BirdMessageConnection,
+  getMessage,
+  listMessages,
+  MAX_MESSAGES,
+  type MessageRow,
+} from './message.ts';
+import type { components } from './openapi.gen.ts';
+
+type Schemas = components['schemas'];
+
+const listChannelMessages = operation('GET', '/workspaces/{workspaceId}/channels/{channelId}/messages');
+
+/** The filters that both lists of messages have. */
+const filters = builder.args((t) => ({
+  platform: t.stringList({ description: 'Only messages over these platforms, such as `whatsapp`.' }),
+  direction: t.field({ type: MessageDirection, description: 'Only messages that went this way.' }),
+  ids: t.idList({ description: 'Only these messages, by Bird’s own ids.' }),
+  created: t.field({ type: TimeRange, description: 'Only messages of this span.' }),
+  sender: t.stringList({ description: 'Only messages from these identifiers: Bird’s `from`.' }),
+  recipient: t.stringList({ description: 'Only messages to these identifiers: Bird’s `to`.' }),
+  failureCode: t.intList({ description: 'Only messages that failed with these codes.' }),
+  failureSourceCode: t.stringList({
+    description: 'Only messages that failed with these codes of the place.',
+  }),
+  failureSourceName: t.stringList({ description: 'Only messages that failed in these places.' }),
+  countryCode: t.stringList({ description: 'Only messages to these countries.' }),
+  tag: t.stringList({ description: 'Only messages with these tags.' }),
+  emailSubject: t.string({ description: 'Only emails whose subject has these words.' }),
+  reverse: t.boolean({ description: 'Oldest first.' }),
+}));
+
+type Filters = ConnectionArgs & {
+  readonly [Name in keyof typeof filters]?: unknown;
+} & {
+  readonly ids?: readonly string[] | null;
+  readonly created?: { readonly since?: Date | null; readonly until?: Date | null } | null;
+  readonly direction?: string | null;
+};
+
+const ids = (values: readonly string[] | null | undefined, field: string): readonly string[] | undefined => {
+  if (values?.some((value) => !isUuid(value)))
+    throw new InputError(field, 'has a value that is no native id');
+  return values ?? undefined;
+};
+
+/** The query parameters of the filters. */
+const queryOf = (args: Filters): Record<string, QueryValue> => ({
+  platform: args.platform as QueryValue,
+  direction: args.direction?.toLowerCase(),
+  id: ids(args.ids, 'ids'),
+  startAt: args.created?.since?.toISOString(),
+  endAt: args.created?.until?.toISOString(),
+  from: args.sender as QueryValue,
+  to: args.recipient as QueryValue,
+  failureCode: args.failureCode as QueryValue,
+  failureSourceCode: args.failureSourceCode as QueryValue,
+  failureSourceName: args.failureSourceName as QueryValue,
+  countryCode: args.countryCode as QueryValue,
+  tag: args.tag as QueryValue,
+  emailSubject: args.emailSubject as QueryValue,
+  reverse: args.reverse as QueryValue,
+});
+
+/** Which list is read, and under which path values. */
+interface Place {
+  readonly operation: Claim;
+  readonly workspaceId: string;
+  readonly params?: Readonly<Record<string, string>>;
+}
+
+/** Reads one page of a list of messages. */
+export const readPage = async (
+  context: Context,
+  { operation: op, workspaceId, params = {} }: Place,
+  query: Record<string, QueryValue>,
+): Promise<{ rows: MessageRow[]; next: string | undefined }> => {
+  const answer = await askIn(context, op, workspaceId, { params, query });
+  const rows = readRows<Schemas['Message']>(answer, workspaceId, 'BirdMessage', op);
+  for (const row of rows) BirdMessage.prime(context, row);
+  return { rows, next: nextToken(answer) };
+};
+
+const connection = (
+  context: Context,
+  place: Place,
+  args: Filters,
+  more: Record<string, QueryValue> = {},
+): Promise<Connection<MessageRow>> =>
+  byToken(args, {
+    name: `bird messages ${place.params?.channelId ?? ''}`,
+    max: MAX_MESSAGES,
+    id: (row) => row.id,
+    ...(!args.reverse && { time: (row: MessageRow) => row.createdAt }),
+    read: ({ limit, token }) =>
+      readPage(context, place, { ...queryOf(args), ...more, limit, pageToken: token }),
+  });
+
+/** A channel's messages, newest first. */
+export const readChannelMessages = (
+  context: Context,
+  channel: { readonly workspaceId: string; readonly id: string },
+  args: Filters,
+  more: Record<string, QueryValue> = {},
+): Promise<Connection<MessageRow>> =>
+  connection(
+    context,
+    { operation: listChannelMessages, workspaceId: channel.workspaceId, params: { channelId: channel.id } },
+    args,
+    more,
+  );
+
+builder.objectField(BirdChannel, 'messages', (t) =>
+  t.field({
+    type: BirdMessageConnection,
+    description: 'Its messages, newest first.',
+    directives: rest(listChannelMessages),
+    args: {
+      ...connectionArgs,
+      ...filters,
+      navigatorId: t.arg.id({ description: 'Only messages of this navigator, by its native id.' }),
+      batchId: t.arg.id({ description: 'Only messages of this batch, by its native id.' }),
+    },
+    resolve: (channel, { navigatorId, batchId, ...args }, context) =>
+      readChannelMessages(context, channel, args, {
+        navigatorId: ids(navigatorId == null ? undefined : [navigatorId], 'navigatorId')?.[0],
+        batchId: ids(batchId == null ? undefined : [batchId], 'batchId')?.[0],
+      }),
+  }),
+);
+
+/** One message by its native id alone: the list's `id` filter finds it in whichever channel it is. */
+export const findById = async (
+  context: Context,
+  workspaceId: string,
+  id: string,
+): Promise<MessageRow | null> => {
+  const place = { operation: listMessages, workspaceId };
+  const { rows } = await readPage(context, place, { id: [id], limit: 1 });
+  return rows.find((row) => row.id.toLowerCase() === id) ?? null;
+};
+
+builder.objectFields(Bird, (t) => ({
+  messages: t.field({
+    type: BirdMessageConnection,
+    description: 'The messages of all channels, newest first.',
+    directives: rest(listMessages),
+    args: {
+      ...connectionArgs,
+      ...filters,
+      channelIds: t.arg.idList({ description: 'Only messages of these channels.' }),
+    },
+    resolve: ({ workspaceId }, { channelIds, ...args }, context) =>
+      connection(context, { operation: listMessages, workspaceId }, args, {
+        channelId: channelIds?.map((id) => readOwnId(id, 'channelIds', 'BirdChannel', workspaceId)),
+      }),
+  }),
+  message: t.field({
+    type: BirdMessage,
+    description: 'One message by its id; null when Bird does not know it.',
+    directives: rest(getMessage, listMessages),
+    args: {
+      id: t.arg.id({ required: true, description: 'The global id of a BirdMessage, or Bird’s own.' }),
+      channelId: t.arg.id({ description: 'Its channel, which makes a native id quicker to find.' }),
+    },
+    resolve: ({ workspaceId }, args, context) => {
+      if (!isUuid(args.id))
+        return BirdMessage.load(context, readKey(args.id, 'id', 'BirdMessage', workspaceId));
+      const id = args.id.toLowerCase();
+      return args.channelId == null
+        ? findById(context, workspaceId, id)
+        : BirdMessage.load(
+            context,
+            `${workspaceId}/${readOwnId(args.channelId, 'channelId', 'BirdChannel', workspaceId)}/${id}`,
+          );
+    },
+  }),
+}));

@@ -1,0 +1,25 @@
+import { builder } from '../builder.ts';
+import { requireRight } from '../context.ts';
+import { UnavailableError } from '../upstream/errors.ts';
+
+/** courier's own branch of the graph; every resource adds its fields to it. */
+export const Courier = builder.objectRef<object>('Courier').implement({
+  description: 'Everything that courier documents, as courier has it.',
+});
+
+builder.queryField('courier', (t) =>
+  t.field({
+    type: Courier,
+    description: 'courier: organizations, their individuals and what they say to each other.',
+    resolve: (_root, _args, context) => {
+      requireRight(context, 'courier', 'read');
+      if (!context.parts.courier) {
+        throw new UnavailableError(
+          { api: 'courier', method: 'GET', path: '/', safe: true },
+          { unsent: true },
+        );
+      }
+      return {};
+    },
+  }),
+);

@@ -1,0 +1,60 @@
+import type { Claim } from '../graph/ledger.ts';
+import { brand } from '../graph/node.ts';
+import { InvalidResponseError } from '../upstream/errors.ts';
+import type { Answer } from '../upstream/send.ts';
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * Lays a resource object flat, the attributes beside the id, and marks it as the GraphQL type that it is.
+ *
+ * @throws {InvalidResponseError} it is no resource object
+ */
+const flatten = <Row extends object>(
+  data: unknown,
+  typename: string,
+  operation: Claim,
+  status: number,
+): Row => {
+  if (!isRecord(data) || typeof data.id !== 'string' || !isRecord(data.attributes)) {
+    throw new InvalidResponseError(operation, status);
+  }
+  // The contract's types vouch for the attributes from here on.
+  return brand({ ...data.attributes, id: data.id.toLowerCase() }, typename) as Row;
+};
+
+/**
+ * The one resource of a document.
+ *
+ * @throws {InvalidResponseError} the document has none
+ */
+export const readOne = <Row extends object>(
+  { body, status }: Answer,
+  typename: string,
+  operation: Claim,
+): Row => flatten(isRecord(body) ? body.data : undefined, typename, operation, status);
+
+/**
+ * All resources of a document.
+ *
+ * @throws {InvalidResponseError} the document is no list
+ */
+export const readMany = <Row extends object>(
+  { body, status }: Answer,
+  typename: string,
+  operation: Claim,
+): Row[] => {
+  if (!isRecord(body) || !Array.isArray(body.data)) throw new InvalidResponseError(operation, status);
+  return body.data.map((data) => flatten<Row>(data, typename, operation, status));
+};
+
+/**
+ * A plain JSON object that is no JSON:API document.
+ *
+ * @throws {InvalidResponseError} it is no object
+ */
+export const readObject = ({ body, status }: Answer, operation: Claim): Record<string, unknown> => {
+  if (!isRecord(body)) throw new InvalidResponseError(operation, status);
+  return body;
+};

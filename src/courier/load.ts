@@ -1,0 +1,75 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { ask, type Context, type Request } from '../context.ts';
+import { claim } from '../graph/ledger.ts';
+import { brand, type NodeRef } from '../graph/node.ts';
+import { asksOnly } from '../graph/selection.ts';
+import { isAbsent } from '../upstream/errors.ts';
+import { readOne } from './jsonapi.ts';
+import { camel } from './names.ts';
+import type { PathOf } from './types.ts';
+
+/** Declares that the graph reaches an operation of courier. */
+export const operation = <const Method extends string, const Path extends PathOf<Method>>(
+  method: Method,
+  path: Path,
+) => claim({ api: 'courier', method, path, safe: method === 'GET' });
+
+/** A declared operation of courier. */
+export type Operation = ReturnType<typeof operation>;
+
+/** Reads one object; null when courier says that it does not exist. */
+export const readById = async <Row extends object>(
+  context: Context,
+  operation: Operation,
+  typename: string,
+  id: string,
+  query: Request['query'] = {},
+): Promise<Row | null> => {
+  try {
+    const answer = await ask(context, operation, { params: { id }, query, blame: blame() });
+    return readOne<Row>(answer, typename, operation);
+  } catch (error) {
+    if (isAbsent(error)) return null;
+    throw error;
+  }
+};
+
+/**
+ * Names the argument that a refused field came from: `/data/attributes/channel-id` is `input.channelId`,
+ * `filter[cmp-posted-time]` is `postedTime`.
+ *
+ * @param prefix where the arguments stand, such as `input.`
+ */
+export const blame =
+  (prefix = '') =>
+  (field: string): string | undefined => {
+    const name = /([\w-]+)\]?$/.exec(field)?.[1];
+    return name === undefined ? undefined : prefix + camel(name);
+  };
+
+/** A resource's ref, as `resource` makes it. */
+export interface ResourceRef<Row extends object> extends NodeRef<Row> {
+  readonly path: string;
+  /** Fields that need nothing but the id. */
+  readonly fromId: readonly string[];
+  readonly get: Operation;
+}
+
+/**
+ * Answers a field with what the parent embeds when the query asks for nothing more, else with the object itself.
+ *
+ * @param part the embedded attributes; those that are undefined are not known
+ */
+export const embedded = <Row extends object>(
+  ref: ResourceRef<Row>,
+  part: Partial<Row> & { id: string },
+  context: Context,
+  info: GraphQLResolveInfo,
+): Row | Promise<Row | null> => {
+  const known = Object.entries(part).filter(([, value]) => value !== undefined);
+  const fields = ['nativeId', ...ref.fromId, ...known.map(([name]) => camel(name))];
+  return asksOnly(info, fields)
+    ? // The query asks for nothing that the part lacks.
+      (brand({ ...part }, ref.name) as object as Row)
+    : ref.load(context, part.id);
+};

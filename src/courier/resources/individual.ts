@@ -1,0 +1,47 @@
+import { moment } from '../../graph/scalars.ts';
+import { leadsTo, resource } from '../resource.ts';
+import { act } from '../verbs/act.ts';
+import { CourierOrganization } from './organization.ts';
+
+export const CourierIndividual = resource('CourierIndividual', '/v1/individuals/{id}/', {
+  fresh: true,
+  description: 'A person as courier knows them. Their addresses and numbers belong to their users.',
+  fromId: ['users', 'channels', 'emails', 'contacts', 'person'],
+  fields: (t) => ({
+    firstName: t.exposeString('first-name', { description: 'First name.' }),
+    lastName: t.exposeString('last-name', { description: 'Last name.' }),
+    preferredName: t.exposeString('preferred-name', { description: 'The name they prefer.' }),
+    birthDate: t.exposeString('birth-date', { description: 'Date of birth, `YYYY-MM-DD`.' }),
+    accountType: t.exposeString('account-type', { description: 'courier’s type of account.' }),
+    ownerId: t.exposeID('owner-id', { description: 'Native id of the one who keeps this record.' }),
+    owner: t.field(
+      leadsTo(
+        CourierOrganization,
+        'The organization that keeps this record; null where the owner is something else.',
+        (row) => (row['owner-id'] ? { id: row['owner-id'] } : undefined),
+      ),
+    ),
+    lastModifiedTime: t.field(moment('When it was last changed.', (row) => row['last-modified-time'])),
+  }),
+});
+
+act(CourierIndividual, 'multicast', {
+  name: 'multicastToCourierIndividual',
+  description: 'Sends a template to an individual over the ways they prefer.',
+  payload: (t) => ({
+    taskId: t.id({
+      description: 'Native id of the task that sends.',
+      resolve: (row) => row['task-id'] as string,
+    }),
+    messageData: t.field({
+      type: 'JSON',
+      description: 'What was sent.',
+      resolve: (row) => row['message-data'],
+    }),
+  }),
+});
+
+act(CourierIndividual, 'recalculate-communication-summary', {
+  name: 'recalculateCourierCommunicationSummary',
+  description: 'Has courier count an individual’s messages and notifications again.',
+});

@@ -1,0 +1,72 @@
+import { recordOwn } from '../../graph/change.ts';
+import { Channel } from '../../graph/channel.ts';
+import { Message, type MessageView, messageFields } from '../../graph/message.ts';
+import { moment } from '../../graph/scalars.ts';
+import { resource } from '../resource.ts';
+import { wordStatus } from '../status.ts';
+import type { Flat } from '../types.ts';
+import { act } from '../verbs/act.ts';
+import { create } from '../verbs/create.ts';
+import { list } from '../verbs/list.ts';
+
+type Row = Flat<'/v1/texts/{id}/'>;
+
+/** A text is the organization's unless its status says that it came in. */
+const isOwn = (row: Row): boolean => !['receiving', 'received'].includes(row.status ?? '');
+
+/** How a text tells what every message tells. */
+export const courierTextView: MessageView<Row> = {
+  typename: 'CourierText',
+  api: 'courier',
+  key: (row) => row.id,
+  nativeId: (row) => row.id,
+  channelId: () => null,
+  direction: (row) => (isOwn(row) ? 'OUTGOING' : 'INCOMING'),
+  text: (row) => row.message,
+  status: (row) => wordStatus(row.status),
+  nativeStatus: (row) => row.status,
+  statusAt: (row) => row['last-modified-at'],
+  createdAt: (row) => row['created-at'],
+  author: (row) => ({ name: null, self: isOwn(row) }),
+};
+
+export const CourierText = resource('CourierText', '/v1/texts/{id}/', {
+  description: 'An SMS that courier sent for an organization.',
+  interfaces: [Message],
+  fields: (t) => ({
+    ...messageFields(t, courierTextView),
+    channel: t.field({
+      type: Channel,
+      description: 'Always null: a text has no channel.',
+      resolve: () => null,
+    }),
+    from: t.exposeString('from', { description: 'The number it was sent from.' }),
+    target: t.exposeString('target', { description: 'The number it was sent to.' }),
+    error: t.exposeString('error', { description: 'Why it failed.' }),
+    createdBy: t.exposeID('created-by', { description: 'Native id of who sent it.' }),
+    callbackUrl: t.exposeString('callback-url', { description: 'Where answers to it are posted.' }),
+    callbackStatusUrl: t.exposeString('callback-status-url', { description: 'Where its status is posted.' }),
+    twilioSid: t.exposeString('twilio-sid', { description: 'Its id at the carrier’s platform.' }),
+    lastModifiedAt: t.field(moment('When it was last changed.', (row) => row['last-modified-at'])),
+  }),
+});
+
+list(CourierText, { messages: true, newestBy: 'created-at' });
+
+create(CourierText, {
+  name: 'sendCourierText',
+  description: 'Sends an SMS.',
+  after: (row, context) => recordOwn(context, courierTextView, row, { added: true }),
+});
+
+act(CourierText, 'callback', {
+  name: 'callBackCourierText',
+  description: 'Hands courier what a carrier’s platform reports about a text. courier documents no answer.',
+  payload: (t) => ({
+    answer: t.field({
+      type: 'JSON',
+      description: 'courier’s answer, where it gives one.',
+      resolve: (row) => row,
+    }),
+  }),
+});

@@ -1,0 +1,44 @@
+import type { ObjectFieldsShape } from '@pothos/core';
+import type { BuilderTypes } from '../../builder.ts';
+import { readObject } from '../jsonapi.ts';
+import { operation, type ResourceRef } from '../load.ts';
+import { camel } from '../names.ts';
+import type { ActionOf } from '../types.ts';
+import { answersRow, change, entryOf, type RowOptions } from './change.ts';
+
+/** What an action answers with when it is not the object itself. */
+type Answered = Readonly<Record<string, unknown>>;
+
+interface Options<Row> extends RowOptions<Row> {
+  /** The payload's fields over courier's plain answer, where that is not the object. */
+  readonly payload?: ObjectFieldsShape<BuilderTypes, Answered>;
+}
+
+/** Declares an action below a resource, `POST …/{id}/action/`: `actionX(input): { x }`. */
+export const act = <Row extends { id: string }, const Path extends string>(
+  ref: ResourceRef<Row> & { readonly path: Path },
+  action: ActionOf<Path, 'POST'>,
+  options: Options<Row> = {},
+): void => {
+  const op = operation('POST', `${ref.path}${action}/` as never);
+  const { body, summary } = entryOf(op);
+  const common = {
+    name: options.name ?? camel(`${action}-${ref.name}`),
+    description: options.description ?? `${summary ?? action}.`,
+    of: ref,
+    shapes: body?.properties ?? {},
+    required: body?.required as readonly string[] | undefined,
+    body: (values: object) => values,
+  };
+  if (options.payload) {
+    change({
+      ...common,
+      operation: op,
+      // An action may answer with nothing at all.
+      read: (answer) => (answer.body === undefined ? {} : readObject(answer, op)),
+      payload: options.payload,
+    });
+  } else {
+    change({ ...common, ...answersRow(ref, op, options) });
+  }
+};

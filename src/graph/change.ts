@@ -1,0 +1,36 @@
+import { audienceOf, type Context, type EventSource, type MessageChange } from '../context.ts';
+import { globalId } from './ids.ts';
+import type { MessageView } from './message.ts';
+import { parseMoment } from './scalars.ts';
+
+/** What a row says of its message, as the status stream takes it. */
+export const changeOf = <Row>(
+  view: MessageView<Row>,
+  row: Row,
+  how: { readonly added: boolean; readonly via: EventSource; readonly audience: string },
+): MessageChange => ({
+  messageId: globalId(view.typename, view.key(row)),
+  channelId: view.channelId(row),
+  status: view.status(row),
+  nativeStatus: view.nativeStatus(row) ?? null,
+  occurredAt: (parseMoment(view.statusAt(row)) ?? parseMoment(view.createdAt(row)) ?? new Date()).getTime(),
+  ...how,
+});
+
+/**
+ * Tells the status stream what a mutation has done. The mutation has happened whether or not the stream can
+ * write it down, so a failure is a warning.
+ */
+export const recordOwn = async <Row>(
+  context: Context,
+  view: MessageView<Row>,
+  row: Row,
+  { added }: { readonly added: boolean },
+): Promise<void> => {
+  const change = changeOf(view, row, { added, via: 'MUTATION', audience: audienceOf(context, view.api) });
+  try {
+    await context.parts.changes.record([change]);
+  } catch (error) {
+    context.parts.warn('a change could not be recorded', { error: String(error) });
+  }
+};

@@ -1,0 +1,40 @@
+import type { InputFieldBuilder, InputFieldMap, InputShapeFromFields, ObjectFieldsShape } from '@pothos/core';
+import { type BuilderTypes, builder } from '../builder.ts';
+import type { Context } from '../context.ts';
+import type { Operation } from '../upstream/send.ts';
+import { rest } from './ledger.ts';
+
+interface Options<Fields extends InputFieldMap, Payload extends object> {
+  readonly description: string;
+  /** The REST calls that stand behind it. */
+  readonly operations: readonly Operation[];
+  readonly input: (t: InputFieldBuilder<BuilderTypes, 'InputObject'>) => Fields;
+  readonly payload: ObjectFieldsShape<BuilderTypes, Payload>;
+  readonly resolve: (input: InputShapeFromFields<Fields>, context: Context) => Promise<Payload>;
+}
+
+/** Adds a mutation: `name(input: NameInput!): NamePayload`. */
+export const mutation = <Fields extends InputFieldMap, Payload extends object>(
+  name: string,
+  { description, operations, input, payload, resolve }: Options<Fields, Payload>,
+): void => {
+  const title = name.charAt(0).toUpperCase() + name.slice(1);
+  const inputType = builder.inputType(`${title}Input`, {
+    description: `The input of \`${name}\`.`,
+    fields: input,
+  });
+  const payloadType = builder
+    .objectRef<Payload>(`${title}Payload`)
+    .implement({ description: `What \`${name}\` gives.`, fields: payload as never });
+
+  builder.mutationField(name, (t) =>
+    t.field({
+      type: payloadType,
+      description,
+      directives: rest(...operations),
+      args: { input: t.arg({ type: inputType, required: true, description: `The input of \`${name}\`.` }) },
+      resolve: ((_root: unknown, args: { input: InputShapeFromFields<Fields> }, context: Context) =>
+        resolve(args.input, context)) as never,
+    }),
+  );
+};

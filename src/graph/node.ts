@@ -1,0 +1,107 @@
+import { brandWithType, createContextCache, type ObjectRef } from '@pothos/core';
+import DataLoader from 'dataloader';
+import { type BuilderTypes, builder } from '../builder.ts';
+import { type Api, type Context, credentialOf, requireRight } from '../context.ts';
+import type { Operation } from '../upstream/send.ts';
+import { decodeId, registerId } from './ids.ts';
+
+/** A type of object that can be fetched by its key alone. */
+export interface NodeRef<Row extends object> extends ObjectRef<BuilderTypes, Row> {
+  /** The object of a key, fetched once an operation; null when the upstream says that there is none. */
+  load(context: Context, key: string): Promise<Row | null>;
+  /** Lets later loads of the object find what was just read or written. */
+  prime(context: Context, row: Row): void;
+  /** Has later loads ask for the object anew. */
+  forget(context: Context, key: string): void;
+  /** The key of an object, as in its global id. */
+  key(row: Row): string;
+  /** The REST calls that may stand behind a load. */
+  readonly operations: readonly Operation[];
+}
+
+interface NodeOptions<Row extends object> {
+  readonly api: Api;
+  readonly operations: readonly Operation[];
+  /** True when an answer may be used again for a while: never for what moves by itself, such as messages. */
+  readonly fresh?: boolean;
+  readonly key: (row: Row) => string;
+  /** How many native ids make the key, joined by `/`. */
+  readonly natives: number;
+  /** The most keys of one batch; 1 lets each key be answered by itself. */
+  readonly batch: number;
+  readonly load: (keys: readonly string[], context: Context) => Promise<readonly (Row | null | Error)[]>;
+}
+
+const nodes = new Map<string, (context: Context, key: string) => Promise<object | null>>();
+
+/** The REST calls that may stand behind `node(id:)`. */
+export const nodeOperations = new Set<Operation>();
+
+/** Marks an object as the GraphQL type that it is, so that interfaces and unions resolve to it. */
+export const brand = <Row extends object>(row: Row, typename: string): Row => {
+  brandWithType(row, typename as never);
+  return row;
+};
+
+/** Makes a ref of a type with its loader. Its fields are given with `builder.node`. */
+export const node = <Row extends object>(name: string, options: NodeOptions<Row>): NodeRef<Row> => {
+  const { api, operations, key, natives, batch, load, fresh = false } = options;
+
+  /** The cache's key: an answer is only for those who ask by the same credential. */
+  const cacheKey = (context: Context, of: string) => `${credentialOf(context, api)?.key} ${name} ${of}`;
+
+  const loader = createContextCache(
+    (context: Context) =>
+      new DataLoader<string, Row | null>(
+        async (keys) => {
+          const rows = await load(keys, context);
+          for (const row of rows) if (row && !(row instanceof Error)) keep(context, row);
+          return rows;
+        },
+        { maxBatchSize: batch },
+      ),
+  );
+
+  const keep = (context: Context, row: Row): void => {
+    if (fresh) context.parts.fresh?.set(cacheKey(context, key(row)), row);
+  };
+
+  const ref = Object.assign(builder.objectRef<Row>(name), {
+    key,
+    operations,
+    load: async (context: Context, of: string) => {
+      requireRight(context, api, 'read');
+      const kept = fresh ? context.parts.fresh?.get(cacheKey(context, of)) : undefined;
+      // What is kept under this key was put there by `keep`.
+      return kept ? (kept as Row) : loader(context).load(of);
+    },
+    prime: (context: Context, row: Row) => {
+      keep(context, row);
+      loader(context).clear(key(row)).prime(key(row), row);
+    },
+    forget: (context: Context, of: string) => {
+      context.parts.fresh?.delete(cacheKey(context, of));
+      loader(context).clear(of);
+    },
+  });
+  registerNode(name, [natives], operations, ref.load);
+  return ref;
+};
+
+/** Has `node(id:)` find a type that is put together from others. */
+export const registerNode = (
+  name: string,
+  natives: readonly number[],
+  operations: readonly Operation[],
+  load: (context: Context, key: string) => Promise<object | null>,
+): void => {
+  registerId(name, ...natives);
+  nodes.set(name, load);
+  for (const operation of operations) nodeOperations.add(operation);
+};
+
+/** The object behind a global id; null when the id is none or the object is not there any more. */
+export const loadNode = async (context: Context, id: string): Promise<object | null> => {
+  const decoded = decodeId(id);
+  return decoded ? ((await nodes.get(decoded.typename)?.(context, decoded.key)) ?? null) : null;
+};

@@ -1,0 +1,49 @@
+import {
+  DirectiveLocation,
+  GraphQLDirective,
+  type GraphQLField,
+  GraphQLNonNull,
+  type GraphQLSchema,
+  GraphQLString,
+  isInterfaceType,
+  isObjectType,
+} from 'graphql';
+
+const text = { type: new GraphQLNonNull(GraphQLString) };
+
+/** `@rest`: the REST calls that stand behind a field. */
+export const Rest = new GraphQLDirective({
+  name: 'rest',
+  description: 'A REST call that may stand behind the field.',
+  isRepeatable: true,
+  locations: [DirectiveLocation.FIELD_DEFINITION],
+  args: {
+    api: { ...text, description: 'The upstream, `bird` or `courier`.' },
+    method: { ...text, description: 'The HTTP method.' },
+    path: { ...text, description: 'The whole path with its parameters in braces.' },
+  },
+});
+
+/** What one `@rest` says. */
+export interface RestCall {
+  readonly api: string;
+  readonly method: string;
+  readonly path: string;
+}
+
+/** The REST calls that a field of the built schema names. */
+export const restOf = ({ extensions }: GraphQLField<unknown, unknown>): readonly RestCall[] =>
+  (extensions.directives as { readonly rest?: readonly RestCall[] } | undefined)?.rest ?? [];
+
+/** Ends each description with the field's REST calls, where GraphiQL shows them too. */
+export const describeRest = (schema: GraphQLSchema): GraphQLSchema => {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) && !isInterfaceType(type)) continue;
+    for (const field of Object.values(type.getFields())) {
+      const calls = restOf(field).map(({ api, method, path }) => `@rest ${api} ${method} ${path}`);
+      if (calls.length > 0)
+        field.description = [field.description, calls.join('\n')].filter(Boolean).join('\n\n');
+    }
+  }
+  return schema;
+};

@@ -1,0 +1,108 @@
+import { readChannels } from '../bird/channel.ts';
+import { builder } from '../builder.ts';
+import type { Api, Context } from '../context.ts';
+import { channels as courierChannels } from '../courier/resources/channel.ts';
+import { Channel } from '../graph/channel.ts';
+import {
+  type Connection,
+  type ConnectionArgs,
+  connect,
+  readCursor,
+  readFirst,
+  writeCursor,
+} from '../graph/connection.ts';
+import { connectionArgs } from '../graph/connection-type.ts';
+import { ledger, rest } from '../graph/ledger.ts';
+import { asksFor } from '../graph/selection.ts';
+import { Source } from '../graph/source.ts';
+import { type Report, reportOn, SourceReport } from './source-report.ts';
+
+/** Where an edge stood: in which upstream's list, and where in it. */
+interface Position {
+  readonly k: 'channels';
+  readonly s: Api;
+  readonly c: string;
+}
+
+/** The upstreams in the order in which their channels stand. */
+const SOURCES: readonly Api[] = ['bird', 'courier'];
+
+type Joined = Connection<object> & { readonly sources: readonly Report[] };
+
+const ChannelConnection = builder.connectionObject(
+  {
+    type: Channel,
+    name: 'ChannelConnection',
+    description: 'Channels of both upstreams, page by page.',
+    fields: (t) => ({
+      sources: t.field({
+        type: [SourceReport],
+        nullable: false,
+        description: 'Which upstreams this page could ask.',
+        resolve: (connection) => (connection as object as Joined).sources,
+      }),
+    }),
+  },
+  { name: 'ChannelEdge', description: 'A channel in a list.' },
+);
+
+const read = (
+  context: Context,
+  source: Api,
+  args: ConnectionArgs,
+  asksForMore: boolean,
+): Promise<Connection<object>> =>
+  source === 'bird'
+    ? readChannels(context, context.parts.bird?.workspaceId ?? '', args)
+    : courierChannels.read(context, args, {}, asksForMore);
+
+builder.queryField('channels', (t) =>
+  t.field({
+    type: ChannelConnection,
+    description:
+      'The channels of both upstreams: Bird’s first, then courier’s. An upstream that fails is missing, and `sources` says so.',
+    directives: rest(
+      ...ledger().filter(
+        ({ method, path }) => method === 'GET' && /(?:\/channels|\/messaging-channels\/)$/.test(path),
+      ),
+    ),
+    args: {
+      ...connectionArgs,
+      source: t.arg({ type: Source, description: 'Only channels of this upstream.' }),
+    },
+    resolve: async (_root, args, context, info): Promise<never> => {
+      const first = readFirst(args);
+      const asksForMore = asksFor(info, 'pageInfo', 'hasNextPage');
+      const after = args.after == null ? undefined : readCursor<Position>(args.after, 'channels');
+      const all = args.source ? [args.source] : SOURCES.filter((api) => context.parts[api]);
+      const rest = after ? all.slice(all.indexOf(after.s)) : all;
+      const edges: { cursor: string; node: object }[] = [];
+      const sources: Report[] = [];
+      let more = false;
+      for (const source of rest) {
+        if (edges.length === first && more) break;
+        try {
+          const inner = await read(
+            context,
+            source,
+            { first: first - edges.length, after: after?.s === source ? after.c : undefined },
+            asksForMore,
+          );
+          edges.push(
+            ...inner.edges.map(({ cursor, node }) => ({
+              node,
+              cursor: writeCursor({ k: 'channels', s: source, c: cursor } satisfies Position),
+            })),
+          );
+          more = inner.pageInfo.hasNextPage;
+          sources.push({ source, status: 'OK', error: null });
+        } catch (error) {
+          sources.push(reportOn(source, error));
+          if (sources.length === all.length && sources.every(({ status }) => status === 'FAILED'))
+            throw error;
+        }
+      }
+      return { ...connect(edges, args, more), sources } as never;
+    },
+  }),
+);

@@ -1,0 +1,147 @@
+import { BirdChannel } from '../bird/channel.ts';
+import { findById, readChannelMessages } from '../bird/messages.ts';
+import { type Api, audienceOf, type Context, type MessageChange } from '../context.ts';
+import { CourierChannel } from '../courier/resources/channel.ts';
+import { CourierEmail } from '../courier/resources/email.ts';
+import { CourierMessage, messages } from '../courier/resources/message.ts';
+import { CourierText } from '../courier/resources/text.ts';
+import { changeOf } from '../graph/change.ts';
+import { decodeId, globalId, readId } from '../graph/ids.ts';
+import { viewOf } from '../graph/message.ts';
+import { loadNode } from '../graph/node.ts';
+
+/** A message that was found. */
+export interface FoundMessage {
+  /** Its global id. */
+  readonly id: string;
+  readonly row: object;
+  readonly channelId: string | null;
+}
+
+/** Where a channel is. */
+export interface Place {
+  readonly api: Api;
+  /** Its key within its type. */
+  readonly key: string;
+}
+
+/** A channel that was found. */
+export interface FoundChannel extends Place {
+  /** Its global id. */
+  readonly id: string;
+  readonly row: object;
+}
+
+/**
+ * Asks all at once; the one that knows it wins.
+ *
+ * @throws what failed, when nobody knows it and not everybody could be asked
+ */
+const firstKnown = async <Found>(asked: readonly Promise<Found | null>[]): Promise<Found | null> => {
+  const answers = await Promise.allSettled(asked);
+  const found = answers.find((answer) => answer.status === 'fulfilled' && answer.value !== null);
+  if (found?.status === 'fulfilled') return found.value;
+  const failed = answers.find((answer) => answer.status === 'rejected');
+  if (failed) throw failed.reason;
+  return null;
+};
+
+const messageOf = (row: object | null): FoundMessage | null => {
+  const view = row && viewOf(row);
+  return row && view
+    ? { id: globalId(view.typename, view.key(row)), row, channelId: view.channelId(row) }
+    : null;
+};
+
+/**
+ * A message of either upstream by its global or its native id, which is looked up everywhere at once.
+ *
+ * @returns null when nobody knows it
+ * @throws {InputError} it is no id of a message
+ */
+export const findMessage = async (
+  context: Context,
+  value: string,
+  field: string,
+): Promise<FoundMessage | null> => {
+  const id = readId(value, field, 'BirdMessage', 'CourierMessage', 'CourierText', 'CourierEmail');
+  if (typeof id !== 'string') return messageOf(await loadNode(context, globalId(id.typename, id.key)));
+  const { bird, courier } = context.parts;
+  const row = await firstKnown<object>([
+    ...(bird ? [findById(context, bird.workspaceId, id)] : []),
+    ...(courier ? [CourierMessage, CourierText, CourierEmail].map((ref) => ref.load(context, id)) : []),
+  ]);
+  return messageOf(row);
+};
+
+/**
+ * A channel of either upstream by its global or its native id, which is looked up in both at once.
+ *
+ * @returns null when neither knows it
+ * @throws {InputError} it is no id of a channel
+ */
+export const findChannel = async (
+  context: Context,
+  value: string,
+  field: string,
+): Promise<FoundChannel | null> => {
+  const id = readId(value, field, 'BirdChannel', 'CourierChannel');
+  const { bird, courier } = context.parts;
+  const inBird = async (key: string): Promise<FoundChannel | null> => {
+    const row = await BirdChannel.load(context, key);
+    return row && { id: globalId('BirdChannel', key), api: 'bird', key, row };
+  };
+  const inCourier = async (key: string): Promise<FoundChannel | null> => {
+    const row = await CourierChannel.load(context, key);
+    return row && { id: globalId('CourierChannel', key), api: 'courier', key, row };
+  };
+  if (typeof id !== 'string') return id.typename === 'BirdChannel' ? inBird(id.key) : inCourier(id.key);
+  return firstKnown([
+    ...(bird ? [inBird(`${bird.workspaceId}/${id}`)] : []),
+    ...(courier ? [inCourier(id)] : []),
+  ]);
+};
+
+/**
+ * Where the channel is that an argument names: a global id says it without a call.
+ *
+ * @returns null when it is a native id that neither upstream knows
+ * @throws {InputError} it is no id of a channel
+ */
+export const locateChannel = async (
+  context: Context,
+  value: string,
+  field: string,
+): Promise<Place | null> => {
+  const id = readId(value, field, 'BirdChannel', 'CourierChannel');
+  if (typeof id === 'string') return findChannel(context, id, field);
+  return { api: id.typename === 'BirdChannel' ? 'bird' : 'courier', key: id.key };
+};
+
+const stateOf = (context: Context, row: object): MessageChange | null => {
+  const view = viewOf(row);
+  return view
+    ? changeOf(view, row, { added: false, via: 'SNAPSHOT', audience: audienceOf(context, view.api) })
+    : null;
+};
+
+/** How a message stands now, by its global id; null when it is not there any more. */
+export const readState = async (context: Context, id: string): Promise<MessageChange | null> => {
+  const row = await loadNode(context, id);
+  return row && stateOf(context, row);
+};
+
+/** How a channel's newest messages stand now, by the channel's global id, newest first. */
+export const recentStates = async (
+  context: Context,
+  channelId: string,
+  count: number,
+): Promise<MessageChange[]> => {
+  const { typename, key } = decodeId(channelId) ?? { typename: '', key: '' };
+  const [workspaceId = '', id = ''] = key.split('/');
+  const { edges } =
+    typename === 'BirdChannel'
+      ? await readChannelMessages(context, { workspaceId, id }, { first: count })
+      : await messages.read(context, { first: count }, { 'channel-id': key }, false);
+  return edges.flatMap(({ node }: { node: object }) => stateOf(context, node) ?? []);
+};

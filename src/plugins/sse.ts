@@ -1,0 +1,93 @@
+import { type ExecutionResult, GraphQLError } from 'graphql';
+import { isAsyncIterable, type Plugin } from 'graphql-yoga';
+import { withoutHttp } from './errors.ts';
+
+/** How often a silent stream says that it is alive, in milliseconds: below the idle time-out of common proxies. */
+const PING_MS = 12_000;
+
+/**
+ * Sends subscriptions as server-sent events, as Yoga does, with two things more: an event's cursor is its
+ * `id:`, so that a client that comes back resumes by `Last-Event-ID`; and the source is let go of at once
+ * when the client has gone. Draining ends all streams without `complete`, so that clients come back.
+ */
+export const createEventStreams = (): { readonly plugin: Plugin; drain(): void } => {
+  const ends = new Set<() => void>();
+  return {
+    plugin: {
+      onResultProcess: ({ request, result, setResultProcessor }) => {
+        if (!isAsyncIterable(result)) return;
+        const accept = request.headers.get('accept') ?? '*/*';
+        if (!/text\/(?:event-stream|\*)|\*\/\*/i.test(accept)) return;
+        setResultProcessor((_, { Response }) => {
+          const events = (result as AsyncIterable<ExecutionResult>)[Symbol.asyncIterator]();
+          return new Response(stream(events, request.signal, ends), { headers: { ...HEADERS } });
+        }, 'text/event-stream');
+      },
+    },
+    drain: () => {
+      for (const end of ends) end();
+    },
+  };
+};
+
+const HEADERS = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-cache',
+  connection: 'keep-alive',
+  // Proxies that gather small writes would hold events back.
+  'x-accel-buffering': 'no',
+};
+
+const stream = (
+  events: AsyncIterator<ExecutionResult>,
+  signal: AbortSignal,
+  ends: Set<() => void>,
+): ReadableStream<Uint8Array> => {
+  const encoder = new TextEncoder();
+  let ping: NodeJS.Timeout | undefined;
+  let end: () => void;
+  const leave = () => {
+    clearInterval(ping);
+    ends.delete(end);
+    signal.removeEventListener('abort', end);
+    void Promise.resolve(events.return?.()).catch(() => {});
+  };
+  return new ReadableStream({
+    start: (controller) => {
+      const write = (text: string) => controller.enqueue(encoder.encode(text));
+      end = () => {
+        leave();
+        controller.close();
+      };
+      ends.add(end);
+      signal.addEventListener('abort', end, { once: true });
+      // Some clients see the headers only with the first byte.
+      write(':\n\n');
+      ping = setInterval(() => (controller.desiredSize ?? 0) > 0 && write(':\n\n'), PING_MS);
+      if (signal.aborted) end();
+    },
+    pull: async (controller) => {
+      const { value, done } = await events.next();
+      if (!ends.has(end)) return;
+      if (value != null) controller.enqueue(encoder.encode(frame(value)));
+      if (!done) return;
+      controller.enqueue(encoder.encode('event: complete\ndata:\n\n'));
+      end();
+    },
+    cancel: leave,
+  });
+};
+
+const frame = (result: ExecutionResult): string => {
+  const cursor = cursorOf(result.data);
+  const id = cursor === undefined ? '' : `id: ${cursor}\n`;
+  const errors = result.errors?.map((error) => (error instanceof GraphQLError ? withoutHttp(error) : error));
+  return `${id}event: next\ndata: ${JSON.stringify(errors ? { ...result, errors } : result)}\n\n`;
+};
+
+/** The cursor of a payload's only field, where it was asked for and fits on a line. */
+const cursorOf = (data: unknown): string | undefined => {
+  const [event] = Object.values(data ?? {});
+  const cursor = event !== null && typeof event === 'object' && 'cursor' in event ? event.cursor : undefined;
+  return typeof cursor === 'string' && /^[^\r\n\0]+$/.test(cursor) ? cursor : undefined;
+};

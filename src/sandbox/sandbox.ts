@@ -1,0 +1,93 @@
+import { birdApi } from './bird/api.ts';
+import { Clock } from './clock.ts';
+import { contractOf } from './contract.ts';
+import { courierApi } from './courier/api.ts';
+import { DEFAULT_SEED, landmarksOf } from './landmarks.ts';
+import { liveOn } from './life.ts';
+import { type Asked, serve } from './server.ts';
+import { Webhooks } from './webhooks.ts';
+import { createWorld } from './world.ts';
+
+const REMEMBERED = 1000;
+
+/** What a sandbox starts with; everything has a default. */
+export interface SandboxOptions {
+  /** Decides everything but the dates: ids, people, what is said and what life brings. */
+  seed?: number;
+  /** When the world begins; all dates follow from it. Default: now. */
+  now?: Date;
+  /** How often life moves on, in milliseconds; 0: only by `step()`. Default: 1500. */
+  paceMs?: number;
+  /** Where Bird's events go. */
+  webhookUrl?: string | (() => string | undefined);
+  /** How long to wait before each further attempt at a delivery that failed. */
+  retryGapsMs?: readonly number[];
+}
+
+/** Both upstreams, running. */
+export interface Sandbox extends AsyncDisposable {
+  readonly bird: {
+    readonly url: string;
+    readonly accessKey: string;
+    /** A key that may only read: everything else is a 403. */
+    readonly readOnlyKey: string;
+    readonly workspaceId: string;
+    readonly organizationId: string;
+    readonly signingKey: string;
+  };
+  readonly courier: { readonly url: string; readonly token: string };
+  readonly landmarks: ReturnType<typeof landmarksOf>;
+  /** The last thousand requests, oldest first. */
+  readonly asked: Asked[];
+  /** Tells Bird where its events go from now on. */
+  setWebhookUrl(url: string): void;
+  /** Life moves on once; resolves when what happened was delivered, or at least tried. */
+  step(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Starts both upstreams on free loopback ports. Its timers keep no process alive. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { seed = DEFAULT_SEED, now = new Date(), paceMs = 1500 } = options;
+  const { retryGapsMs = [500, 2000, 8000, 30_000] } = options;
+  let { webhookUrl } = options;
+  const clock = new Clock(now);
+  const world = createWorld(seed, clock);
+  const webhooks = new Webhooks({
+    signingKey: world.bird.signingKey,
+    clock,
+    url: () => (typeof webhookUrl === 'function' ? webhookUrl() : webhookUrl),
+    gapsMs: retryGapsMs,
+  });
+  world.tell = (happening) => webhooks.tell(happening);
+  const asked: Asked[] = [];
+  const remember = (request: Asked) => {
+    asked.push(request);
+    if (asked.length > REMEMBERED) asked.shift();
+  };
+  const [bird, courier] = await Promise.all([
+    serve(birdApi(world, contractOf('bird')), world, remember),
+    serve(courierApi(world, contractOf('courier')), world, remember),
+  ]);
+  const timer = paceMs > 0 ? setInterval(() => liveOn(world), paceMs).unref() : undefined;
+  const close = async () => {
+    clearInterval(timer);
+    await Promise.all([bird.close(), courier.close(), webhooks.close()]);
+  };
+  const { accessKey, readOnlyKey, workspaceId, organizationId, signingKey } = world.bird;
+  return {
+    bird: { url: bird.url, accessKey, readOnlyKey, workspaceId, organizationId, signingKey },
+    courier: { url: courier.url, token: world.courier.token },
+    landmarks: landmarksOf(seed),
+    asked,
+    setWebhookUrl: (url) => {
+      webhookUrl = url;
+    },
+    async step() {
+      liveOn(world);
+      await webhooks.idle();
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

@@ -1,0 +1,201 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { GraphQLSchema } from 'graphql';
+import { createYoga, type Plugin } from 'graphql-yoga';
+import { LRUCache } from 'lru-cache';
+import { type Logger, pino } from 'pino';
+import type { Config } from './config.ts';
+import { type Changes, type Context, createContext, type Parts } from './context.ts';
+import { connectUpstreams } from './parts.ts';
+import { authentication } from './plugins/auth.ts';
+import { doors } from './plugins/doors.ts';
+import { presenter, useReadableParams } from './plugins/errors.ts';
+import { useHealth } from './plugins/health.ts';
+import { useLimits } from './plugins/limits.ts';
+import { createListener } from './plugins/listener.ts';
+import { createMetrics } from './plugins/metrics.ts';
+import { useLastWord } from './plugins/refusal.ts';
+import { type Engine, serveSockets } from './plugins/sockets.ts';
+import { createEventStreams } from './plugins/sse.ts';
+import { credential } from './upstream/auth.ts';
+
+/** The status stream as the server needs it. */
+export interface Stream {
+  readonly changes: Changes;
+  /** Serves the webhooks' routes, and whatever else the stream does around operations. */
+  readonly plugin: Plugin;
+  close(): Promise<void>;
+}
+
+/** What the stream is told when it is made: the gateway listens already. */
+export interface Site {
+  /** Where it listens, as this machine reaches it. */
+  readonly url: string;
+  readonly publicUrl: string;
+  /** All parts but the changes, which the stream itself provides. */
+  readonly parts: Omit<Parts, 'changes'>;
+  readonly log: Logger;
+}
+
+/** The parts of a gateway that are handed in. */
+export interface GatewayOptions {
+  readonly schema: GraphQLSchema;
+  readonly stream: (site: Site) => Stream | Promise<Stream>;
+  /** More plugins, such as GraphiQL's; they stand before those of the server. */
+  readonly plugins?: readonly Plugin[];
+  readonly log?: Logger;
+}
+
+/** A gateway that listens. */
+export interface Gateway extends AsyncDisposable {
+  /** Where it listens, as this machine reaches it. */
+  readonly url: string;
+  readonly publicUrl: string;
+  readonly port: number;
+  /** Drains: not ready, subscriptions closed so that they come back, what is under way answered, all let go. */
+  close(): Promise<void>;
+}
+
+/** Who asks, as `createContext` takes it. */
+type Who = Pick<Context, 'caller' | 'courierCredential'>;
+
+/** How many rows are kept for `FRESH_MS`. */
+const FRESH_ROWS = 10_000;
+
+/** How long after the deadline of its last operation a gateway that drains closes anyway, in milliseconds. */
+const DRAIN_MARGIN_MS = 1000;
+
+/** Starts a gateway and resolves when it answers. */
+export const startGateway = async (config: Config, options: GatewayOptions): Promise<Gateway> => {
+  const { schema, log = pino({ level: config.logLevel }) } = options;
+  const metrics = createMetrics(log);
+  const upstreams = connectUpstreams(config, metrics.observe);
+  const present = presenter(log);
+  const streams = createEventStreams();
+  let draining = false;
+
+  const server = createServer();
+  const port = await listen(server, config);
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+  const url = `http://${host === '0.0.0.0' || host === '[::]' ? 'localhost' : host}:${port}`;
+  const publicUrl = config.publicUrl ?? url;
+
+  const shared: Omit<Parts, 'changes'> = {
+    bird: upstreams.bird,
+    courier: upstreams.courier,
+    courierForwards: upstreams.courierForwards,
+    deadlineMs: config.deadlineMs,
+    budgetCalls: config.budgetCalls,
+    fresh: config.freshMs > 0 ? new LRUCache({ max: FRESH_ROWS, ttl: config.freshMs }) : undefined,
+    warn: (message, details) => log.warn(details, message),
+  };
+  const stream = await options.stream({ url, publicUrl, parts: shared, log });
+  const parts: Parts = { ...shared, changes: stream.changes };
+
+  const authenticate = authentication(config.auth);
+  const admit = async (
+    request: IncomingMessage,
+    payload: Readonly<Record<string, unknown>> = {},
+  ): Promise<Who> => {
+    const header = (name: string) => payloadText(payload, name) ?? one(request.headers[name]);
+    const forwarded = parts.courierForwards ? header('x-courier-authorization') : undefined;
+    return {
+      caller: await authenticate(header('authorization')),
+      courierCredential: forwarded ? credential(forwarded, true) : undefined,
+    };
+  };
+
+  const yoga = createYoga<{ who: Who; signal?: AbortSignal }, Context>({
+    schema,
+    context: ({ who, signal, request }) => ({
+      ...createContext(parts, who, signal ?? request?.signal),
+      lastEventId: request?.headers.get('last-event-id') ?? undefined,
+    }),
+    maskedErrors: { maskError: (error) => present(error) },
+    parserAndValidationCache: { documentCache: documents(), errorCache: documents() },
+    plugins: [
+      ...(options.plugins ?? []),
+      metrics.plugin,
+      useHealth(() => !draining),
+      stream.plugin,
+      streams.plugin,
+      useLimits(),
+      useReadableParams(),
+      useLastWord(),
+    ],
+    graphiql: false,
+    landingPage: false,
+    cors: false,
+    multipart: false,
+    batching: false,
+    logging: false,
+  });
+
+  const door = doors({ publicUrl, corsOrigins: config.corsOrigins, anyone: config.auth.kind === 'none' });
+  const listener = createListener<Who>({
+    door,
+    admit,
+    log,
+    corsOrigins: config.corsOrigins,
+    answer: (request, response, context) => yoga(request, response, context),
+    answered: metrics.answered,
+    isDraining: () => draining,
+  });
+  const sockets = serveSockets<Who>({
+    server,
+    door,
+    present,
+    admit: async (request, payload) => {
+      const who = await admit(request, payload);
+      return { who, expiresAt: who.caller.expiresAt };
+    },
+    envelop: (who, params, signal) => yoga.getEnveloped({ who, signal, params }) as unknown as Engine,
+    counted: (change) => metrics.operations.inc(change),
+  });
+  server.on('request', listener.handle);
+
+  const close = async () => {
+    if (draining) return;
+    draining = true;
+    const bound = config.deadlineMs + DRAIN_MARGIN_MS;
+    streams.drain();
+    await Promise.race([
+      Promise.all([listener.settled(), sockets.drain(bound)]),
+      pause(bound, undefined, { ref: false }),
+    ]);
+    server.close();
+    server.closeAllConnections();
+    await stream.close();
+    await upstreams.close();
+    await yoga.dispose();
+  };
+  return { url, publicUrl, port, close, [Symbol.asyncDispose]: close };
+};
+
+const listen = (server: Server, { host, port }: Config): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+
+/** Parsed documents by their text. Long ones are parsed again, so that nobody can fill the memory with them. */
+const documents = <V extends object>() =>
+  new LRUCache<string, V>({
+    max: 1000,
+    maxSize: 4 * 1024 * 1024,
+    maxEntrySize: 64 * 1024,
+    sizeCalculation: (_, text) => text.length + 1,
+  });
+
+const one = (header: string | string[] | undefined): string | undefined =>
+  Array.isArray(header) ? header[0] : header;
+
+/** A member of `connection_init`'s payload; its name is compared as a header's. */
+const payloadText = (payload: Readonly<Record<string, unknown>>, name: string): string | undefined => {
+  const value = Object.entries(payload).find(([key]) => key.toLowerCase() === name)?.[1];
+  return typeof value === 'string' ? value : undefined;
+};

@@ -1,0 +1,70 @@
+import { pino } from 'pino';
+import { type Config, ConfigError, readConfig } from './config.ts';
+import { useGraphiql } from './plugins/graphiql.ts';
+import { type Sandbox, startSandbox } from './sandbox/sandbox.ts';
+import { schema } from './schema.ts';
+import { startGateway } from './server.ts';
+import { openStream } from './stream/stream.ts';
+
+const read = (): Config => {
+  try {
+    return readConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    for (const fault of error.faults) console.error(fault);
+    process.exit(1);
+  }
+};
+
+const said = read();
+const log = pino({ level: said.logLevel });
+const sandbox = said.sandbox ? await startSandbox() : undefined;
+const config: Config = sandbox ? { ...said, ...inSandbox(sandbox) } : said;
+
+const gateway = await startGateway(config, {
+  schema,
+  log,
+  plugins: [useGraphiql(sandbox?.landmarks)],
+  stream: ({ url, publicUrl, parts }) =>
+    openStream({
+      dataDir: sandbox ? ':memory:' : config.dataDir,
+      birdKeys: config.bird?.signingKeys ?? [],
+      workspaceId: config.bird?.workspaceId,
+      // The sandbox posts from within; whatever the outside calls Pigeon, it does not reach.
+      publicUrl: sandbox ? url : publicUrl,
+      warn: parts.warn,
+    }),
+}).catch((error: NodeJS.ErrnoException) => {
+  console.error(`Pigeon cannot listen on ${config.host}:${config.port} (${error.code ?? error.name})`);
+  process.exit(1);
+});
+
+sandbox?.setWebhookUrl(`${gateway.url}/webhooks/bird`);
+console.log(
+  `Pigeon is at ${gateway.publicUrl}/graphql${sandbox ? ', over a sandbox: both APIs are played by Pigeon itself' : ''}`,
+);
+
+/** Ends at the first signal, in order; a second one ends at once. */
+const stop = async () => {
+  for (const signal of SIGNALS) process.once(signal, () => process.exit(1));
+  await gateway.close();
+  await sandbox?.close();
+  process.exit(0);
+};
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+for (const signal of SIGNALS) process.once(signal, stop);
+
+function inSandbox({ bird, courier }: Sandbox): Pick<Config, 'bird' | 'courier'> {
+  return {
+    bird: {
+      url: bird.url,
+      accessKey: bird.accessKey,
+      workspaceId: bird.workspaceId,
+      organizationId: bird.organizationId,
+      signingKeys: [bird.signingKey],
+      getRps: 50,
+      postRps: 500,
+    },
+    courier: { url: courier.url, authorization: `Bearer ${courier.token}`, forwards: false },
+  };
+}

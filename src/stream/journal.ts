@@ -1,0 +1,81 @@
+import type { Changes, MessageChange, MessageStatus } from '../context.ts';
+import { following, type GONE, PAGE } from './following.ts';
+import { covers, type Hub, type Interest, type View } from './hub.ts';
+import { furthest } from './judge.ts';
+import { type Entry, type Log, SERVICE, type State } from './log.ts';
+import { stoppable } from './stoppable.ts';
+
+/** What happened to messages, written and handed on: the log and its subscribers as one. */
+export class Journal implements Changes {
+  readonly #log: Log;
+  readonly #hub: Hub;
+
+  constructor(log: Log, hub: Hub) {
+    this.#log = log;
+    this.#hub = hub;
+    log.follow((entries) => hub.publish(entries));
+  }
+
+  get epoch(): string {
+    return this.#log.epoch;
+  }
+
+  async record(changes: readonly MessageChange[]): Promise<void> {
+    await this.append(changes);
+  }
+
+  /** Like `record`, and tells which changes were news. */
+  async append(changes: readonly MessageChange[]): Promise<readonly Entry[]> {
+    return changes.length === 0 ? [] : this.#log.append(changes);
+  }
+
+  /** Remembers what a reading told, so that nothing told later falls below it. */
+  async learn(readings: readonly MessageChange[]): Promise<void> {
+    if (readings.length > 0) await this.#log.learn(readings);
+  }
+
+  async seen(ids: readonly string[], audience: string): Promise<ReadonlyMap<string, MessageStatus>> {
+    const states = await this.states(ids, audience);
+    return new Map([...states].map(([id, { status }]) => [id, status]));
+  }
+
+  /** How far each message has come, as far as the audience may know. */
+  async states(ids: readonly string[], audience: string): Promise<ReadonlyMap<string, State>> {
+    if (ids.length === 0) return new Map();
+    return furthest(await this.#log.states(ids, [...new Set([SERVICE, audience])]));
+  }
+
+  /** Position of the last entry. */
+  head(): Promise<number> {
+    return this.#log.head();
+  }
+
+  /** True while every entry behind the position is there. */
+  async reaches(position: number): Promise<boolean> {
+    return (await this.#log.read(position, 1)) !== undefined;
+  }
+
+  /** The entries behind a position up to another, as the view has them; none where they have gone. */
+  async between(after: number, until: number, interest: Interest | undefined, view: View): Promise<Entry[]> {
+    const found: Entry[] = [];
+    let position = after;
+    while (position < until) {
+      const page = await this.#log.read(position, Math.min(PAGE, until - position));
+      if (!page || page.length === 0) break;
+      found.push(...page.flatMap((entry) => (covers(interest, entry) && view(entry)) || []));
+      position = page.at(-1)?.position ?? until;
+    }
+    return found;
+  }
+
+  /** Every entry behind a position, those that come included, until `return()` or the signal. */
+  follow(
+    interest: Interest | undefined,
+    view: View,
+    after: number,
+    signal?: AbortSignal,
+  ): AsyncIterableIterator<Entry | typeof GONE, void, void> {
+    const feed = this.#hub.open(interest, view);
+    return stoppable(following(this.#log, feed, interest, view, after), () => feed.close(), signal);
+  }
+}

@@ -1,0 +1,98 @@
+import { type Context, createContext } from '../context.ts';
+import { rank } from '../graph/status.ts';
+import { viewOf } from './audience.ts';
+import { readCursor } from './cursor.ts';
+import { eventOf, type StreamEvent } from './event.ts';
+import { GONE } from './following.ts';
+import { Journal } from './journal.ts';
+import { type NamedArgs, readNamed } from './named.ts';
+import { type Snapshot, takeSnapshot } from './snapshot.ts';
+import { stoppable } from './stoppable.ts';
+
+/** The arguments of a subscription. */
+export interface SourceArgs extends NamedArgs {
+  readonly after?: string | null | undefined;
+}
+
+/** A context of the server; a client that comes back over server-sent events says where it stands by header. */
+type Arriving = Context & { readonly lastEventId?: string | undefined };
+
+/**
+ * What a subscriber is told: how things stand, or what was missed, and then all that comes. Nothing between is
+ * lost. The first reading is done when the promise resolves, so its faults are the subscription's.
+ *
+ * @param kind which entries are wanted: raised statuses, or new messages, of which there is nothing to tell at
+ *   the beginning
+ * @throws {InputError} an argument cannot be
+ * @throws {NotFoundError} a message or channel is known to nobody
+ */
+export const openSource = async (
+  context: Arriving,
+  kind: 'moved' | 'added',
+  args: SourceArgs,
+): Promise<AsyncIterableIterator<StreamEvent>> => {
+  const journal = journalOf(context);
+  const { epoch } = journal;
+  const after = context.lastEventId ?? args.after;
+  const cursor = after == null ? undefined : readCursor(after);
+  // Before anything is read: what comes meanwhile is behind it.
+  const head = await journal.head();
+  const reached =
+    cursor?.epoch === epoch && (await journal.reaches(cursor.position)) ? cursor.position : undefined;
+  const interest = await readNamed(context, journal, args, reached !== undefined);
+  const view = viewOf(context, kind, interest !== undefined);
+
+  const standing = async (): Promise<Snapshot> => {
+    const since = reached ?? head;
+    const via = cursor && (reached === undefined ? 'RECONCILED' : cursor.within);
+    const nothing = { events: [], position: since, told: new Map() };
+    if (cursor && via === undefined) return nothing;
+    if (kind === 'added' && via !== 'RECONCILED') return nothing;
+    return takeSnapshot(context, journal, {
+      interest,
+      view,
+      via: via ?? 'SNAPSHOT',
+      since,
+      failed: (error) => {
+        throw error;
+      },
+    });
+  };
+
+  const ended = new AbortController();
+
+  /** The subscriber was away in mid-stream for so long that the log goes on without it. */
+  const reconcile = async (): Promise<Snapshot> =>
+    takeSnapshot(createContext(context.parts, context, ended.signal), journal, {
+      interest,
+      view,
+      via: 'RECONCILED',
+      since: await journal.head(),
+      failed: (error) => context.parts.warn('a state could not be read again', { error: String(error) }),
+    });
+
+  async function* tell(first: Snapshot): AsyncGenerator<StreamEvent, void, void> {
+    for (let snapshot = first; !ended.signal.aborted; snapshot = await reconcile()) {
+      yield* snapshot.events;
+      const told = new Map(snapshot.told);
+      let gone = false;
+      for await (const entry of journal.follow(interest, view, snapshot.position, ended.signal)) {
+        gone = entry === GONE;
+        if (entry === GONE) break;
+        const known = told.get(entry.messageId);
+        if (known !== undefined && (kind === 'added' || rank(entry.status) <= known)) continue;
+        told.delete(entry.messageId);
+        yield eventOf(entry, epoch);
+      }
+      if (!gone) return;
+    }
+  }
+
+  return stoppable(tell(await standing()), () => ended.abort(), context.signal);
+};
+
+/** The stream behind the port. */
+const journalOf = ({ parts: { changes } }: Context): Journal => {
+  if (changes instanceof Journal) return changes;
+  throw new Error('this gateway was started without its status stream');
+};

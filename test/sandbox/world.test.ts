@@ -1,0 +1,123 @@
+import { parsePhoneNumberFromString } from 'libphonenumber-js';
+import { describe, expect, it } from 'vitest';
+import { Clock } from '../../src/sandbox/clock.ts';
+import { landmarks } from '../../src/sandbox/landmarks.ts';
+import { liveOn } from '../../src/sandbox/life.ts';
+import { createWorld } from '../../src/sandbox/world.ts';
+import { started } from './ask.ts';
+
+const NOON = new Date('2026-03-10T12:00:00.000Z');
+
+/** Every row of both upstreams after so many steps of life; dates aside when told so. */
+function everything(seed: number, now: Date, steps = 0, dates = true): string {
+  const { bird, courier, ...world } = createWorld(seed, new Clock(now));
+  for (let step = 0; step < steps; step++) liveOn({ ...world, bird, courier });
+  const shelves = [
+    ...[bird.channels, bird.groups, bird.contacts, bird.messages],
+    ...[courier.organizations, courier.individuals, courier.users, courier.groups],
+    ...[courier.channels, courier.messages, courier.texts, courier.emails],
+  ];
+  const text = JSON.stringify([bird.accessKey, courier.token, shelves.map((shelf) => shelf.all())]);
+  return dates ? text : text.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'then');
+}
+
+describe('a world', () => {
+  it('is the same under the same seed, after life went on too', () => {
+    expect(everything(3, NOON)).toBe(everything(3, NOON));
+    expect(everything(3, NOON)).not.toBe(everything(4, NOON));
+    expect(everything(3, NOON, 20, false)).toBe(everything(3, new Date('2027-01-01T00:00:00Z'), 20, false));
+  });
+
+  it('has its landmarks at every start', async () => {
+    await using running = await started();
+    const { bird, courier, sandbox } = running;
+    expect(JSON.stringify(sandbox.landmarks)).toBe(JSON.stringify(landmarks));
+    const contact = (await bird('GET', `/contacts/${landmarks.birdContactId}`)).body;
+    expect(contact).toMatchObject({
+      computedDisplayName: landmarks.name,
+      attributes: { emailaddress: [landmarks.email], phonenumber: [landmarks.phone] },
+    });
+    const user = (await courier('GET', `/users/${landmarks.courierUserId}/`)).body.data.attributes;
+    expect(user).toMatchObject({ 'email-verified': true, 'phone-verified': true, state: 'active' });
+    expect(user['primary-individual-id']).toBe(landmarks.courierIndividualId);
+    expect(user.email.toLowerCase()).toBe(landmarks.email);
+    expect(parsePhoneNumberFromString(user.phone)?.number).toBe(landmarks.phone);
+    for (const channelId of [
+      landmarks.birdChannelId,
+      landmarks.birdSmsChannelId,
+      landmarks.birdEmailChannelId,
+    ]) {
+      const { results } = (await bird('GET', `/channels/${channelId}/messages?limit=1000`)).body;
+      expect(JSON.stringify(results)).toContain(landmarks.birdContactId);
+    }
+    const read = await bird(
+      'GET',
+      `/channels/${landmarks.birdChannelId}/messages/${landmarks.birdMessageId}/interactions`,
+    );
+    expect(read.body.results.map(({ type }: { type: string }) => type).sort()).toEqual(['reaction', 'read']);
+    expect(
+      (await courier('GET', `/messaging-messages/${landmarks.courierMessageId}/`)).body.data.attributes[
+        'first-name'
+      ],
+    ).toBe('Farah');
+    for (const path of [`/texts/${landmarks.courierTextId}/`, `/user-emails/${landmarks.courierEmailId}/`])
+      expect(await courier('GET', path)).toMatchObject({ status: 200 });
+  });
+
+  it('holds some sixty people, most of them in both systems, with possible phones and made-up addresses', () => {
+    const { people } = createWorld(20_26, new Clock(NOON));
+    expect(people.length).toBeGreaterThan(57);
+    expect(people.filter(({ bird, courier }) => bird && courier).length).toBeGreaterThan(42);
+    for (const { bird, courier, key, locale } of people) {
+      const country = locale === 'nl_NL' ? 'NL' : 'US';
+      for (const phone of [...(bird?.phones ?? []), ...(courier?.phone ? [courier.phone] : [])]) {
+        const parsed = parsePhoneNumberFromString(phone, country) ?? parsePhoneNumberFromString(`+${phone}`);
+        expect(
+          parsed?.isPossible() || parsePhoneNumberFromString(`+${phone}`)?.isPossible(),
+          `${key} ${phone}`,
+        ).toBe(true);
+      }
+      for (const email of [...(bird?.emails ?? []), ...(courier?.email ? [courier.email] : [])])
+        expect(email.trim()).toMatch(/@example\.(com|org|net)$/i);
+    }
+  });
+
+  it('shows every body type and every status on Bird, and one type nobody knows', async () => {
+    await using running = await started();
+    const { results } = (await running.bird('GET', '/channels/messages?limit=1000')).body;
+    expect(results.length).toBeGreaterThan(300);
+    const types = new Set(results.map(({ body }: { body?: { type: string } }) => body?.type ?? 'template'));
+    expect([...types].sort()).toEqual([
+      ...['action', 'authentication', 'carousel', 'file', 'gif', 'html', 'image', 'list'],
+      ...['location', 'section', 'sticker', 'template', 'text'],
+    ]);
+    expect(new Set(results.map(({ status }: { status: string }) => status)).size).toBe(10);
+  });
+
+  it('shows every status of a text and of an email, drafts, removed messages, reactions and attachments on courier', () => {
+    const { courier } = createWorld(20_26, new Clock(NOON));
+    expect(new Set(courier.texts.all().map(({ attributes }) => attributes.status)).size).toBe(11);
+    expect(new Set(courier.emails.all().map(({ attributes }) => attributes.status)).size).toBe(5);
+    const messages = courier.messages.all();
+    expect(messages.length).toBeGreaterThan(300);
+    for (const has of [
+      messages.some(({ draft }) => draft),
+      messages.some(({ removed }) => removed),
+      messages.some(({ reactions }) => reactions.length > 1),
+      messages.some(({ attachments }) => attachments.length > 0),
+    ])
+      expect(has).toBe(true);
+  });
+
+  it('stays bounded however long it lives', () => {
+    const world = createWorld(1, new Clock(NOON));
+    const before = world.bird.messages.size;
+    for (let step = 0; step < 400; step++) liveOn(world);
+    expect(world.bird.messages.size).toBeGreaterThan(before + 50);
+    const row = world.bird.messages.all().at(-1);
+    if (!row) throw new Error('no message');
+    for (let count = 0; count < 6000; count++)
+      world.bird.messages.add({ ...row, id: world.fresh('bird-message') });
+    expect(world.bird.messages.size).toBe(before + 5000);
+  });
+});
