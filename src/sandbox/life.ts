@@ -54,7 +54,11 @@ function arrives(
 ): void {
   const key = keyOf(channel.platformId);
   const message = compose({
-    ...{ id: world.fresh('bird-message'), channel, contact, incoming: true, at: world.clock.stamp() },
+    id: world.fresh('bird-message'),
+    channel,
+    contact,
+    incoming: true,
+    at: world.clock.stamp(),
     body: textBody(text, key === 'emailaddress' ? { metadata: { subject: 'Re: your message' } } : {}),
     ...(value === undefined ? {} : { identifier: { key, value } }),
   });
@@ -84,12 +88,10 @@ function weRemind(world: World): void {
   const name = two.contact.name?.split(' ')[0] ?? 'there';
   const text = notice(world.chance, name);
   const message = compose({
-    ...{
-      id: world.fresh('bird-message'),
-      channel: two.channel,
-      contact: two.contact,
-      at: world.clock.stamp(),
-    },
+    id: world.fresh('bird-message'),
+    channel: two.channel,
+    contact: two.contact,
+    at: world.clock.stamp(),
     body: two.channel.platformId === 'email-messagebird' ? htmlBody('A short notice', text) : textBody(text),
   });
   const [receiver] = message.receiver.contacts ?? [];

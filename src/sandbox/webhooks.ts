@@ -85,8 +85,12 @@ export class Webhooks {
     if (!url) return;
     const sid = attributes['twilio-sid'];
     const form = new URLSearchParams({
-      ...{ MessageSid: sid, SmsSid: sid, MessageStatus: attributes.status, SmsStatus: attributes.status },
-      ...{ To: attributes.target, From: attributes.from },
+      MessageSid: sid,
+      SmsSid: sid,
+      MessageStatus: attributes.status,
+      SmsStatus: attributes.status,
+      To: attributes.target,
+      From: attributes.from,
       ...(attributes.error ? { ErrorCode: attributes.error.split(':')[0] ?? '' } : {}),
     });
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };

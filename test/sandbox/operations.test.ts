@@ -143,11 +143,9 @@ const samples: Record<string, [path: string, status: number, body?: unknown][]> 
       201,
       created('messaging-channels', {
         'organization-id': mark.courierOrganizationId,
-        ...{
-          name: 'New',
-          'individual-ids': [mark.courierIndividualId],
-          'individual-group-id': mark.courierGroupId,
-        },
+        name: 'New',
+        'individual-ids': [mark.courierIndividualId],
+        'individual-group-id': mark.courierGroupId,
       }),
     ],
   ],

@@ -41,9 +41,13 @@ export function channelsAtStart(id: IdOf, clock: Clock): Channel[] {
       capabilities: {
         messaging: {
           messaging: {
-            ...{ displayName: 'Messaging', name: 'messaging', ...feature },
+            displayName: 'Messaging',
+            name: 'messaging',
+            ...feature,
             outgoing: {
-              ...{ displayName: 'Outgoing messages', name: 'outgoing', ...feature },
+              displayName: 'Outgoing messages',
+              name: 'outgoing',
+              ...feature,
               ...(media ? { mms: { displayName: 'Media', name: 'mms', paused: false, ...feature } } : {}),
             },
             incoming: { displayName: 'Incoming messages', name: 'incoming', ...feature },
@@ -52,14 +56,19 @@ export function channelsAtStart(id: IdOf, clock: Clock): Channel[] {
       },
       settings: [
         {
-          ...{ key: 'senderName', value: plan.name, displayName: 'Sender name' },
-          ...{ description: 'What the receiver sees', visibility: 'public' },
+          key: 'senderName',
+          value: plan.name,
+          displayName: 'Sender name',
+          description: 'What the receiver sees',
+          visibility: 'public',
         },
       ],
       connectionParams: [],
       preferences: {
-        ...{ disableProfileFetching: false, explicitMarketingOptOut: plan.platformId === 'whatsapp' },
-        ...{ ignoreSuppressionChecks: false, isPrivate: false },
+        disableProfileFetching: false,
+        explicitMarketingOptOut: plan.platformId === 'whatsapp',
+        ignoreSuppressionChecks: false,
+        isPrivate: false,
       },
       ...more,
       createdAt,

@@ -57,9 +57,14 @@ export function newContact(
   const createdAt = world.clock.stamp();
   const contact: Contact = {
     id: world.fresh('bird-contact'),
-    ...{ attributes: {}, identifiers: [], listIds: [], accountIds: [], isAnonymous: more.name === undefined },
+    attributes: {},
+    identifiers: [],
+    listIds: [],
+    accountIds: [],
+    isAnonymous: more.name === undefined,
     ...more,
-    ...{ createdAt, updatedAt: createdAt },
+    createdAt,
+    updatedAt: createdAt,
   };
   addIdentifiers(world, contact, identifiers);
   return world.bird.contacts.add(contact);
@@ -73,7 +78,9 @@ export function shownContact(world: World, contact: Contact, attributes: readonl
     first ? [{ key: first.key, value: first.value }] : [],
   );
   return {
-    ...{ id, workspaceId: world.bird.workspaceId, computedDisplayName: displayName(contact) },
+    id,
+    workspaceId: world.bird.workspaceId,
+    computedDisplayName: displayName(contact),
     ...(featured.length > 0 ? { featuredIdentifiers: featured } : {}),
     identifierCount: identifiers.length,
     attributes: {
@@ -81,6 +88,11 @@ export function shownContact(world: World, contact: Contact, attributes: readonl
       ...contact.attributes,
       ...Object.fromEntries([...mirrored].map(([key, all]) => [key, all.map(({ value }) => value)])),
     },
-    ...{ listIds, accountIds, companyRefs: [], isAnonymous, createdAt, updatedAt },
+    listIds,
+    accountIds,
+    companyRefs: [],
+    isAnonymous,
+    createdAt,
+    updatedAt,
   };
 }

@@ -10,8 +10,13 @@ export function interactionOf(
   more: Partial<Interaction> = {},
 ): Interaction {
   return {
-    ...{ id, messageId: message.id, channelId: message.channelId, platformId, type },
-    ...{ messageReference: message.reference, messagePartsCount: 1 },
+    id,
+    messageId: message.id,
+    channelId: message.channelId,
+    platformId,
+    type,
+    messageReference: message.reference,
+    messagePartsCount: 1,
     ...(message.tags ? { messageTags: message.tags } : {}),
     receiver: message.receiver,
     createdAt,

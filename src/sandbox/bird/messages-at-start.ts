@@ -94,7 +94,12 @@ function conversation(
         : htmlBody(subject, line.text)
       : textBody(line.text);
     return {
-      ...{ name: [person.key, ...name, index], channel, contact, incoming, minutesAgo, body },
+      name: [person.key, ...name, index],
+      channel,
+      contact,
+      incoming,
+      minutesAgo,
+      body,
       more: {
         ...(email ? { meta: { email: { subject: incoming ? `Re: ${subject}` : subject } } } : {}),
         ...(!incoming && chance.happens(0.4)
@@ -112,8 +117,12 @@ function rowOf(past: Past, index: number, id: IdOf, clock: Clock): MessageRow {
   const later = clock.ago(Math.max(past.minutesAgo - 0.4, 0));
   const message: Message = {
     ...compose({
-      ...{ id: id('bird-message', ...past.name), channel: past.channel, contact: past.contact, at },
-      ...{ incoming: past.incoming, ...(past.body ? { body: past.body } : {}) },
+      id: id('bird-message', ...past.name),
+      channel: past.channel,
+      contact: past.contact,
+      at,
+      incoming: past.incoming,
+      ...(past.body ? { body: past.body } : {}),
     }),
     ...past.more,
   };

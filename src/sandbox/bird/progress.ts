@@ -16,7 +16,9 @@ export function announce(
 ): void {
   const platformId = world.bird.channels.get(channelId)?.platformId ?? '';
   world.tell({
-    ...{ api: 'bird', event: `${prefixOf(platformId)}.${kind}`, messageId: id },
+    api: 'bird',
+    event: `${prefixOf(platformId)}.${kind}`,
+    messageId: id,
     payload: structuredClone(payload),
     ...(notify ? { alsoTo: notify } : {}),
   });

@@ -48,8 +48,12 @@ export const sendHandlers: Record<string, Handler> = {
     if (!first) throw invalid('/receiver/contacts', 'must hold a receiver');
     const { contact, key, value } = first;
     const composed = compose({
-      ...{ id: call.world.fresh('bird-message'), channel, contact, identifier: { key, value } },
-      ...{ at: call.world.clock.stamp(), ...(send.body ? { body: send.body } : {}) },
+      id: call.world.fresh('bird-message'),
+      channel,
+      contact,
+      identifier: { key, value },
+      at: call.world.clock.stamp(),
+      ...(send.body ? { body: send.body } : {}),
     });
     const fate = fateOf(value, channel.platformId);
     const row: MessageRow = {

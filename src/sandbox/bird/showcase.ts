@@ -44,7 +44,9 @@ export function showcase(contact: Contact, channel: (key: string) => Channel | u
       },
       { name: ['showcase', 'photo'], incoming: true, minutesAgo: 3 * DAY - 99, body: photo },
       {
-        ...{ name: ['showcase', 'landmark'], incoming: false, minutesAgo: 2 * DAY },
+        name: ['showcase', 'landmark'],
+        incoming: false,
+        minutesAgo: 2 * DAY,
         body: textBody('Thank you for the photo, Amina. It heals well. See you on Thursday at 10:30!'),
         more: { reference: 'visit-2041', tags: ['appointment', 'follow-up'] },
       },
@@ -72,7 +74,11 @@ export function everyStatus(contacts: readonly Contact[], channel?: Channel): Pa
       const waits = status === 'scheduled';
       return [
         {
-          ...{ name: ['status', status, round], channel, contact, incoming: false, body: textBody(text) },
+          name: ['status', status, round],
+          channel,
+          contact,
+          incoming: false,
+          body: textBody(text),
           minutesAgo: waits ? 300 + round * 60 : (4 + index + round * 9) * 0.5 * DAY,
           more: { status, ...why, tags: ['reminder'] },
           ...(waits ? { ahead: ['accepted', 'processing', 'sent', 'delivered'] } : {}),
@@ -103,13 +109,11 @@ export function underway(
       if (!on || !contact) return [];
       return [
         {
-          ...{
-            name: ['underway', key, stage],
-            channel: on,
-            contact,
-            incoming: false,
-            minutesAgo: 0.5 + stage + row * 0.3,
-          },
+          name: ['underway', key, stage],
+          channel: on,
+          contact,
+          incoming: false,
+          minutesAgo: 0.5 + stage + row * 0.3,
           body: textBody(texts[stage] ?? ''),
           more: { status, reference: `today-${row}${stage}` },
           ahead: stages.slice(stage + 1),

@@ -21,7 +21,9 @@ export function courierApi(world: World, contract: Contract): Api {
     },
     refuse({ status, code, message, faults }) {
       const errors = faults.map(({ in: place, name, says }) => ({
-        ...{ code, detail: `${name || 'The body'} ${says}`, meta: {} },
+        code,
+        detail: `${name || 'The body'} ${says}`,
+        meta: {},
         source: place === 'body' ? { pointer: name } : { parameter: name },
         status,
       }));

@@ -23,13 +23,17 @@ export function channelsAtStart(
     const [owner = 'desk', ...others] = DESK[organization];
     const daysAgo = key === 'amina' ? 120 : chance.whole(50, 400);
     return {
-      ...{
-        id: id('courier-channel', key),
-        name: key,
-        organizationId: id('courier-organization', organization),
-      },
-      ...{ ownerId: individual(owner), createdBy: id('courier-user', owner), subscriptionType: 'none' },
-      ...{ archived: false, floating: false, canEnableSms: true, withSms: false, eventsEnabled: true },
+      id: id('courier-channel', key),
+      name: key,
+      organizationId: id('courier-organization', organization),
+      ownerId: individual(owner),
+      createdBy: id('courier-user', owner),
+      subscriptionType: 'none',
+      archived: false,
+      floating: false,
+      canEnableSms: true,
+      withSms: false,
+      eventsEnabled: true,
       groupProviderAck: false,
       subscribers: [...new Set([owner, 'desk', ...others, ...members].map((one) => individual(one)))].map(
         (individualId, index) => ({
@@ -39,7 +43,8 @@ export function channelsAtStart(
           preferences: { notify: 'all' },
         }),
       ),
-      ...{ createdAt: clock.ago(daysAgo * DAY), modifiedAt: clock.ago(daysAgo * DAY) },
+      createdAt: clock.ago(daysAgo * DAY),
+      modifiedAt: clock.ago(daysAgo * DAY),
       ...more,
     };
   };

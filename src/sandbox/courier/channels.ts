@@ -100,21 +100,24 @@ export const channelHandlers: Record<string, Handler> = {
     const { individualId, userId } = world.courier.service;
     const at = world.clock.stamp();
     const channel: Channel = {
-      ...{
-        id: world.fresh('courier-channel'),
-        name: attributes.name ?? group?.attributes.name ?? 'New channel',
-      },
+      id: world.fresh('courier-channel'),
+      name: attributes.name ?? group?.attributes.name ?? 'New channel',
       ...(attributes.label === undefined ? {} : { label: attributes.label }),
-      ...{ organizationId: attributes['organization-id'], ...(group ? { groupId: group.id } : {}) },
-      ...{
-        ownerId: individualId,
-        createdBy: userId,
-        subscriptionType: attributes['subscription-type'] ?? 'none',
-      },
-      ...{ archived: false, floating: attributes.floating ?? false, canEnableSms: true },
-      ...{ withSms: textNumberId !== undefined, ...(textNumberId ? { textNumberId } : {}) },
-      ...{ eventsEnabled: attributes['event-settings']?.enabled ?? true, groupProviderAck: false },
-      ...{ subscribers: [], createdAt: at, modifiedAt: at },
+      organizationId: attributes['organization-id'],
+      ...(group ? { groupId: group.id } : {}),
+      ownerId: individualId,
+      createdBy: userId,
+      subscriptionType: attributes['subscription-type'] ?? 'none',
+      archived: false,
+      floating: attributes.floating ?? false,
+      canEnableSms: true,
+      withSms: textNumberId !== undefined,
+      ...(textNumberId ? { textNumberId } : {}),
+      eventsEnabled: attributes['event-settings']?.enabled ?? true,
+      groupProviderAck: false,
+      subscribers: [],
+      createdAt: at,
+      modifiedAt: at,
     };
     subscribe(channel, [individualId], true);
     subscribe(channel, [...members, ...(group?.attributes.individuals.map(({ id }) => id) ?? [])]);

@@ -95,7 +95,9 @@ export const letterHandlers: Record<string, Handler> = {
     const id = world.fresh('courier-text');
     const stamp = world.clock.stamp();
     const text: Text = {
-      ...{ id, accountId: attributes['account-id'], numberId: number[0] },
+      id,
+      accountId: attributes['account-id'],
+      numberId: number[0],
       ahead: [...(fate?.ahead ?? (['queued', 'sending', 'sent', 'delivered'] as const))],
       ...(fate ? { fails: fate.error } : {}),
       attributes: {
@@ -103,13 +105,13 @@ export const letterHandlers: Record<string, Handler> = {
           ? { 'callback-status-url': attributes['callback-status-url'] }
           : {}),
         ...(attributes['callback-url'] ? { 'callback-url': attributes['callback-url'] } : {}),
-        ...{ 'created-at': stamp, 'created-by': world.courier.service.userId, from: number[1].number },
-        ...{
-          'last-modified-at': stamp,
-          message: attributes.message,
-          status: 'accepted',
-          target: attributes.target,
-        },
+        'created-at': stamp,
+        'created-by': world.courier.service.userId,
+        from: number[1].number,
+        'last-modified-at': stamp,
+        message: attributes.message,
+        status: 'accepted',
+        target: attributes.target,
         'twilio-sid': sidOf(id),
       },
     };
@@ -161,8 +163,12 @@ export const letterHandlers: Record<string, Handler> = {
       ahead: [],
       attributes: {
         ...attributes,
-        ...{ 'created-at': stamp, 'created-by': userId, 'last-modified-at': stamp, status: 'draft' },
-        ...{ to: [address], 'user-id': userId },
+        'created-at': stamp,
+        'created-by': userId,
+        'last-modified-at': stamp,
+        status: 'draft',
+        to: [address],
+        'user-id': userId,
       },
     };
     if (sends) launch(call, email);

@@ -12,7 +12,10 @@ const FILES = [
   { filename: 'wrist.jpg', 'content-type': 'image/jpeg', 'content-size': 412_004 },
   { filename: 'voice-note.m4a', 'content-type': 'audio/mp4', 'content-size': 96_511 },
 ];
-const SOURCES = ['app', 'app', 'web', 'sms', 'auto-responder'];
+const SOURCES = ['app', 'app', 'web', 'sms'];
+
+/** The organization's side answers by itself at times. */
+const OWN_SOURCES = [...SOURCES, 'auto-responder'];
 
 interface Tools {
   id: IdOf;
@@ -56,20 +59,22 @@ function said(channel: Channel, people: ReadonlyMap<string, Person>, talks: numb
       const authorId = line.by === 'us' ? nurse : client;
       const postedAt = clock.ago(minutesAgo);
       return {
-        ...{
-          id: id('courier-message', channel.id, count++),
-          channelId: channel.id,
-          authorId,
-          text: line.text,
-        },
-        ...{ draft: false, removed: false, source: chance.pick(SOURCES), destination: {} },
+        id: id('courier-message', channel.id, count++),
+        channelId: channel.id,
+        authorId,
+        text: line.text,
+        draft: false,
+        removed: false,
+        source: chance.pick(line.by === 'us' ? OWN_SOURCES : SOURCES),
+        destination: {},
         ...(chance.happens(0.2) ? { sentiment: chance.pick(['positive', 'neutral', 'negative']) } : {}),
         attachments: [],
         reactions: [],
         receipts: members
           .filter((member) => member !== authorId && chance.happens(minutesAgo > 2 * DAY ? 0.9 : 0.4))
           .map((individualId) => ({ individualId, at: clock.ago(minutesAgo - chance.whole(1, 80)) })),
-        ...{ postedAt, modifiedAt: postedAt },
+        postedAt,
+        modifiedAt: postedAt,
       };
     });
   });
@@ -82,16 +87,19 @@ function said(channel: Channel, people: ReadonlyMap<string, Person>, talks: numb
 function landmark(channel: Channel, { id, clock }: Tools): Message {
   const postedAt = clock.ago(35);
   return {
-    ...{
-      id: id('courier-message', 'landmark'),
-      channelId: channel.id,
-      authorId: id('courier-individual', 'farah'),
-    },
+    id: id('courier-message', 'landmark'),
+    channelId: channel.id,
+    authorId: id('courier-individual', 'farah'),
     text: 'Thank you for coming in today, Amina. I have put your exercise plan into the app.',
-    ...{ draft: false, removed: false, source: 'app', destination: {}, attachments: [] },
+    draft: false,
+    removed: false,
+    source: 'app',
+    destination: {},
+    attachments: [],
     reactions: [{ individualId: id('courier-individual', 'paul'), type: 'like' }],
     receipts: [{ individualId: id('courier-individual', 'paul'), at: clock.ago(20) }],
-    ...{ postedAt, modifiedAt: clock.ago(20) },
+    postedAt,
+    modifiedAt: clock.ago(20),
   };
 }
 

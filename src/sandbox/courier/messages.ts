@@ -109,7 +109,10 @@ export const messageHandlers: Record<string, Handler> = {
     if (!provider && !channel.subscribers.some(({ individualId }) => individualId === actor.id))
       throw new Refusal(403, 'NotSubscribed', 'The individual is not subscribed to the channel');
     const message = post(call.world, {
-      ...{ channel, authorId: actor.id, text: attributes.message, draft: attributes.draft ?? false },
+      channel,
+      authorId: actor.id,
+      text: attributes.message,
+      draft: attributes.draft ?? false,
       destinations: attributes['include-destinations'] ?? [],
     });
     if (attributes['auto-ack']) acknowledge(call, message, actor.id);

@@ -22,17 +22,19 @@ export function post(
 ): Message {
   const at = world.clock.stamp();
   const message: Message = {
-    ...{
-      id: world.fresh('courier-message'),
-      channelId: channel.id,
-      authorId,
-      text,
-      draft,
-      removed: false,
-      source,
-    },
+    id: world.fresh('courier-message'),
+    channelId: channel.id,
+    authorId,
+    text,
+    draft,
+    removed: false,
+    source,
     destination: destinations.length > 0 ? { include: destinations } : {},
-    ...{ attachments: [], reactions: [], receipts: [], postedAt: at, modifiedAt: at },
+    attachments: [],
+    reactions: [],
+    receipts: [],
+    postedAt: at,
+    modifiedAt: at,
   };
   if (!draft) channel.modifiedAt = at;
   return world.courier.messages.add(message);

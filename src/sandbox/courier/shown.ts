@@ -45,11 +45,14 @@ export function shownChannel(world: World, channel: Channel, { actorId, groupNam
       ...(read
         ? { bookmark: { id: world.id('courier-bookmark', channel.id, actorId), 'message-id': read.id } }
         : {}),
-      ...{ 'caller-has-new-message': fresh > 0, 'caller-new-message-count': fresh },
+      'caller-has-new-message': fresh > 0,
+      'caller-new-message-count': fresh,
       'can-enable-sms': channel.canEnableSms,
-      ...{ 'created-at': channel.createdAt, 'created-by': channel.createdBy },
+      'created-at': channel.createdAt,
+      'created-by': channel.createdBy,
       'event-settings': { enabled: channel.eventsEnabled },
-      ...{ floating: channel.floating, 'group-provider-ack': channel.groupProviderAck },
+      floating: channel.floating,
+      'group-provider-ack': channel.groupProviderAck,
       ...(group
         ? { 'individual-group': embeddedGroup(world, group.id), 'individual-group-id': group.id }
         : {}),
@@ -59,11 +62,9 @@ export function shownChannel(world: World, channel: Channel, { actorId, groupNam
       name: group && groupName ? group.attributes.name : channel.name,
       ...(channel.observationId ? { 'observation-id': channel.observationId } : {}),
       'org-id': channel.organizationId,
-      ...{
-        'owner-first-name': owner?.['first-name'],
-        'owner-last-name': owner?.['last-name'],
-        'owner-id': channel.ownerId,
-      },
+      'owner-first-name': owner?.['first-name'],
+      'owner-last-name': owner?.['last-name'],
+      'owner-id': channel.ownerId,
       subscribers: channel.subscribers.flatMap((subscriber) => {
         const individual = individuals.get(subscriber.individualId);
         return individual ? [shownSubscriber(world, individual, subscriber)] : [];
@@ -88,7 +89,9 @@ function shownSubscriber(
     'communication-preferences': { ...user?.['communication-preferences'], ...preferences },
     ...(user?.email === undefined ? {} : { email: user.email }),
     'email-verified': user?.['email-verified'] ?? false,
-    ...{ 'first-name': attributes['first-name'], id, 'last-name': attributes['last-name'] },
+    'first-name': attributes['first-name'],
+    id,
+    'last-name': attributes['last-name'],
     ...(user?.phone === undefined ? {} : { 'phone-number': user.phone }),
     'phone-number-unsubscribed': user?.['phone-unsubscribed'] ?? false,
     'phone-number-verified': user?.['phone-verified'] ?? false,
@@ -103,25 +106,24 @@ function embeddedGroup(world: World, groupId: string) {
   return {
     'individual-ids': attributes?.individuals.map(({ id }) => id),
     individuals: people(attributes?.individuals).map(({ id, attributes: own }) => ({
-      ...{
-        'birth-date': own['birth-date'],
-        'first-name': own['first-name'],
-        id,
-        'last-name': own['last-name'],
-      },
-      ...{
-        name: `${own['first-name']} ${own['last-name']}`,
-        owner: { id: own['owner-id'], type: 'organization' },
-      },
+      'birth-date': own['birth-date'],
+      'first-name': own['first-name'],
+      id,
+      'last-name': own['last-name'],
+      name: `${own['first-name']} ${own['last-name']}`,
+      owner: { id: own['owner-id'], type: 'organization' },
       ...(own['preferred-name'] ? { 'preferred-name': own['preferred-name'] } : {}),
       verified: userOf(world, id)?.attributes['email-verified'] ?? false,
     })),
     'individuals-count': attributes?.individuals.length,
     'leader-ids': attributes?.leaders.map(({ id }) => id),
     leaders: people(attributes?.leaders).map(({ id, attributes: own }) => ({
-      ...{ 'first-name': own['first-name'], id, 'last-name': own['last-name'] },
+      'first-name': own['first-name'],
+      id,
+      'last-name': own['last-name'],
     })),
-    ...{ name: attributes?.name, 'organization-id': attributes?.['organization-id'] },
+    name: attributes?.name,
+    'organization-id': attributes?.['organization-id'],
   };
 }
 
@@ -156,21 +158,24 @@ export function shownMessage(world: World, message: Message, showing: Showing): 
         ...file,
         ...(showing.thumbnail && thumbnail ? { thumbnail } : {}),
       })),
-      ...{ 'channel-id': message.channelId, destination: message.destination, draft: message.draft },
-      ...{
-        'first-name': author?.['first-name'],
-        'individual-id': message.authorId,
-        'last-name': author?.['last-name'],
-      },
-      ...{ 'last-modified-time': message.modifiedAt, message: message.removed ? '' : message.text },
+      'channel-id': message.channelId,
+      destination: message.destination,
+      draft: message.draft,
+      'first-name': author?.['first-name'],
+      'individual-id': message.authorId,
+      'last-name': author?.['last-name'],
+      'last-modified-time': message.modifiedAt,
+      message: message.removed ? '' : message.text,
       ...(showing.phrases ? { phrases: { en_US: message.removed ? '' : message.text } } : {}),
       'posted-time': message.postedAt,
       ...(author?.['preferred-name'] ? { 'preferred-name': author['preferred-name'] } : {}),
       reactions: message.reactions.map(({ individualId, type }) => {
         const individual = world.courier.individuals.get(individualId)?.attributes;
         return {
-          ...{ 'first-name': individual?.['first-name'], 'individual-id': individualId },
-          ...{ 'last-name': individual?.['last-name'], 'reaction-type': type },
+          'first-name': individual?.['first-name'],
+          'individual-id': individualId,
+          'last-name': individual?.['last-name'],
+          'reaction-type': type,
           'user-name': userOf(world, individualId)?.attributes.username,
         };
       }),

@@ -53,9 +53,12 @@ function madeUp(
   const place = index % 9 === 4 ? 'bird' : index % 11 === 7 ? 'courier' : 'both';
   const reach = chance.pick(['all', 'all', 'all', 'email', 'phone'] as const);
   const person: Person = {
-    ...{ key, first, last },
+    key,
+    first,
+    last,
     birthDate: `${chance.whole(1940, 2004)}-${two(chance.whole(1, 12))}-${two(chance.whole(1, 28))}`,
-    ...{ locale: culture.locale, timezone: culture.timezone },
+    locale: culture.locale,
+    timezone: culture.timezone,
   };
   if (place !== 'courier')
     person.bird = {

@@ -1,0 +1,480 @@
+import { describe, expect, it } from 'vitest';
+import { globalId } from '../../src/graph/ids.ts';
+import { readCursor, writeCursor } from '../../src/stream/cursor.ts';
+import { idOf } from '../support/ids.ts';
+import { startUpstream } from '../support/upstream.ts';
+import { CHANNEL, CHANNEL_ID, idOfMessage, startLive } from './live.ts';
+
+const STATUS = `subscription ($messages: [ID!], $channels: [ID!], $after: String) {
+  messageStatusChanged(messages: $messages, channels: $channels, after: $after) {
+    cursor messageId status previous nativeStatus occurredAt observedAt via
+  }
+}`;
+
+const STATUS_WITH_MESSAGE = `subscription ($messages: [ID!]) {
+  messageStatusChanged(messages: $messages) { status message { nativeId status channel { name } } }
+}`;
+
+const ADDED = `subscription ($channels: [ID!], $after: String) {
+  messageAdded(channels: $channels, after: $after) {
+    cursor messageId via message { text } channel { nativeId }
+  }
+}`;
+
+type Result = { value?: { data?: Record<string, unknown> | null; errors?: readonly unknown[] } };
+
+/** What the next event says. */
+// biome-ignore lint/suspicious/noExplicitAny: a test reads whatever its own query asked for
+const next = async (events: AsyncIterator<unknown>): Promise<any> => {
+  const { value } = (await events.next()) as Result;
+  const result = value && 'data' in value && 'id' in value ? (value.data as Result['value']) : value;
+  if (result?.errors) throw new Error(JSON.stringify(result.errors));
+  return Object.values(result?.data ?? {})[0];
+};
+
+/** Statuses of the next events, by the messages’ names. */
+const nextStatuses = async (events: AsyncIterator<unknown>, count: number, names: readonly string[]) => {
+  const found: string[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const { messageId, status, via } = await next(events);
+    const name = names.find((one) => idOfMessage(one) === messageId);
+    found.push(`${name} ${status} ${via}`);
+  }
+  return found;
+};
+
+const errorsOf = async (events: AsyncIterator<unknown>) => {
+  try {
+    const { value } = (await events.next()) as Result;
+    return JSON.stringify(value?.errors ?? value);
+  } catch (error) {
+    return JSON.stringify(error);
+  }
+};
+
+describe('messageStatusChanged', () => {
+  it('tells how a named message stands, then every step', async () => {
+    await using live = await startLive({ messages: { one: 'sent' } });
+    const events = live.gateway.watch(STATUS, { messages: [idOfMessage('one')] });
+    expect(await next(events)).toMatchObject({
+      messageId: idOfMessage('one'),
+      status: 'SENT',
+      previous: null,
+      nativeStatus: 'sent',
+      occurredAt: '2025-01-01T00:00:00.000Z',
+      via: 'SNAPSHOT',
+    });
+    await live.webhook('one', 'delivered');
+    expect(await next(events)).toMatchObject({
+      status: 'DELIVERED',
+      nativeStatus: 'delivered',
+      occurredAt: '2025-01-02T00:00:00.000Z',
+      via: 'WEBHOOK',
+    });
+    await events.return?.();
+  });
+
+  it('does so over server-sent events, with the cursor as their id', async () => {
+    await using live = await startLive({ messages: { one: 'sent' } });
+    const events = live.gateway.watchSse(STATUS, { messages: [idOfMessage('one')] });
+    const first = (await events.next()).value;
+    expect(first?.id).toBe(first?.data.data.messageStatusChanged.cursor);
+    await live.webhook('one', 'delivered');
+    const second = (await events.next()).value;
+    expect(second?.data.data.messageStatusChanged).toMatchObject({ status: 'DELIVERED', via: 'WEBHOOK' });
+    await events.return(undefined);
+    await live.subscribed(0);
+    await live.webhook('one', 'deleted');
+    const headers = { 'last-event-id': second?.id ?? '' };
+    const again = live.gateway.watchSse(
+      STATUS,
+      { messages: [idOfMessage('one')], after: first?.id },
+      { headers },
+    );
+    expect(await next(again)).toMatchObject({ status: 'DELETED', previous: 'DELIVERED', via: 'WEBHOOK' });
+    await again.return(undefined);
+  });
+
+  it('tells of a named channel the newest that still move, oldest first', async () => {
+    await using live = await startLive({
+      messages: { one: 'sent', two: 'delivered', three: 'accepted', four: 'sending_failed' },
+    });
+    const events = live.gateway.watch(STATUS, { channels: [CHANNEL_ID] });
+    expect(await nextStatuses(events, 2, ['one', 'two', 'three', 'four'])).toEqual([
+      'one SENT SNAPSHOT',
+      'three ACCEPTED SNAPSHOT',
+    ]);
+    await live.webhook('two', 'deleted');
+    await live.webhook('five', 'accepted');
+    expect(await nextStatuses(events, 2, ['two', 'five'])).toEqual([
+      'two DELETED WEBHOOK',
+      'five ACCEPTED WEBHOOK',
+    ]);
+    await events.return?.();
+  });
+
+  it('unites messages and channels, by global and by native id', async () => {
+    await using live = await startLive({ messages: { one: 'sent', two: 'sent' } });
+    const events = live.gateway.watch(STATUS, { messages: [idOf('two')], channels: [CHANNEL] });
+    expect((await nextStatuses(events, 2, ['one', 'two'])).sort()).toEqual([
+      'one SENT SNAPSHOT',
+      'two SENT SNAPSHOT',
+    ]);
+    await live.webhook('two', 'delivered');
+    await live.webhook('one', 'delivered');
+    expect(await nextStatuses(events, 2, ['one', 'two'])).toEqual([
+      'two DELIVERED WEBHOOK',
+      'one DELIVERED WEBHOOK',
+    ]);
+    await events.return?.();
+  });
+
+  it('tells everything when nothing is named, with no snapshot and no call', async () => {
+    await using live = await startLive({ messages: { one: 'sent' } });
+    const events = live.gateway.watch(STATUS);
+    const first = next(events);
+    await live.subscribed(1);
+    await live.webhook('one', 'delivered');
+    expect(await first).toMatchObject({ messageId: idOfMessage('one'), status: 'DELIVERED', previous: null });
+    expect(live.bird.upstream.calls()).toEqual([]);
+    await events.return?.();
+  });
+
+  it('loses nothing that happens while the snapshot is read', async () => {
+    await using live = await startLive({ messages: { one: 'sent', two: 'delivered', three: 'sent' } });
+    const held = Promise.withResolvers<void>();
+    const events = live.gateway.watch(STATUS, { channels: [CHANNEL_ID] });
+    live.bird.hold(held.promise);
+    const first = next(events);
+    while (live.bird.upstream.calls().length === 0) await new Promise(setImmediate);
+    await live.webhook('one', 'delivered');
+    await live.webhook('two', 'deleted');
+    await live.webhook('new', 'accepted');
+    held.resolve();
+    const told = [await first, await next(events), await next(events), await next(events)];
+    const statuses = told.map(({ messageId, status }) => [messageId, status]);
+    expect(statuses.slice(0, 3)).toEqual([
+      [idOfMessage('one'), 'DELIVERED'],
+      [idOfMessage('two'), 'DELETED'],
+      [idOfMessage('new'), 'ACCEPTED'],
+    ]);
+    expect(statuses[3]).toEqual([idOfMessage('three'), 'SENT']);
+    await live.webhook('one', 'deleted');
+    expect(await next(events)).toMatchObject({ messageId: idOfMessage('one'), status: 'DELETED' });
+    await events.return?.();
+  });
+
+  it('takes no step back when the webhook is later than what REST said, nor after a resume', async () => {
+    await using live = await startLive({ messages: { one: 'delivered' } });
+    const variables = { messages: [idOfMessage('one')] };
+    const events = live.gateway.watch(STATUS, variables);
+    const { status, cursor } = await next(events);
+    expect(status).toBe('DELIVERED');
+    await live.webhook('one', 'sent');
+    await live.webhook('one', 'delivered');
+    await live.webhook('one', 'deleted');
+    expect(await next(events)).toMatchObject({ status: 'DELETED' });
+    await events.return?.();
+    const again = live.gateway.watch(STATUS, { ...variables, after: cursor });
+    expect(await nextStatuses(again, 2, ['one'])).toEqual(['one DELIVERED WEBHOOK', 'one DELETED WEBHOOK']);
+    await again.return?.();
+  });
+
+  it('tells everything since a cursor, then what comes, without a call', async () => {
+    await using live = await startLive({ messages: { one: 'accepted' } });
+    const variables = { messages: [idOfMessage('one')] };
+    const events = live.gateway.watch(STATUS, variables);
+    await next(events);
+    await live.webhook('one', 'processing');
+    const { cursor } = await next(events);
+    await events.return?.();
+    await live.webhook('one', 'sent');
+    await live.webhook('other', 'sent');
+    await live.webhook('one', 'delivered');
+    live.bird.reads();
+    const again = live.gateway.watch(STATUS, { ...variables, after: cursor });
+    expect(await nextStatuses(again, 2, ['one'])).toEqual(['one SENT WEBHOOK', 'one DELIVERED WEBHOOK']);
+    await live.webhook('one', 'deleted');
+    expect(await nextStatuses(again, 1, ['one'])).toEqual(['one DELETED WEBHOOK']);
+    expect(live.bird.reads()).toEqual([]);
+    await again.return?.();
+  });
+
+  it('resumes while the upstream is down', async () => {
+    await using live = await startLive({ messages: { one: 'sent' } });
+    const events = live.gateway.watch(STATUS, { channels: [CHANNEL_ID] });
+    const { cursor } = await next(events);
+    await events.return?.();
+    await live.webhook('one', 'delivered');
+    live.bird.fail(500);
+    const again = live.gateway.watch(STATUS, { channels: [CHANNEL_ID], after: cursor });
+    expect(await nextStatuses(again, 1, ['one'])).toEqual(['one DELIVERED WEBHOOK']);
+    await again.return?.();
+  });
+
+  it('begins the snapshot again for who saw only a part, with all that happened since', async () => {
+    await using live = await startLive({ messages: { one: 'sent', two: 'sent' } });
+    const events = live.gateway.watch(STATUS, { channels: [CHANNEL_ID] });
+    const { cursor } = await next(events);
+    expect(readCursor(cursor).within).toBe('SNAPSHOT');
+    await events.return?.();
+    live.bird.set('two', 'delivered');
+    await live.webhook('two', 'delivered');
+    const again = live.gateway.watch(STATUS, { channels: [CHANNEL_ID], after: cursor });
+    expect(await nextStatuses(again, 2, ['one', 'two'])).toEqual([
+      'two DELIVERED WEBHOOK',
+      'one SENT SNAPSHOT',
+    ]);
+    await again.return?.();
+  });
+
+  it('tells how things stand in place of what another log held, finals too', async () => {
+    await using live = await startLive({ messages: { one: 'sent', two: 'delivered' } });
+    const after = writeCursor({ epoch: 'another', position: 7, within: undefined });
+    const events = live.gateway.watch(STATUS, { channels: [CHANNEL_ID], after });
+    expect(await nextStatuses(events, 2, ['one', 'two'])).toEqual([
+      'one SENT RECONCILED',
+      'two DELIVERED RECONCILED',
+    ]);
+    await live.webhook('one', 'delivered');
+    expect(await nextStatuses(events, 1, ['one'])).toEqual(['one DELIVERED WEBHOOK']);
+    await events.return?.();
+  });
+
+  it('tells how things stand where the log does not reach back', async () => {
+    await using live = await startLive({ messages: { one: 'sent' }, bounds: { entries: 1 } });
+    const variables = { messages: [idOfMessage('one')] };
+    const events = live.gateway.watch(STATUS, variables);
+    const { cursor } = await next(events);
+    await events.return?.();
+    live.bird.set('one', 'delivered');
+    for (const name of ['one', 'two', 'three']) await live.webhook(name, 'delivered');
+    const again = live.gateway.watch(STATUS, { ...variables, after: cursor });
+    expect(await nextStatuses(again, 1, ['one'])).toEqual(['one DELIVERED RECONCILED']);
+    await again.return?.();
+  });
+
+  it('keeps READ although REST still says delivered', async () => {
+    await using live = await startLive({ messages: { one: 'delivered' } });
+    await live.stream.changes.record([
+      {
+        messageId: idOfMessage('one'),
+        channelId: CHANNEL_ID,
+        added: false,
+        status: 'READ',
+        nativeStatus: 'read',
+        occurredAt: 0,
+        via: 'WEBHOOK',
+        audience: 'service',
+      },
+    ]);
+    const events = live.gateway.watch(STATUS, { messages: [idOfMessage('one')] });
+    expect(await next(events)).toMatchObject({ status: 'READ', nativeStatus: 'read', via: 'SNAPSHOT' });
+    await events.return?.();
+  });
+
+  it('reads the message anew for every event', async () => {
+    await using live = await startLive({ messages: { one: 'sent' } });
+    const events = live.gateway.watch(STATUS_WITH_MESSAGE, { messages: [idOfMessage('one')] });
+    const message = { nativeId: idOf('one'), channel: { name: 'Line' } };
+    expect(await next(events)).toEqual({ status: 'SENT', message: { ...message, status: 'SENT' } });
+    live.bird.reads();
+    await live.webhook('one', 'delivered');
+    expect(await next(events)).toEqual({ status: 'DELIVERED', message: { ...message, status: 'DELIVERED' } });
+    await live.webhook('one', 'deleted');
+    expect(await next(events)).toEqual({ status: 'DELETED', message: { ...message, status: 'DELETED' } });
+    expect(live.bird.reads()).toHaveLength(2);
+    await events.return?.();
+  });
+
+  it('tells the status although the message cannot be read', async () => {
+    await using live = await startLive({ messages: { one: 'sent' } });
+    const events = live.gateway.watch(STATUS_WITH_MESSAGE, { messages: [idOfMessage('one')] });
+    await next(events);
+    live.bird.fail(500);
+    await live.webhook('one', 'delivered');
+    const { value } = (await events.next()) as Result;
+    expect(value?.data).toEqual({ messageStatusChanged: { status: 'DELIVERED', message: null } });
+    expect(JSON.stringify(value?.errors)).toContain('UPSTREAM_UNAVAILABLE');
+    live.bird.fail(undefined);
+    await live.webhook('one', 'deleted');
+    expect(await next(events)).toMatchObject({ status: 'DELETED', message: { status: 'DELETED' } });
+    await events.return?.();
+  });
+
+  it.each([
+    ['a message nobody knows', { messages: [idOfMessage('nobody')] }, 'NOT_FOUND'],
+    ['a native id nobody knows', { messages: [idOf('nobody')] }, 'NOT_FOUND'],
+    ['a channel nobody knows', { channels: [idOf('nowhere')] }, 'NOT_FOUND'],
+    ['an id of another type', { messages: [CHANNEL_ID] }, 'BAD_USER_INPUT'],
+    ['what is no id', { channels: ['x'] }, 'BAD_USER_INPUT'],
+    ['nothing', { messages: [] }, 'BAD_USER_INPUT'],
+    ['too much', { messages: Array.from({ length: 1001 }, () => idOf('one')) }, 'BAD_USER_INPUT'],
+    ['what is no cursor', { after: 'x' }, 'BAD_USER_INPUT'],
+  ])('is refused when it names %s', async (_, variables, code) => {
+    await using live = await startLive();
+    expect(await errorsOf(live.gateway.watch(STATUS, variables))).toContain(code);
+    expect(await errorsOf(live.gateway.watchSse(STATUS, variables))).toContain(code);
+    expect(live.stream.counts.subscribers).toBe(0);
+  });
+
+  it('is refused when the snapshot cannot be read', async () => {
+    await using live = await startLive({ messages: { one: 'sent' } });
+    live.bird.fail(500);
+    expect(await errorsOf(live.gateway.watch(STATUS, { messages: [idOfMessage('one')] }))).toContain(
+      'UPSTREAM_UNAVAILABLE',
+    );
+  });
+
+  it('lets go of everything when the client goes', async () => {
+    await using live = await startLive({ messages: { one: 'sent' } });
+    const variables = { messages: [idOfMessage('one')] };
+    const sockets = [live.gateway.watch(STATUS, variables), live.gateway.watch(STATUS)];
+    const sse = live.gateway.watchSse(STATUS, variables);
+    await next(sockets[0] as AsyncIterator<unknown>);
+    void sockets[1]?.next();
+    await sse.next();
+    await live.subscribed(3);
+    for (const events of sockets) await events.return?.();
+    await sse.return(undefined);
+    await live.subscribed(0);
+  });
+});
+
+describe('messageAdded', () => {
+  it('tells of messages that come in, once', async () => {
+    await using live = await startLive({ messages: { one: 'delivered' } });
+    const events = live.gateway.watch(ADDED, { channels: [CHANNEL_ID] });
+    const first = next(events);
+    await live.subscribed(1);
+    await live.webhook('one', 'delivered', 'inbound');
+    await live.webhook('one', 'delivered', 'inbound');
+    live.bird.set('two', 'delivered');
+    await live.webhook('two', 'delivered', 'inbound');
+    expect(await first).toMatchObject({
+      messageId: idOfMessage('one'),
+      via: 'WEBHOOK',
+      message: { text: 'one' },
+      channel: { nativeId: CHANNEL },
+    });
+    expect(await next(events)).toMatchObject({ messageId: idOfMessage('two') });
+    await events.return?.();
+  });
+
+  it('tells of what Pigeon itself sends, before the webhook and once', async () => {
+    await using live = await startLive();
+    const added = live.gateway.watch(ADDED, { channels: [CHANNEL_ID] });
+    const moved = live.gateway.watch(STATUS);
+    const [firstAdded, firstMoved] = [next(added), next(moved)];
+    await live.subscribed(2);
+    const { body } = await live.gateway.ask(
+      `mutation ($channelId: ID!) { sendMessage(input: { channelId: $channelId, to: "+31612345678", text: "hi" }) { message { id status } } }`,
+      { channelId: CHANNEL_ID },
+    );
+    expect(body).toEqual({
+      data: { sendMessage: { message: { id: idOfMessage('sent'), status: 'ACCEPTED' } } },
+    });
+    expect(await firstAdded).toMatchObject({ messageId: idOfMessage('sent'), via: 'MUTATION' });
+    expect(await firstMoved).toMatchObject({ status: 'ACCEPTED', via: 'MUTATION' });
+    await live.webhook('sent', 'accepted');
+    await live.webhook('sent', 'sent');
+    expect(await next(moved)).toMatchObject({ status: 'SENT', previous: 'ACCEPTED', via: 'WEBHOOK' });
+    await live.webhook('other', 'accepted');
+    expect(await next(added)).toMatchObject({ messageId: idOfMessage('other'), via: 'WEBHOOK' });
+    await added.return?.();
+    await moved.return?.();
+  });
+
+  it('resumes behind a cursor', async () => {
+    await using live = await startLive({ messages: { one: 'delivered', two: 'delivered' } });
+    const events = live.gateway.watch(ADDED);
+    const first = next(events);
+    await live.subscribed(1);
+    await live.webhook('one', 'delivered', 'inbound');
+    const { cursor } = await first;
+    await events.return?.();
+    await live.webhook('one', 'deleted');
+    await live.webhook('two', 'delivered', 'inbound');
+    const again = live.gateway.watch(ADDED, { after: cursor });
+    expect(await next(again)).toMatchObject({ messageId: idOfMessage('two') });
+    await again.return?.();
+  });
+});
+
+describe('with forwarded credentials', () => {
+  const MESSAGE = idOf('courier message');
+  const MESSAGE_ID = globalId('CourierMessage', MESSAGE);
+
+  const startBoth = async () => {
+    const courier = await startUpstream({
+      [`GET /v1/messaging-messages/${MESSAGE}/`]: ({ headers }) =>
+        headers.authorization === 'Bearer mine'
+          ? {
+              headers: { 'content-type': 'application/vnd.api+json' },
+              body: { data: { type: 'messaging-messages', id: MESSAGE, attributes: { message: 'hi' } } },
+            }
+          : { status: 404, body: { errors: [] } },
+    });
+    const live = await startLive({ courier, courierForwards: true });
+    const own = async (audience: string, status: 'SENT' | 'DELIVERED' | 'READ') =>
+      live.stream.changes.record([
+        {
+          messageId: MESSAGE_ID,
+          channelId: null,
+          added: false,
+          status,
+          nativeStatus: null,
+          occurredAt: 0,
+          via: 'MUTATION',
+          audience,
+        },
+      ]);
+    return { live, courier, own };
+  };
+
+  it('shows what came by one credential to nobody else', async () => {
+    const { live, courier, own } = await startBoth();
+    const watch = (authorization: string | undefined) =>
+      live.gateway.watch(
+        STATUS,
+        {},
+        { payload: authorization === undefined ? {} : { 'x-courier-authorization': authorization } },
+      );
+    const mine = watch('Bearer mine');
+    const theirs = watch('Bearer theirs');
+    const nobody = watch(undefined);
+    const first = [mine, theirs, nobody].map(next);
+    await live.subscribed(3);
+    const { credential } = await import('../../src/parts.ts');
+    await own(credential('Bearer mine', true).key, 'SENT');
+    await own('service', 'READ');
+    await live.webhook('one', 'sent');
+    const [one, two, three] = await Promise.all(first);
+    expect(one).toMatchObject({ messageId: MESSAGE_ID, status: 'SENT' });
+    expect(two).toMatchObject({ messageId: idOfMessage('one') });
+    expect(three).toMatchObject({ messageId: idOfMessage('one') });
+    expect(await next(mine)).toMatchObject({ messageId: idOfMessage('one') });
+    for (const events of [mine, theirs, nobody]) await events.return?.();
+    await live[Symbol.asyncDispose]();
+    await courier.close();
+  });
+
+  it('reads what is named as the caller, also when they come back', async () => {
+    const { live, courier, own } = await startBoth();
+    const watch = (authorization: string, after?: string) =>
+      live.gateway.watch(
+        STATUS,
+        { messages: [MESSAGE_ID], after },
+        { payload: { 'x-courier-authorization': authorization } },
+      );
+    expect(await errorsOf(watch('Bearer theirs'))).toContain('NOT_FOUND');
+    const mine = watch('Bearer mine');
+    const { cursor } = await next(mine);
+    await own('service', 'READ');
+    expect(await next(mine)).toMatchObject({ messageId: MESSAGE_ID, status: 'READ' });
+    expect(await errorsOf(watch('Bearer theirs', cursor))).toContain('NOT_FOUND');
+    await mine.return?.();
+    await live[Symbol.asyncDispose]();
+    await courier.close();
+  });
+});
