@@ -87,6 +87,7 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     courierForwards: upstreams.courierForwards,
     deadlineMs: config.deadlineMs,
     budgetCalls: config.budgetCalls,
+    defaultRegion: config.defaultRegion,
     fresh: config.freshMs > 0 ? new LRUCache({ max: FRESH_ROWS, ttl: config.freshMs }) : undefined,
     warn: (message, details) => log.warn(details, message),
   };
@@ -150,7 +151,7 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
       const who = await admit(request, payload);
       return { who, expiresAt: who.caller.expiresAt };
     },
-    envelop: (who, params, signal) => yoga.getEnveloped({ who, signal, params }) as unknown as Engine,
+    envelop: (context, params) => yoga.getEnveloped(Object.assign(context, { params })) as unknown as Engine,
     counted: (change) => metrics.operations.inc(change),
   });
   server.on('request', listener.handle);

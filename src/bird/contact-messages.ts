@@ -101,12 +101,10 @@ builder.objectField(BirdContact, 'messages', (t) =>
         sides.map((side) => readSide(context, contact, side, identifiers, first + 1, position)),
       );
       const rows = [...new Map(found.flat().map((row) => [row.id, row])).values()].toSorted(order);
-      const edges = rows
-        .slice(0, first)
-        .map((node) => ({
-          node,
-          cursor: writeCursor({ k: name, t: timeOf(node), i: node.id } satisfies Position),
-        }));
+      const edges = rows.slice(0, first).map((node) => ({
+        node,
+        cursor: writeCursor({ k: name, t: timeOf(node), i: node.id } satisfies Position),
+      }));
       return connect(edges, args, rows.length > first);
     },
   }),

@@ -46,7 +46,11 @@ export const send = async (
 
 const RecipientType = builder.enumType('BirdRecipientType', {
   description: 'How an email names a recipient.',
-  values: { TO: { value: 'to' }, CC: { value: 'cc' }, BCC: { value: 'bcc' } } as const,
+  values: {
+    TO: { value: 'to', description: 'Openly, as the one it is for.' },
+    CC: { value: 'cc', description: 'Openly, with a copy.' },
+    BCC: { value: 'bcc', description: 'With a copy that the others do not see.' },
+  } as const,
 });
 
 const RecipientInput = builder.inputType('BirdRecipientInput', {

@@ -61,7 +61,10 @@ const once = (name: string, make: () => InputType<BuilderTypes>): InputType<Buil
 const typeOf = (name: string, shape: Shape): InputType<BuilderTypes> => {
   if (shape.enum) {
     const values = Object.fromEntries(
-      shape.enum.map((value) => [value.replaceAll('-', '_').toUpperCase(), { value }]),
+      shape.enum.map((value) => [
+        value.replaceAll('-', '_').toUpperCase(),
+        { value, description: `courier’s \`${value}\`.` },
+      ]),
     );
     return once(`Courier${pascal(name)}`, () =>
       builder.enumType(`Courier${pascal(name)}`, { description: `courier’s values of \`${name}\`.`, values }),

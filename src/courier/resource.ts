@@ -42,7 +42,7 @@ const define = (name: string, path: string, options: Options<Row>): ResourceRef<
   const ref = Object.assign(
     node<Row>(name, {
       api: 'courier',
-  operations: [get],
+      operations: [get],
       fresh: options.fresh ?? false,
       key: (row) => row.id,
       natives: 1,

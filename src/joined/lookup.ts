@@ -33,18 +33,23 @@ export interface FoundChannel extends Place {
 }
 
 /**
- * Asks all at once; the one that knows it wins.
+ * Asks all at once; the first that knows it wins.
  *
  * @throws what failed, when nobody knows it and not everybody could be asked
  */
 const firstKnown = async <Found>(asked: readonly Promise<Found | null>[]): Promise<Found | null> => {
-  const answers = await Promise.allSettled(asked);
-  const found = answers.find((answer) => answer.status === 'fulfilled' && answer.value !== null);
-  if (found?.status === 'fulfilled') return found.value;
-  const failed = answers.find((answer) => answer.status === 'rejected');
-  if (failed) throw failed.reason;
-  return null;
+  const known = asked.map(async (answer) => (await answer) ?? Promise.reject(NOBODY));
+  try {
+    return await Promise.any(known);
+  } catch (error) {
+    const failure = error instanceof AggregateError ? error.errors.find((one) => one !== NOBODY) : error;
+    if (failure) throw failure;
+    return null;
+  }
 };
+
+/** Stands for an answer that knows nothing. */
+const NOBODY = new Error('not known');
 
 const messageOf = (row: object | null): FoundMessage | null => {
   const view = row && viewOf(row);

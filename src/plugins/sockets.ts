@@ -1,12 +1,13 @@
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { setTimeout as pause } from 'node:timers/promises';
-import { type ExecutionArgs, GraphQLError } from 'graphql';
+import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
+import { type ExecutionArgs, GraphQLError, getOperationAST } from 'graphql';
 import type { ServerOptions, SubscribePayload } from 'graphql-ws';
 import { type Extra, useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { MAX_BODY_BYTES } from './body.ts';
 import { type Present, withoutHttp } from './errors.ts';
+import { Operations } from './operations.ts';
 import { type Refusal, refusalBody } from './refusal.ts';
 import { routeOf } from './routes.ts';
 
@@ -27,7 +28,7 @@ export interface SocketOptions<Who> {
     payload: Readonly<Record<string, unknown>>,
   ) => Promise<Guest<Who>>;
   /** The engine with all plugins for one operation. */
-  readonly envelop: (who: Who, payload: SubscribePayload, signal: AbortSignal) => Engine;
+  readonly envelop: (context: { who: Who; signal?: AbortSignal }, payload: SubscribePayload) => Engine;
   readonly present: Present;
   /** Is told the change in how many operations are under way. */
   readonly counted: (change: 1 | -1) => void;
@@ -65,19 +66,15 @@ export const serveSockets = <Who>(options: SocketOptions<Who>): Sockets => {
   const { server, door, admit, envelop, present, counted } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_BODY_BYTES });
   const guests = new WeakMap<Extra['socket'], Guest<Who>>();
-  const running = new WeakMap<Extra['socket'], Map<string, AbortController>>();
-  const ending = new Set<Promise<unknown>>();
+  const operations = new Operations(counted);
+  let draining = false;
 
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const refusal = door(request) ?? (routeOf(request) === '/graphql' ? undefined : NOT_HERE);
+    const here = routeOf(request) === '/graphql' ? undefined : NOT_HERE;
+    const refusal = door(request) ?? here ?? (draining ? DRAINING : undefined);
     if (refusal) return refuseUpgrade(socket, refusal);
     sockets.handleUpgrade(request, socket, head, (open) => sockets.emit('connection', open, request));
   });
-
-  const stop = (socket: Extra['socket'], id: string) => {
-    running.get(socket)?.get(id)?.abort();
-    if (running.get(socket)?.delete(id)) counted(-1);
-  };
 
   const presentAll = (errors: readonly GraphQLError[], code?: Parameters<Present>[1]) =>
     errors.map((error) => withoutHttp(present(error, code)));
@@ -91,7 +88,7 @@ export const serveSockets = <Who>(options: SocketOptions<Who>): Sockets => {
           closeAt(extra.socket, guest.expiresAt);
           extra.socket.on('message', (message) => {
             const id = completed(String(message));
-            if (id !== undefined) stop(extra.socket, id);
+            if (id !== undefined) operations.end(extra.socket, id);
           });
           return true;
         } catch {
@@ -101,8 +98,8 @@ export const serveSockets = <Who>(options: SocketOptions<Who>): Sockets => {
       onSubscribe: async ({ extra: { socket } }, id, payload) => {
         const guest = guests.get(socket);
         if (!guest) return [new GraphQLError('nobody is known to ask')];
-        const controller = new AbortController();
-        const engine = envelop(guest.who, payload, controller.signal);
+        const context: { who: Who; signal?: AbortSignal } = { who: guest.who };
+        const engine = envelop(context, payload);
         let document: ExecutionArgs['document'];
         try {
           document = engine.parse(payload.query);
@@ -111,9 +108,8 @@ export const serveSockets = <Who>(options: SocketOptions<Who>): Sockets => {
         }
         const faults = engine.validate(engine.schema, document);
         if (faults.length > 0) return presentAll(faults, 'GRAPHQL_VALIDATION_FAILED');
-        const operations = running.get(socket) ?? new Map<string, AbortController>();
-        running.set(socket, operations.set(id, controller));
-        counted(1);
+        const operation = getOperationAST(document, payload.operationName)?.operation;
+        context.signal = operations.begin(socket, id, { awaited: operation !== 'subscription' });
         const args: Arguments = {
           engine,
           schema: engine.schema,
@@ -124,27 +120,24 @@ export const serveSockets = <Who>(options: SocketOptions<Who>): Sockets => {
         };
         return args;
       },
-      execute: (args) => {
-        const result = Promise.resolve((args as Arguments).engine.execute(args));
-        ending.add(result);
-        return result.finally(() => ending.delete(result)) as ReturnType<Engine['execute']>;
-      },
+      execute: (args) => (args as Arguments).engine.execute(args),
       subscribe: (args) => (args as Arguments).engine.subscribe(args),
       onNext: (_context, _id, _payload, _args, result) =>
         result.errors && { ...result, errors: result.errors.map((error) => withoutHttp(error).toJSON()) },
       onError: (_context, _id, _payload, errors) =>
         presentAll(errors as GraphQLError[]).map((e) => e.toJSON()),
-      onComplete: ({ extra }, id) => stop(extra.socket, id),
-      onClose: ({ extra: { socket } }) => {
-        for (const id of running.get(socket)?.keys() ?? []) stop(socket, id);
-      },
+      onComplete: ({ extra }, id) => operations.end(extra.socket, id),
+      onClose: ({ extra }) => operations.endAll(extra.socket),
     },
     sockets,
   );
 
   return {
     drain: async (withinMs) => {
-      await Promise.race([Promise.allSettled(ending), pause(withinMs, undefined, { ref: false })]);
+      draining = true;
+      await Promise.race([operations.answered(), pause(withinMs, undefined, { ref: false })]);
+      // An answer is followed by its `complete`, which a closing socket would no longer send.
+      await turn();
       await served.dispose();
     },
   };
@@ -175,6 +168,8 @@ const closeAt = (socket: Extra['socket'], expiresAt: number | undefined): void =
 };
 
 const NOT_HERE: Refusal = { status: 404, code: 'NOT_FOUND', message: 'WebSockets are served at /graphql' };
+
+const DRAINING: Refusal = { status: 503, code: 'UPSTREAM_UNAVAILABLE', message: 'Pigeon is going down' };
 
 const refuseUpgrade = (socket: Duplex, refusal: Refusal): void => {
   const body = refusalBody(refusal);

@@ -22,14 +22,14 @@ export async function* following(
   let position = after;
   let late = false;
   while (!feed.closed) {
-    for (;;) {
+    while (!feed.closed) {
       const page = await log.read(position, PAGE);
       if (page === undefined) {
         yield GONE;
         return;
       }
       const last = page.at(-1);
-      if (!last || feed.closed) break;
+      if (!last) break;
       const seen = page.flatMap((entry) => (covers(interest, entry) && view(entry)) || []);
       yield* late ? conflate(seen) : seen;
       position = last.position;

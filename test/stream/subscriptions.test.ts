@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { globalId } from '../../src/graph/ids.ts';
 import { readCursor, writeCursor } from '../../src/stream/cursor.ts';
+import { credential } from '../../src/upstream/auth.ts';
 import { idOf } from '../support/ids.ts';
 import { startUpstream } from '../support/upstream.ts';
 import { CHANNEL, CHANNEL_ID, idOfMessage, startLive } from './live.ts';
@@ -445,7 +446,6 @@ describe('with forwarded credentials', () => {
     const nobody = watch(undefined);
     const first = [mine, theirs, nobody].map(next);
     await live.subscribed(3);
-    const { credential } = await import('../../src/parts.ts');
     await own(credential('Bearer mine', true).key, 'SENT');
     await own('service', 'READ');
     await live.webhook('one', 'sent');

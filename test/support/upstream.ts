@@ -41,6 +41,8 @@ export interface Upstream extends AsyncDisposable {
   calls(): string[];
   /** Prepares more answers, or other ones. */
   answers(prepared: Readonly<Record<string, Prepared>>): void;
+  /** Is called when somebody goes away before the answer. */
+  onGone(listener: () => void): void;
   close(): Promise<void>;
 }
 
@@ -50,6 +52,7 @@ export interface Upstream extends AsyncDisposable {
  */
 export const startUpstream = async (prepared: Readonly<Record<string, Prepared>> = {}): Promise<Upstream> => {
   const asked: Asked[] = [];
+  let gone = () => {};
   let answers = new Map(Object.entries(prepared));
 
   const find = async (request: Asked): Promise<Answer> => {
@@ -76,6 +79,7 @@ export const startUpstream = async (prepared: Readonly<Record<string, Prepared>>
       body: text === '' ? undefined : JSON.parse(text),
     };
     asked.push(entry);
+    response.once('close', () => response.writableFinished || gone());
     await send(response, await find(entry));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -90,6 +94,9 @@ export const startUpstream = async (prepared: Readonly<Record<string, Prepared>>
     calls: () => asked.map(({ method, path, query }) => `${method} ${path}${query && `?${query}`}`),
     answers: (more) => {
       answers = new Map([...answers, ...Object.entries(more)]);
+    },
+    onGone: (listener) => {
+      gone = listener;
     },
     close,
     [Symbol.asyncDispose]: close,

@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+import {
+  buildSchema,
+  type GraphQLNamedType,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { ledger } from '../src/graph/ledger.ts';
+import { restOf } from '../src/graph/rest.ts';
+import { printGraph } from '../src/print.ts';
+import { schema } from '../src/schema.ts';
+
+const read = (name: string) => readFileSync(new URL(`../schema/${name}`, import.meta.url), 'utf8');
+
+interface LeftOut {
+  readonly api: string;
+  readonly method: string;
+  readonly path: string;
+  readonly reason: string;
+}
+
+const documented = (api: string): string[] => {
+  const { paths } = parse(read(`${api}.openapi.yaml`)) as { paths: Record<string, object> };
+  return Object.entries(paths).flatMap(([path, item]) =>
+    Object.keys(item)
+      .filter((method) => ['get', 'put', 'post', 'patch', 'delete'].includes(method))
+      .map((method) => `${api} ${method.toUpperCase()} ${path}`),
+  );
+};
+
+const types: GraphQLNamedType[] = Object.values(schema.getTypeMap()).filter(
+  ({ name }) => !name.startsWith('__'),
+);
+
+const fields = types.flatMap((type) =>
+  isObjectType(type) || isInterfaceType(type)
+    ? Object.values(type.getFields()).map((field) => ({ name: `${type.name}.${field.name}`, field }))
+    : [],
+);
+
+describe('the schema', () => {
+  it('is printed as it stands', () => {
+    expect(read('schema.graphql')).toBe(printGraph());
+  });
+
+  it('parses again, with its directives', () => {
+    const parsed = buildSchema(read('schema.graphql'));
+    expect(parsed.getDirective('rest')?.isRepeatable).toBe(true);
+    expect(parsed.getDirective('include')).toBeDefined();
+    expect(read('schema.graphql')).toContain(
+      '@rest(api: "courier", method: "GET", path: "/v1/messaging-channels/{id}/")',
+    );
+  });
+
+  it('reaches every documented operation that is not left out for a reason', () => {
+    const leftOut = (parse(read('left-out.yaml')) ?? []) as LeftOut[];
+    expect(leftOut.every(({ reason }) => reason.length > 10)).toBe(true);
+    const reached = ledger().map(({ api, method, path }) => `${api} ${method} ${path}`);
+    const expected = [...documented('bird'), ...documented('courier')].filter(
+      (line) => !leftOut.some(({ api, method, path }) => line === `${api} ${method} ${path}`),
+    );
+    expect(reached.toSorted()).toEqual(expected.toSorted());
+  });
+
+  it('says for every operation in the ledger which field calls it', () => {
+    const said = new Set(
+      fields.flatMap(({ field }) => restOf(field).map(({ api, method, path }) => `${api} ${method} ${path}`)),
+    );
+    expect(
+      ledger()
+        .map(({ api, method, path }) => `${api} ${method} ${path}`)
+        .filter((line) => !said.has(line)),
+    ).toEqual([]);
+  });
+
+  it('lets every field that calls an upstream be null', () => {
+    expect(
+      fields
+        .filter(({ field }) => restOf(field).length > 0 && isNonNullType(field.type))
+        .map(({ name }) => name),
+    ).toEqual([]);
+  });
+
+  it('names the calls at the end of the description', () => {
+    const silent = fields.filter(({ field }) =>
+      restOf(field).some(
+        ({ api, method, path }) => !field.description?.includes(`@rest ${api} ${method} ${path}`),
+      ),
+    );
+    expect(silent.map(({ name }) => name)).toEqual([]);
+  });
+
+  it('describes every type, field, argument, input and value', () => {
+    const silent = types.flatMap((type) => [
+      ...(type.description || ['String', 'Boolean', 'Int', 'Float', 'ID'].includes(type.name)
+        ? []
+        : [type.name]),
+      ...(isObjectType(type) || isInterfaceType(type)
+        ? Object.values(type.getFields()).flatMap((field) => [
+            ...(field.description ? [] : [`${type.name}.${field.name}`]),
+            ...field.args
+              .filter(({ description }) => !description)
+              .map(({ name }) => `${type.name}.${field.name}(${name})`),
+          ])
+        : []),
+      ...(isInputObjectType(type)
+        ? Object.values(type.getFields())
+            .filter(({ description }) => !description)
+            .map(({ name }) => `${type.name}.${name}`)
+        : []),
+      ...(isEnumType(type)
+        ? type
+            .getValues()
+            .filter(({ description }) => !description)
+            .map(({ name }) => `${type.name}.${name}`)
+        : []),
+    ]);
+    expect(silent).toEqual([]);
+  });
+});
