@@ -87,6 +87,19 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
   return shape(parsed.data);
 };
 
+/** What stands in a configuration for upstreams that Pigeon plays itself. */
+export const upstreamsOf = (played: {
+  bird: Pick<BirdConfig, 'url' | 'accessKey' | 'workspaceId' | 'organizationId'> & { signingKey: string };
+  courier: { url: string; token: string };
+}): Pick<Config, 'bird' | 'courier'> => {
+  const { url, accessKey, workspaceId, organizationId, signingKey } = played.bird;
+  const { BIRD_GET_RPS: getRps, BIRD_POST_RPS: postRps } = variables.parse({});
+  return {
+    bird: { url, accessKey, workspaceId, organizationId, signingKeys: [signingKey], getRps, postRps },
+    courier: { url: played.courier.url, authorization: `Bearer ${played.courier.token}`, forwards: false },
+  };
+};
+
 const shape = (v: Variables): Config => {
   const bird: BirdConfig | undefined =
     v.BIRD_ACCESS_KEY !== undefined && v.BIRD_WORKSPACE_ID !== undefined

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
-import { type Config, ConfigError, readConfig } from './config.ts';
+import { type Config, ConfigError, readConfig, upstreamsOf } from './config.ts';
 import { useGraphiql } from './plugins/graphiql.ts';
-import { type Sandbox, startSandbox } from './sandbox/sandbox.ts';
+import { startSandbox } from './sandbox/sandbox.ts';
 import { schema } from './schema.ts';
 import { startGateway } from './server.ts';
 import { openStream } from './stream/stream.ts';
@@ -19,7 +19,7 @@ const read = (): Config => {
 const said = read();
 const log = pino({ level: said.logLevel });
 const sandbox = said.sandbox ? await startSandbox() : undefined;
-const config: Config = sandbox ? { ...said, ...inSandbox(sandbox) } : said;
+const config: Config = sandbox ? { ...said, ...upstreamsOf(sandbox) } : said;
 
 const gateway = await startGateway(config, {
   schema,
@@ -53,18 +53,3 @@ const stop = async () => {
 };
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 for (const signal of SIGNALS) process.once(signal, stop);
-
-function inSandbox({ bird, courier }: Sandbox): Pick<Config, 'bird' | 'courier'> {
-  return {
-    bird: {
-      url: bird.url,
-      accessKey: bird.accessKey,
-      workspaceId: bird.workspaceId,
-      organizationId: bird.organizationId,
-      signingKeys: [bird.signingKey],
-      getRps: 50,
-      postRps: 500,
-    },
-    courier: { url: courier.url, authorization: `Bearer ${courier.token}`, forwards: false },
-  };
-}

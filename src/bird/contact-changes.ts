@@ -5,6 +5,7 @@ import { InputError } from '../graph/errors.ts';
 import { globalId, isUuid } from '../graph/ids.ts';
 import { rest } from '../graph/ledger.ts';
 import { mutation } from '../graph/mutation.ts';
+import { isAbsent } from '../upstream/errors.ts';
 import { Bird } from './bird.ts';
 import { BirdContact, BirdContactIdentifier, type ContactRow } from './contact.ts';
 import { given } from './given.ts';
@@ -236,10 +237,16 @@ export const findContacts = async (
   workspaceId: string,
   by: Schemas['ContactSearch'],
 ): Promise<ContactRow[]> => {
-  const answer = await askIn(context, searchContacts, workspaceId, { body: by, blame: (field) => field });
-  const rows = readRows<Schemas['Contact']>(answer, workspaceId, 'BirdContact', searchContacts);
-  for (const row of rows) BirdContact.prime(context, row);
-  return rows;
+  try {
+    const answer = await askIn(context, searchContacts, workspaceId, { body: by, blame: (field) => field });
+    const rows = readRows<Schemas['Contact']>(answer, workspaceId, 'BirdContact', searchContacts);
+    for (const row of rows) BirdContact.prime(context, row);
+    return rows;
+  } catch (error) {
+    // Bird documents 404 here too, without saying whether for an unknown workspace or for nobody found.
+    if (isAbsent(error)) return [];
+    throw error;
+  }
 };
 
 builder.objectField(Bird, 'searchContacts', (t) =>

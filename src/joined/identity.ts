@@ -109,7 +109,6 @@ export const individualsOf = async (context: Context, contact: ContactRow): Prom
 
 /** The contacts who may be an individual, by the addresses of the individual's own users. */
 export const contactsOf = async (context: Context, individualId: string): Promise<Match[]> => {
-  if (!context.parts.bird) return [];
   const own = (await loaders(context).byIndividual.load(individualId)).filter(
     (user) => user['primary-individual-id'] === individualId && asEmail(user.email),
   );

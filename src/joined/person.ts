@@ -112,7 +112,7 @@ const aroundIndividual = async (context: Context, individualId: string): Promise
 
 /** The person around a contact: the individuals it surely is, and their other contacts. */
 const aroundContact = async (context: Context, contact: ContactRow): Promise<PersonRow> => {
-  const individuals = once(async () => (context.parts.courier ? individualsOf(context, contact) : []));
+  const individuals = once(() => individualsOf(context, contact));
   const contacts = once(async () => {
     const further = await Promise.all(
       verified(await individuals()).map(({ individualId }) =>

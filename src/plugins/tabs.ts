@@ -12,105 +12,169 @@ export interface Tab {
   readonly variables?: string;
 }
 
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
 /** Stand-ins where nobody is known: to be replaced by ids of one's own. */
 const PLACEHOLDERS: Examples = {
   email: 'somebody@example.com',
-  birdChannelId: '00000000-0000-0000-0000-000000000000',
-  birdContactId: '00000000-0000-0000-0000-000000000000',
-  courierIndividualId: '00000000-0000-0000-0000-000000000000',
+  birdChannelId: NOBODY,
+  birdContactId: NOBODY,
+  courierIndividualId: NOBODY,
 };
 
-/** What a newcomer wants to see first, one tab each. */
-export const tabs = (examples: Examples = PLACEHOLDERS): readonly Tab[] => [
-  {
-    query: `# Welcome to Pigeon: one graph over two messaging APIs, Bird and courier.
-#
-# Press ▶ (or Ctrl-Enter) to ask. Ctrl-Space shows what else can be asked,
-# and the book on the left explains every type and which REST call it stands for.
-# The tabs above: a person's messages, sending a message, watching its status.
+const json = (value: unknown): string => JSON.stringify(value, null, 2);
 
-query BothApis {
-  # Channels of both, with their newest messages, in one vocabulary.
+const BOTH = `# Welcome to Pigeon: one graph over two messaging
+# APIs, Bird and courier.
+#
+# Press the button on the right (or Ctrl-Enter) to ask.
+# Ctrl-Space shows what else can be asked, and the book
+# on the left explains every type, and which REST call
+# stands behind each field.
+#
+# The other tabs: a person's messages, sending a
+# message, and watching how far messages come.
+
+query BothApis($individual: ID!) {
+  # Channels of both, in one vocabulary.
   channels(first: 4) {
     nodes {
       source
       name
       messages(first: 2) {
-        nodes { direction status text createdAt author { name } }
+        nodes {
+          direction
+          status
+          text
+          createdAt
+        }
       }
     }
   }
-  # What only one of them has stands under its name.
+  # What only Bird has stands under its name,
   bird {
     contacts(first: 3) {
-      nodes { displayName individuals { confidence individual { firstName lastName } } }
+      nodes {
+        displayName
+        individuals {
+          confidence
+          individual {
+            firstName
+            lastName
+          }
+        }
+      }
     }
   }
+  # and so does what only courier has.
   courier {
-    individual(id: "${examples.courierIndividualId}") {
+    individual(id: $individual) {
       firstName
       lastName
-      channels(first: 2) { nodes { name messages(first: 1) { nodes { text author { name } } } } }
+      channels(first: 2) {
+        nodes {
+          name
+          messages(first: 3) {
+            nodes {
+              text
+              author {
+                name
+              }
+            }
+          }
+        }
+      }
     }
   }
 }
-`,
-  },
-  {
-    query: `# A person: who they are in both APIs, and everything said to and by them, newest first.
-# The variables below hold the address to look for.
+`;
+
+const PERSON = `# One person: who they are in both APIs, and what
+# was said to and by them, newest first.
+# Whose address it is stands below, in the variables.
 
 query PersonsMessages($email: String!) {
   person(by: { email: $email }) {
-    contacts { basis confidence contact { displayName } }
-    individuals { basis confidence individual { firstName lastName } }
+    contacts {
+      basis
+      confidence
+      contact {
+        displayName
+      }
+    }
+    individuals {
+      basis
+      confidence
+      individual {
+        firstName
+        lastName
+      }
+    }
     timeline(first: 20) {
-      nodes { source direction status text createdAt author { name } }
-      sources { source status error }
-      pageInfo { hasNextPage endCursor }
+      nodes {
+        source
+        direction
+        status
+        text
+        createdAt
+        author {
+          name
+        }
+      }
+      sources {
+        source
+        status
+      }
     }
   }
 }
-`,
-    variables: pretty({ email: examples.email }),
-  },
-  {
-    query: `# Send a message. The channel decides which API carries it.
-# Bird needs a contact (or \`to\`, a phone number or an address) beside the channel.
+`;
+
+const SEND = `# Send a message. Its channel decides which API
+# carries it; Bird also wants to know to whom:
+# a contact, or a phone number or address in "to".
 
 mutation Send($input: SendMessageInput!) {
   sendMessage(input: $input) {
-    message { id status text createdAt channel { name } }
+    message {
+      id
+      source
+      status
+      text
+      channel {
+        name
+      }
+    }
   }
 }
-`,
-    variables: pretty({
-      input: {
-        channelId: examples.birdChannelId,
-        contactId: examples.birdContactId,
-        text: 'Hello from Pigeon!',
-      },
-    }),
-  },
-  {
-    query: `# Watch how far messages come. Press ▶, then send one in the tab before:
-# each step arrives here by itself. Press ■ to stop.
+`;
+
+const WATCH = `# Watch how far messages come. Start this, then send
+# one in the tab before: each step arrives by itself.
+# Press the button again to stop.
 
 subscription Watch($channels: [ID!]) {
   messageStatusChanged(channels: $channels) {
-    cursor
     status
     previous
     occurredAt
     via
-    message { text direction }
+    message {
+      direction
+      text
+    }
   }
 }
-`,
-    variables: pretty({ channels: [examples.birdChannelId] }),
-  },
-];
+`;
 
-function pretty(value: unknown): string {
-  return JSON.stringify(value, null, 2);
-}
+/** What a newcomer wants to see first, one tab each. */
+export const tabs = (examples: Examples = PLACEHOLDERS): readonly Tab[] => {
+  const { email, birdChannelId, birdContactId, courierIndividualId } = examples;
+  const input = { channelId: birdChannelId, contactId: birdContactId, text: 'Hello from Pigeon!' };
+  return [
+    { query: BOTH, variables: json({ individual: courierIndividualId }) },
+    { query: PERSON, variables: json({ email }) },
+    { query: SEND, variables: json({ input }) },
+    { query: WATCH, variables: json({ channels: [birdChannelId] }) },
+  ];
+};

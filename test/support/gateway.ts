@@ -3,7 +3,7 @@ import { createClient } from 'graphql-ws';
 import type { Plugin } from 'graphql-yoga';
 import { type Logger, pino } from 'pino';
 import { WebSocket } from 'ws';
-import type { Config } from '../../src/config.ts';
+import type { BirdConfig, Config, CourierConfig } from '../../src/config.ts';
 import type { Changes } from '../../src/context.ts';
 import { type Gateway, type GatewayOptions, startGateway } from '../../src/server.ts';
 import { idOf } from './ids.ts';
@@ -11,8 +11,8 @@ import type { Upstream } from './upstream.ts';
 
 /** What a test's gateway differs in; the rest is quick, quiet and on a free loopback port. */
 export interface TestGatewayOptions extends Partial<Omit<Config, 'bird' | 'courier'>> {
-  readonly bird?: Upstream | undefined;
-  readonly courier?: Upstream | undefined;
+  readonly bird?: Upstream | BirdConfig | undefined;
+  readonly courier?: Upstream | CourierConfig | undefined;
   /** Callers are served by their own courier credential alone. */
   readonly courierForwards?: boolean;
   /** In place of Pigeon's own schema. */
@@ -87,7 +87,12 @@ export const startTestGateway = async (options: TestGatewayOptions = {}): Promis
     log,
     ...rest
   } = options;
-  const config: Config = { ...DEFAULTS, ...rest, ...upstreamConfig(bird, courier, courierForwards) };
+  const config: Config = {
+    ...DEFAULTS,
+    ...rest,
+    bird: bird && birdConfig(bird),
+    courier: courier && courierConfig(courier, courierForwards),
+  };
   const gateway = await startGateway(config, {
     schema: schema ?? (await import('../../src/schema.ts')).schema,
     stream: stream ?? (() => ({ changes, plugin: {}, close: async () => {} })),
@@ -177,26 +182,23 @@ async function* readEvents(
   }
 }
 
-const upstreamConfig = (
-  bird: Upstream | undefined,
-  courier: Upstream | undefined,
-  forwards: boolean,
-): Pick<Config, 'bird' | 'courier'> => ({
-  bird: bird && {
-    url: bird.url,
-    accessKey: 'bird-key',
-    workspaceId: WORKSPACE_ID,
-    organizationId: undefined,
-    signingKeys: [],
-    getRps: 0,
-    postRps: 0,
-  },
-  courier: courier && {
-    url: courier.url,
-    authorization: forwards ? undefined : 'Bearer courier-token',
-    forwards,
-  },
-});
+const birdConfig = (bird: Upstream | BirdConfig): BirdConfig =>
+  'accessKey' in bird
+    ? bird
+    : {
+        url: bird.url,
+        accessKey: 'bird-key',
+        workspaceId: WORKSPACE_ID,
+        organizationId: undefined,
+        signingKeys: [],
+        getRps: 0,
+        postRps: 0,
+      };
+
+const courierConfig = (courier: Upstream | CourierConfig, forwards: boolean): CourierConfig =>
+  'forwards' in courier
+    ? courier
+    : { url: courier.url, authorization: forwards ? undefined : 'Bearer courier-token', forwards };
 
 const DEFAULTS: Config = {
   host: '127.0.0.1',

@@ -1,0 +1,37 @@
+import { upstreamsOf } from '../../src/config.ts';
+import { useGraphiql } from '../../src/plugins/graphiql.ts';
+import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
+import { schema } from '../../src/schema.ts';
+import { openStream } from '../../src/stream/stream.ts';
+import { startTestGateway, type TestGateway } from './gateway.ts';
+
+/** A gateway over the sandbox, as `npm start` makes one; life there moves on only by `sandbox.step()`. */
+export interface LiveGateway extends TestGateway {
+  readonly sandbox: Sandbox;
+}
+
+/** Starts both. */
+export const startLiveGateway = async (): Promise<LiveGateway> => {
+  const sandbox = await startSandbox({ paceMs: 0 });
+  const { bird } = sandbox;
+  const gateway = await startTestGateway({
+    schema,
+    deadlineMs: 10_000,
+    ...upstreamsOf(sandbox),
+    plugins: [useGraphiql(sandbox.landmarks)],
+    stream: ({ publicUrl, parts }) =>
+      openStream({
+        dataDir: ':memory:',
+        birdKeys: [bird.signingKey],
+        workspaceId: bird.workspaceId,
+        publicUrl,
+        warn: parts.warn,
+      }),
+  });
+  sandbox.setWebhookUrl(`${gateway.url}/webhooks/bird`);
+  const close = async () => {
+    await gateway.close();
+    await sandbox.close();
+  };
+  return { ...gateway, sandbox, close, [Symbol.asyncDispose]: close };
+};
