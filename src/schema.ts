@@ -18,12 +18,14 @@ import './courier/resources/individual-group.ts';
 import './courier/resources/message.ts';
 import './courier/resources/organization.ts';
 import './courier/resources/text.ts';
+import './courier/resources/text-account.ts';
 import './courier/resources/user.ts';
 import './joined/channels.ts';
 import './joined/message.ts';
 import './joined/node.ts';
 import './joined/person.ts';
 import './joined/send-message.ts';
+import './joined/timeline.ts';
 import './stream/subscriptions.ts';
 
 builder.queryType({ description: 'Everything that can be read.' });

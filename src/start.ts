@@ -35,7 +35,8 @@ const gateway = await startGateway(config, {
       warn: parts.warn,
     }),
 }).catch((error: NodeJS.ErrnoException) => {
-  console.error(`Pigeon cannot listen on ${config.host}:${config.port} (${error.code ?? error.name})`);
+  const taken = error.code === 'EADDRINUSE' && `port ${config.port} is taken, PORT names another`;
+  console.error(`Pigeon cannot start: ${taken || error.message}`);
   process.exit(1);
 });
 

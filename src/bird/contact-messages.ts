@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { connect, readCursor, readFirst, writeCursor } from '../graph/connection.ts';
 import { connectionArgs } from '../graph/connection-type.ts';
 import { rest } from '../graph/ledger.ts';
-import { merge, type Point } from '../graph/merge.ts';
+import { isPoint, merge, type Point } from '../graph/merge.ts';
 import { MessageDirection } from '../graph/message.ts';
 import { BirdContact, type ContactRow, listIdentifiers } from './contact.ts';
 import { askIn, MAX_PAGE, readResults } from './load.ts';
@@ -37,7 +37,10 @@ builder.objectField(BirdContact, 'messages', (t) =>
     resolve: async (contact, args, context) => {
       const name = `bird contact messages ${contact.id}`;
       const first = readFirst(args);
-      const after = args.after == null ? undefined : readCursor<Point & { readonly k: string }>(args.after, name);
+      const after =
+        args.after == null
+          ? undefined
+          : readCursor<Point & { readonly k: string }>(args.after, name, isPoint);
       const identifiers = await identifiersOf(context, contact);
       if (identifiers.length === 0) return connect<MessageRow>([], args, false);
       const whose = { workspaceId: contact.workspaceId, contactIds: new Set([contact.id]), identifiers };

@@ -46,7 +46,10 @@ export const strandOf = (
     newest: Number.POSITIVE_INFINITY,
     read: async (behind, count) => {
       // Whether the end belongs to Bird's span is not documented, so it is asked for a little more.
-      const end = Math.min(behind?.t ?? Number.POSITIVE_INFINITY, until?.getTime() ?? Number.POSITIVE_INFINITY);
+      const end = Math.min(
+        behind?.t ?? Number.POSITIVE_INFINITY,
+        until?.getTime() ?? Number.POSITIVE_INFINITY,
+      );
       const found: Placed<MessageRow>[] = [];
       let token: string | undefined;
       do {

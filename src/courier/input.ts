@@ -21,6 +21,7 @@ export type Values = Record<string, unknown>;
 
 /** Which type an id parameter names, by the parameter's name. Others take a native id alone. */
 const NAMED_TYPES: Readonly<Record<string, string>> = {
+  'account-id': 'CourierTextAccount',
   'channel-id': 'CourierChannel',
   'individual-group-id': 'CourierIndividualGroup',
   'individual-id': 'CourierIndividual',

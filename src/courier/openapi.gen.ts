@@ -428,6 +428,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/text-accounts/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns text accounts */
+        get: operations["listTextAccounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/text-accounts/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        /** Returns specific text account */
+        get: operations["getTextAccount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/texts/": {
         parameters: {
             query?: never;
@@ -1170,6 +1207,30 @@ export interface components {
                 type: "messaging-messages";
                 attributes: components["schemas"]["MessagingMessageUpdateAttributes"];
             };
+            meta?: components["schemas"]["Meta"];
+        };
+        /** @description The account from which an organization sends texts. */
+        TextAccount: {
+            /** Format: uuid */
+            id: string;
+            /** @constant */
+            type: "text-accounts";
+            attributes: components["schemas"]["TextAccountAttributes"];
+        };
+        TextAccountAttributes: {
+            "allow-custom-number"?: boolean;
+            "created-at"?: string;
+            /** Format: uuid */
+            "organization-id"?: string;
+            "phone-number"?: string;
+            "twilio-id"?: string;
+        };
+        TextAccountList: {
+            data: components["schemas"]["TextAccount"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        TextAccountResponse: {
+            data: components["schemas"]["TextAccount"];
             meta?: components["schemas"]["Meta"];
         };
         /** @description A text (SMS) sent from an account's number. */
@@ -2025,6 +2086,55 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrganizationResponse"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    listTextAccounts: {
+        parameters: {
+            query?: {
+                "organization-id"?: string;
+                "page[limit]"?: components["parameters"]["PageLimit"];
+                "page[offset]"?: components["parameters"]["PageOffset"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextAccountList"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getTextAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextAccountResponse"];
                 };
             };
             "4XX": components["responses"]["Errors"];

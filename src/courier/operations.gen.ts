@@ -527,6 +527,24 @@ export const operations = {
   "GET /v1/organizations/{id}/": {
     "summary": "Returns specific organization"
   },
+  "GET /v1/text-accounts/": {
+    "summary": "Returns text accounts",
+    "query": {
+      "organization-id": {
+        "type": "string",
+        "format": "uuid"
+      },
+      "page[limit]": {
+        "type": "integer"
+      },
+      "page[offset]": {
+        "type": "integer"
+      }
+    }
+  },
+  "GET /v1/text-accounts/{id}/": {
+    "summary": "Returns specific text account"
+  },
   "GET /v1/texts/": {
     "summary": "Returns texts of an account",
     "query": {

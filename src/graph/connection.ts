@@ -62,6 +62,20 @@ interface Position {
   readonly t?: number | undefined;
 }
 
+/** The latest moment that a Date can hold, in milliseconds. */
+const MAX_TIME = 8.64e15;
+
+/** True for a moment in milliseconds that is one. */
+export const isTime = (value: unknown): value is number =>
+  typeof value === 'number' && Math.abs(value) < MAX_TIME;
+
+const isPosition = ({ p, o, l, i, t }: Position): boolean =>
+  (p === undefined || typeof p === 'string') &&
+  (o === undefined || (Number.isSafeInteger(o) && o >= 0)) &&
+  (l === undefined || (Number.isSafeInteger(l) && l > 0 && l <= MAX_FIRST)) &&
+  (i === undefined || typeof i === 'string') &&
+  (t === undefined || isTime(t));
+
 /**
  * Reads how many rows to give.
  *
@@ -80,12 +94,18 @@ export const writeCursor = (position: object): string =>
 /**
  * Reads a cursor back.
  *
+ * @param k the list it must belong to
+ * @param isWhole tells whether it holds all that a position of the list needs
  * @throws {InputError} it is not one of this list's
  */
-export const readCursor = <P extends { readonly k: string }>(after: string, k: string): P => {
+export const readCursor = <P extends { readonly k: string }>(
+  after: string,
+  k: string,
+  isWhole: (position: P) => boolean,
+): P => {
   try {
     const position = JSON.parse(Buffer.from(after, 'base64url').toString('utf8'));
-    if (position?.k === k) return position;
+    if (position?.k === k && isWhole(position)) return position;
   } catch {}
   throw new InputError('after', 'is not a cursor of this list');
 };
@@ -112,7 +132,7 @@ export const connect = <Row>(
  */
 export const byToken = async <Row>(args: ConnectionArgs, list: TokenList<Row>): Promise<Connection<Row>> => {
   const first = readFirst(args);
-  const after = args.after == null ? undefined : readCursor<Position>(args.after, list.name);
+  const after = args.after == null ? undefined : readCursor<Position>(args.after, list.name, isPosition);
   const edges: { cursor: string; node: Row }[] = [];
   const seen = new Set<string>();
   let token = after?.p;
@@ -154,7 +174,7 @@ export const byOffset = async <Row>(
   list: OffsetList<Row>,
 ): Promise<Connection<Row>> => {
   const first = readFirst(args);
-  const after = args.after == null ? undefined : readCursor<Position>(args.after, list.name);
+  const after = args.after == null ? undefined : readCursor<Position>(args.after, list.name, isPosition);
   const wanted = first + (asksForMore ? 1 : 0);
   const found: { row: Row; offset: number }[] = [];
   const seen = new Set<string>();

@@ -1,3 +1,5 @@
+import { isTime } from './connection.ts';
+
 /** A place in a merged list: behind the row with this time, rank and id. */
 export interface Point {
   /** Milliseconds since the epoch. */
@@ -6,6 +8,10 @@ export interface Point {
   readonly r: number;
   readonly i: string;
 }
+
+/** True for a point that is whole; a cursor may hold anything. */
+export const isPoint = ({ t, r, i }: Point): boolean =>
+  isTime(t) && Number.isSafeInteger(r) && typeof i === 'string';
 
 /** A row with its place. */
 export interface Placed<Row> {
@@ -75,7 +81,9 @@ export const merge = async <Row>(
   const head = (): Opened<Row> | undefined =>
     opened
       .filter(({ rows, next }) => next < rows.length)
-      .toSorted((one, other) => compare(one.rows[one.next]?.point as Point, other.rows[other.next]?.point as Point))[0];
+      .toSorted((one, other) =>
+        compare(one.rows[one.next]?.point as Point, other.rows[other.next]?.point as Point),
+      )[0];
 
   while (merged.length < count) {
     const best = head();

@@ -27,6 +27,8 @@ interface Position {
 /** The upstreams in the order in which their channels stand. */
 const SOURCES: readonly Api[] = ['bird', 'courier'];
 
+const isPosition = ({ s, c }: Position): boolean => SOURCES.includes(s) && typeof c === 'string';
+
 type Joined = Connection<object> & { readonly sources: readonly Report[] };
 
 const ChannelConnection = builder.connectionObject(
@@ -73,7 +75,7 @@ builder.queryField('channels', (t) =>
     resolve: async (_root, args, context, info): Promise<never> => {
       const first = readFirst(args);
       const asksForMore = asksFor(info, 'pageInfo', 'hasNextPage');
-      const after = args.after == null ? undefined : readCursor<Position>(args.after, 'channels');
+      const after = args.after == null ? undefined : readCursor<Position>(args.after, 'channels', isPosition);
       const all = args.source ? [args.source] : SOURCES.filter((api) => context.parts[api]);
       const rest = after ? all.slice(all.indexOf(after.s)) : all;
       const edges: { cursor: string; node: object }[] = [];

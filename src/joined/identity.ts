@@ -70,6 +70,10 @@ export const contactsByEmail = async (
   return [...new Map(found.flat().map((row) => [row.id, row])).values()];
 };
 
+/** Everybody who may act for an individual: its own users and others. */
+export const usersOf = (context: Context, individualId: string): Promise<readonly User[]> =>
+  loaders(context).byIndividual.load(individualId);
+
 const ownersOf = (found: readonly User[]): Set<string> =>
   new Set(found.flatMap((user) => user['primary-individual-id'] ?? []));
 
@@ -109,7 +113,7 @@ export const individualsOf = async (context: Context, contact: ContactRow): Prom
 
 /** The contacts who may be an individual, by the addresses of the individual's own users. */
 export const contactsOf = async (context: Context, individualId: string): Promise<Match[]> => {
-  const own = (await loaders(context).byIndividual.load(individualId)).filter(
+  const own = (await usersOf(context, individualId)).filter(
     (user) => user['primary-individual-id'] === individualId && asEmail(user.email),
   );
   const contacts = await contactsByEmail(

@@ -1,4 +1,3 @@
-import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js';
 import { BirdContact, type ContactRow } from '../bird/contact.ts';
 import { findContacts, searchContacts } from '../bird/contact-changes.ts';
 import { readKey } from '../bird/load.ts';
@@ -20,9 +19,10 @@ import {
   type Match,
   normalizeEmail,
 } from './identity.ts';
+import { toE164 } from './phone.ts';
 
 /** A person: a key as in the global id, and both sides, each of which may fail by itself. */
-interface PersonRow {
+export interface PersonRow {
   readonly key: string;
   readonly contacts: () => Promise<readonly Match[]>;
   readonly individuals: () => Promise<readonly Match[]>;
@@ -66,7 +66,8 @@ const IdentityMatch = builder.objectRef<Match>('IdentityMatch').implement({
   }),
 });
 
-const Person = builder.objectRef<PersonRow>('Person');
+/** A person over both upstreams. */
+export const Person = builder.objectRef<PersonRow>('Person');
 
 const self = (side: { contact: ContactRow } | { individualId: string }): Match => ({
   contact: null,
@@ -173,12 +174,11 @@ const byEmail = async (context: Context, address: string): Promise<PersonRow | n
 
 /** The person behind a number, by Bird's contacts: courier's users cannot be asked for a number. */
 const byPhone = async (context: Context, number: string): Promise<PersonRow | null> => {
-  const phone = parsePhoneNumberFromString(number, context.parts.defaultRegion as CountryCode | undefined);
-  if (!phone?.isPossible())
-    throw new InputError('by.phone', 'is no phone number; begin it with + and the country');
+  const phone = toE164(number, context.parts.defaultRegion);
+  if (!phone) throw new InputError('by.phone', 'is no phone number; begin it with + and the country');
   const { bird } = context.parts;
   if (!bird) return null;
-  const spellings = [...new Set([phone.number, number.trim()])];
+  const spellings = [...new Set([phone, number.trim()])];
   const found = await Promise.all(
     spellings.map((value) =>
       findContacts(context, bird.workspaceId, { identifier: { key: 'phonenumber', value } }),

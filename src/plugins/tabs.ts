@@ -24,7 +24,8 @@ const PLACEHOLDERS: Examples = {
 
 const json = (value: unknown): string => JSON.stringify(value, null, 2);
 
-const BOTH = `# Welcome to Pigeon: one graph over two messaging
+/** The first tab has no variables: GraphiQL does not take them there. */
+const both = (individual: string) => `# Welcome to Pigeon: one graph over two messaging
 # APIs, Bird and courier.
 #
 # Press the button on the right (or Ctrl-Enter) to ask.
@@ -35,7 +36,7 @@ const BOTH = `# Welcome to Pigeon: one graph over two messaging
 # The other tabs: a person's messages, sending a
 # message, and watching how far messages come.
 
-query BothApis($individual: ID!) {
+query BothApis {
   # Channels of both, in one vocabulary.
   channels(first: 4) {
     nodes {
@@ -68,7 +69,7 @@ query BothApis($individual: ID!) {
   }
   # and so does what only courier has.
   courier {
-    individual(id: $individual) {
+    individual(id: "${individual}") {
       firstName
       lastName
       channels(first: 2) {
@@ -149,17 +150,21 @@ mutation Send($input: SendMessageInput!) {
 }
 `;
 
-const WATCH = `# Watch how far messages come. Start this, then send
-# one in the tab before: each step arrives by itself.
-# Press the button again to stop.
+const WATCH = `# Watch how far messages come: each step arrives by
+# itself. In the sandbox people write and read all the
+# time; elsewhere send a message from another window.
+#
+# "messages" and "channels" narrow it to those you name,
+# and begin with how they stand.
 
-subscription Watch($channels: [ID!]) {
-  messageStatusChanged(channels: $channels) {
+subscription Watch {
+  messageStatusChanged {
     status
     previous
     occurredAt
     via
     message {
+      source
       direction
       text
     }
@@ -172,9 +177,9 @@ export const tabs = (examples: Examples = PLACEHOLDERS): readonly Tab[] => {
   const { email, birdChannelId, birdContactId, courierIndividualId } = examples;
   const input = { channelId: birdChannelId, contactId: birdContactId, text: 'Hello from Pigeon!' };
   return [
-    { query: BOTH, variables: json({ individual: courierIndividualId }) },
+    { query: both(courierIndividualId) },
     { query: PERSON, variables: json({ email }) },
     { query: SEND, variables: json({ input }) },
-    { query: WATCH, variables: json({ channels: [birdChannelId] }) },
+    { query: WATCH },
   ];
 };

@@ -1,4 +1,3 @@
-import { accountKey } from './courier/letters-at-start.ts';
 import { naming } from './naming.ts';
 
 /** The seed of a world when none is given. */
@@ -40,7 +39,7 @@ export function landmarksOf(seed: number) {
     courierChannelId: id('courier-channel', 'amina'),
     /** The newest message in it, from Farah Rahimi. */
     courierMessageId: id('courier-message', 'landmark'),
-    courierTextAccountId: id('courier-account', accountKey('harbour')),
+    courierTextAccountId: id('courier-account', 'harbour'),
     courierTextNumberId: id('courier-number', 'harbour'),
     courierTextId: id('courier-text', 'amina', 0),
     courierEmailId: id('courier-email', 'amina', 'desk'),

@@ -214,6 +214,8 @@ const samples: Record<string, [path: string, status: number, body?: unknown][]> 
   'GET /v1/messaging-messages/{id}/get-receipts/': [[`${message}get-receipts/`, 200]],
   'GET /v1/organizations/': [['/v1/organizations/?filter[name]=harbour', 200]],
   'GET /v1/organizations/{id}/': [[`/v1/organizations/${mark.courierOrganizationId}/`, 200]],
+  'GET /v1/text-accounts/': [[`/v1/text-accounts/?organization-id=${mark.courierOrganizationId}`, 200]],
+  'GET /v1/text-accounts/{id}/': [[`/v1/text-accounts/${mark.courierTextAccountId}/`, 200]],
   'GET /v1/texts/': [
     [
       `/v1/texts/?account-id=${mark.courierTextAccountId}&filter[number-id]=${mark.courierTextNumberId}&filter[target]=%2B12025550142`,

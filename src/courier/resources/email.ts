@@ -61,7 +61,7 @@ export const CourierEmail = resource('CourierEmail', '/v1/user-emails/{id}/', {
 });
 
 /** The list of an individual's emails. */
-const emails = list(CourierEmail, { messages: true, newestBy: 'created-at' });
+export const emails = list(CourierEmail, { messages: true, newestBy: 'created-at' });
 
 emails.on(
   CourierIndividual,

@@ -4,6 +4,7 @@ import { list } from '../verbs/list.ts';
 
 export const CourierOrganization = resource('CourierOrganization', '/v1/organizations/{id}/', {
   fresh: true,
+  fromId: ['textAccounts'],
   description: 'An organization that talks with individuals.',
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Its name.' }),

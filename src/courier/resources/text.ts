@@ -8,6 +8,7 @@ import type { Flat } from '../types.ts';
 import { act } from '../verbs/act.ts';
 import { create } from '../verbs/create.ts';
 import { list } from '../verbs/list.ts';
+import { CourierTextAccount } from './text-account.ts';
 
 type Row = Flat<'/v1/texts/{id}/'>;
 
@@ -51,7 +52,15 @@ export const CourierText = resource('CourierText', '/v1/texts/{id}/', {
   }),
 });
 
-list(CourierText, { messages: true, newestBy: 'created-at' });
+/** The list of an account's texts. */
+export const texts = list(CourierText, { messages: true, newestBy: 'created-at' });
+
+texts.on(
+  CourierTextAccount,
+  'texts',
+  { 'account-id': (account) => account.id },
+  'The texts that were sent from this account.',
+);
 
 create(CourierText, {
   name: 'sendCourierText',

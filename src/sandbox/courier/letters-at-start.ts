@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { IdOf } from '../naming.ts';
 import type { Person } from '../people/person.ts';
 import { notice, opener, storyteller } from '../talk.ts';
-import type { Email, Text, TextStatus } from './rows.ts';
+import type { Account, Email, Text, TextStatus } from './rows.ts';
 
 const DAY = 1440;
 const NUMBERS = { harbour: '+12025550104', northside: '+447700900104', lantern: '+12025550105' };
@@ -26,9 +26,18 @@ const SUBJECTS = {
   person: ['A question', 'My next appointment', 'My papers'],
 };
 
-/** The account that an organization's texts belong to: the clinics share one. */
-export function accountKey(organization: string): string {
-  return organization === 'lantern' ? 'lantern' : 'clinics';
+/** The accounts that the organizations send texts from, one each. */
+export function accountsAtStart(id: IdOf, clock: Clock): Account[] {
+  return Object.entries(NUMBERS).map(([key, number]) => ({
+    id: id('courier-account', key),
+    attributes: {
+      'allow-custom-number': false,
+      'created-at': clock.ago(400 * DAY),
+      'organization-id': id('courier-organization', key),
+      'phone-number': number,
+      'twilio-id': `AC${id('courier-account', key).replaceAll('-', '')}`,
+    },
+  }));
 }
 
 /** The organizations' numbers by their id. */
@@ -36,7 +45,7 @@ export function numbersAtStart(id: IdOf): Map<string, { accountId: string; numbe
   return new Map(
     Object.entries(NUMBERS).map(([key, number]) => [
       id('courier-number', key),
-      { accountId: id('courier-account', accountKey(key)), number },
+      { accountId: id('courier-account', key), number },
     ]),
   );
 }
@@ -46,7 +55,7 @@ export function sidOf(id: string): string {
   return `SM${id.replaceAll('-', '')}`;
 }
 
-/** Texts of both accounts in every status, most of them delivered or received; oldest first. */
+/** Texts of all accounts in every status, most of them delivered or received; oldest first. */
 export function textsAtStart(
   people: readonly Person[],
   { id, clock, chance }: { id: IdOf; clock: Clock; chance: Chance },
@@ -71,7 +80,7 @@ export function textsAtStart(
       const own = id('courier-text', person.key, index);
       return {
         id: own,
-        accountId: id('courier-account', accountKey(organization)),
+        accountId: id('courier-account', organization),
         numberId: id('courier-number', organization),
         ahead: [...(odd?.ahead ?? [])],
         attributes: {

@@ -2,7 +2,7 @@ import type { Answer, Call, Handler } from '../call.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import { invalid, many, one, userOf } from './answers.ts';
 import { sidOf } from './letters-at-start.ts';
-import type { Email, Text, TextStatus } from './rows.ts';
+import type { Account, Email, Text, TextStatus } from './rows.ts';
 
 const WORDS: TextStatus[] = [
   'accepted',
@@ -63,8 +63,24 @@ function emailOf(call: Call): Email {
   return email;
 }
 
-/** The operations on texts and on emails. */
+const shownAccount = ({ id, attributes }: Account): object => ({ id, type: 'text-accounts', attributes });
+
+/** The operations on texts, their accounts, and emails. */
 export const letterHandlers: Record<string, Handler> = {
+  'GET /v1/text-accounts/': (call) => {
+    const organization = call.text('organization-id')?.toLowerCase();
+    const wanted = call.world.courier.accounts
+      .all()
+      .filter(({ attributes }) => !organization || attributes['organization-id'] === organization);
+    return many(call, wanted, shownAccount);
+  },
+
+  'GET /v1/text-accounts/{id}/': (call) => {
+    const account = call.world.courier.accounts.get(call.at('id'));
+    if (!account) throw notFound('text account');
+    return one(200, shownAccount(account));
+  },
+
   'GET /v1/texts/': (call) => {
     const account = call.text('account-id')?.toLowerCase();
     const number = call.text('filter[number-id]')?.toLowerCase();

@@ -178,3 +178,14 @@ export interface Email {
     'user-id': string;
   };
 }
+
+export interface Account {
+  id: string;
+  attributes: {
+    'allow-custom-number': boolean;
+    'created-at': string;
+    'organization-id': string;
+    'phone-number': string;
+    'twilio-id': string;
+  };
+}

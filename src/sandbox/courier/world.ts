@@ -4,10 +4,20 @@ import type { IdOf } from '../naming.ts';
 import type { Person } from '../people/person.ts';
 import { Shelf } from '../shelf.ts';
 import { channelsAtStart } from './channels-at-start.ts';
-import { emailsAtStart, numbersAtStart, textsAtStart } from './letters-at-start.ts';
+import { accountsAtStart, emailsAtStart, numbersAtStart, textsAtStart } from './letters-at-start.ts';
 import { messagesAtStart } from './messages-at-start.ts';
 import { groupsAtStart, individualsAtStart, organizationsAtStart, usersAtStart } from './people-at-start.ts';
-import type { Channel, Email, Group, Individual, Message, Organization, Text, User } from './rows.ts';
+import type {
+  Account,
+  Channel,
+  Email,
+  Group,
+  Individual,
+  Message,
+  Organization,
+  Text,
+  User,
+} from './rows.ts';
 
 /** courier's side of the world. */
 export interface CourierWorld {
@@ -20,6 +30,7 @@ export interface CourierWorld {
   readonly groups: Shelf<Group>;
   readonly channels: Shelf<Channel>;
   readonly messages: Shelf<Message>;
+  readonly accounts: Shelf<Account>;
   readonly texts: Shelf<Text>;
   readonly emails: Shelf<Email>;
   /** The numbers that texts are sent from, by id. */
@@ -50,6 +61,7 @@ export function courierWorld(
     groups: shelf(groups, 10),
     channels: shelf(channels, 500),
     messages: shelf(messages, 5000),
+    accounts: shelf(accountsAtStart(id, clock), 10),
     texts: shelf(textsAtStart(people, tools), 2000),
     emails: shelf(emailsAtStart(people, tools), 2000),
     numbers: numbersAtStart(id),

@@ -1,0 +1,114 @@
+import { builder } from '../builder.ts';
+import type { Api, Context } from '../context.ts';
+import { type Connection, connect, readCursor, readFirst, writeCursor } from '../graph/connection.ts';
+import { connectionArgs } from '../graph/connection-type.ts';
+import { InputError } from '../graph/errors.ts';
+import { ledger, rest } from '../graph/ledger.ts';
+import { isPoint, merge, type Point, type Strand } from '../graph/merge.ts';
+import { Message, MessageConnection, MessageEdge } from '../graph/message.ts';
+import { Source } from '../graph/source.ts';
+import type { Match } from './identity.ts';
+import { Person, type PersonRow } from './person.ts';
+import { type Report, reportOn, SourceReport } from './source-report.ts';
+import { birdStrands, courierStrands } from './strands.ts';
+
+type Timeline = Connection<object> & { readonly sources: readonly Report[] };
+
+const TimelineConnection = builder.connectionObject(
+  {
+    type: Message,
+    name: 'TimelineConnection',
+    description: 'What was said to and by a person, page by page.',
+    interfaces: [MessageConnection],
+    fields: (t) => ({
+      sources: t.field({
+        type: [SourceReport],
+        nullable: false,
+        description: 'What became of asking each upstream for this page.',
+        resolve: (connection) => (connection as object as Timeline).sources,
+      }),
+    }),
+  },
+  { name: 'TimelineEdge', description: 'A message in a timeline.', interfaces: [MessageEdge] },
+);
+
+const verified = (matches: readonly Match[]): readonly Match[] =>
+  matches.filter(({ confidence }) => confidence === 'VERIFIED');
+
+/** The REST calls behind a timeline. */
+const PATHS =
+  /^GET (?:\/workspaces\/\{workspaceId\}\/channels\/messages|\/workspaces\/\{workspaceId\}\/contacts\/\{contactId\}(?:\/identifiers)?|\/v1\/(?:messaging-channels|messaging-messages|user-emails|texts|text-accounts|users)\/)$/;
+
+interface Args {
+  readonly since?: Date | null | undefined;
+  readonly until?: Date | null | undefined;
+}
+
+/** The lists of one upstream that hold what the person said and heard; empty when the person is not in it. */
+const strandsOf = async (
+  context: Context,
+  person: PersonRow,
+  source: Api,
+  span: Args,
+): Promise<Strand<object>[]> => {
+  if (source === 'bird') {
+    const contacts = verified(await person.contacts()).flatMap(({ contact }) => contact ?? []);
+    return birdStrands(context, contacts, span);
+  }
+  const individuals = verified(await person.individuals()).flatMap(({ individualId }) => individualId ?? []);
+  return (await Promise.all(individuals.map((id) => courierStrands(context, id, span)))).flat();
+};
+
+builder.objectField(Person, 'timeline', (t) =>
+  t.field({
+    type: TimelineConnection,
+    description:
+      'Everything said to and by this person over both upstreams, newest first; drafts and what was removed are left out. An upstream that fails is missing from that page alone, and `sources` says so: the same page asked again has it.',
+    directives: rest(...ledger().filter(({ method, path }) => PATHS.test(`${method} ${path}`))),
+    args: {
+      ...connectionArgs,
+      sources: t.arg({ type: [Source], description: 'Only messages of these upstreams.' }),
+      since: t.arg({ type: 'DateTime', description: 'From this moment on, inclusive.' }),
+      until: t.arg({ type: 'DateTime', description: 'Up to this moment, exclusive.' }),
+    },
+    resolve: async (person, args, context): Promise<never> => {
+      const first = readFirst(args);
+      const name = `timeline ${person.key}`;
+      const after =
+        args.after == null
+          ? undefined
+          : readCursor<Point & { readonly k: string }>(args.after, name, isPoint);
+      if (args.since && args.until && args.since >= args.until)
+        throw new InputError('until', 'must be after since');
+      const reports = new Map<Api, Report>();
+      const errors: unknown[] = [];
+      const fail = (source: Api, error: unknown): void => {
+        errors.push(error);
+        reports.set(source, reportOn(source, error));
+      };
+      const strands = new Map<Strand<object>, Api>();
+      await Promise.all(
+        (['bird', 'courier'] as const).map(async (source) => {
+          reports.set(source, { source, status: 'SKIPPED', error: null });
+          if (args.sources && !args.sources.includes(source)) return;
+          try {
+            const found = await strandsOf(context, person, source, args);
+            for (const strand of found) strands.set(strand, source);
+            if (found.length > 0) reports.set(source, { source, status: 'OK', error: null });
+          } catch (error) {
+            fail(source, error);
+          }
+        }),
+      );
+      const rows = await merge([...strands.keys()], after, first + 1, (strand, error) =>
+        fail(strands.get(strand) ?? 'bird', error),
+      );
+      const sources = [...reports.values()];
+      if (errors.length > 0 && !sources.some(({ status }) => status === 'OK')) throw errors[0];
+      const edges = rows
+        .slice(0, first)
+        .map(({ row, point }) => ({ node: row, cursor: writeCursor({ k: name, ...point }) }));
+      return { ...connect(edges, args, rows.length > first), sources } as never;
+    },
+  }),
+);
