@@ -36,7 +36,7 @@ const NAMED_TYPES: Readonly<Record<string, string>> = {
 };
 
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
-  'individual-id': 'The individual who acts; by default the one behind Pigeon’s credential.',
+  'individual-id': 'The individual: who acts, or whom it is about.',
   'organization-id': 'The organization.',
   'participant-id': 'Only channels in which this individual takes part.',
 };
@@ -94,7 +94,7 @@ export const inputFields = (
 ): InputFieldMap => {
   const build = make as (options: object) => unknown;
   const field = (name: string, shape: Shape) => {
-    const description = shape.description ?? DESCRIPTIONS[bare(name)] ?? `courier’s \`${name}\`.`;
+    const description = shape.description ?? DESCRIPTIONS[name] ?? `courier’s \`${name}\`.`;
     if (isRange(name))
       return build({
         type: TimeRange,
@@ -112,16 +112,17 @@ export const inputFields = (
 
 /**
  * The values of arguments or of an input as courier takes them: its names, native ids, comparators for spans.
- * What is null or left out stays out.
+ * What is left out stays out, and so does null but where courier takes any JSON.
  *
  * @param path where the arguments stand, such as `input.`
- * @throws {InputError} an id cannot be
+ * @throws {InputError} an id cannot be, or an object is none
  */
 export const writeValues = (args: Values, shapes: Readonly<Record<string, Shape>>, path = ''): Values => {
   const written = Object.entries(shapes).flatMap(([name, shape]): [string, unknown][] => {
     const key = camel(bare(name));
     const value = args[key];
-    if (value === undefined || value === null) return [];
+    // Any JSON at all may be null; elsewhere null says nothing.
+    if (value === undefined || (value === null && shape.type !== undefined)) return [];
     return [[name, isRange(name) ? comparators(value as Span) : write(bare(name), shape, value, path + key)]];
   });
   return Object.fromEntries(written);
@@ -145,6 +146,7 @@ const write = (name: string, shape: Shape, value: unknown, path: string): unknow
     if (!isUuid(value)) throw new InputError(path, 'is not a native id');
     return value;
   }
+  if (shape.type === 'object' && typeof value !== 'object') throw new InputError(path, 'must be an object');
   if (shape.properties && typeof value === 'object')
     return writeValues(value as Values, shape.properties, `${path}.`);
   return value;

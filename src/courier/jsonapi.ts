@@ -1,15 +1,21 @@
 import type { Claim } from '../graph/ledger.ts';
 import { brand } from '../graph/node.ts';
-import { InvalidResponseError } from '../upstream/errors.ts';
+import { InvalidResponseError, OutcomeUnknownError } from '../upstream/errors.ts';
 import type { Answer } from '../upstream/send.ts';
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** The error for a good status with a body that says nothing: a change may have happened all the same. */
+const unreadable = (operation: Claim, status: number): Error => {
+  const error = new InvalidResponseError(operation, status);
+  return operation.safe ? error : new OutcomeUnknownError(operation, error);
+};
+
 /**
  * Lays a resource object flat, the attributes beside the id, and marks it as the GraphQL type that it is.
  *
- * @throws {InvalidResponseError} it is no resource object
+ * @throws {UpstreamError} it is no resource object
  */
 const flatten = <Row extends object>(
   data: unknown,
@@ -18,7 +24,7 @@ const flatten = <Row extends object>(
   status: number,
 ): Row => {
   if (!isRecord(data) || typeof data.id !== 'string' || !isRecord(data.attributes)) {
-    throw new InvalidResponseError(operation, status);
+    throw unreadable(operation, status);
   }
   // The contract's types vouch for the attributes from here on.
   return brand({ ...data.attributes, id: data.id.toLowerCase() }, typename) as Row;
@@ -27,7 +33,7 @@ const flatten = <Row extends object>(
 /**
  * The one resource of a document.
  *
- * @throws {InvalidResponseError} the document has none
+ * @throws {UpstreamError} the document has none
  */
 export const readOne = <Row extends object>(
   { body, status }: Answer,
@@ -38,23 +44,23 @@ export const readOne = <Row extends object>(
 /**
  * All resources of a document.
  *
- * @throws {InvalidResponseError} the document is no list
+ * @throws {UpstreamError} the document is no list
  */
 export const readMany = <Row extends object>(
   { body, status }: Answer,
   typename: string,
   operation: Claim,
 ): Row[] => {
-  if (!isRecord(body) || !Array.isArray(body.data)) throw new InvalidResponseError(operation, status);
+  if (!isRecord(body) || !Array.isArray(body.data)) throw unreadable(operation, status);
   return body.data.map((data) => flatten<Row>(data, typename, operation, status));
 };
 
 /**
  * A plain JSON object that is no JSON:API document.
  *
- * @throws {InvalidResponseError} it is no object
+ * @throws {UpstreamError} it is no object
  */
 export const readObject = ({ body, status }: Answer, operation: Claim): Record<string, unknown> => {
-  if (!isRecord(body)) throw new InvalidResponseError(operation, status);
+  if (!isRecord(body)) throw unreadable(operation, status);
   return body;
 };

@@ -34,17 +34,25 @@ export const readById = async <Row extends object>(
   }
 };
 
+/** What parameters of a page are to the caller. */
+const PAGE: Readonly<Record<string, string>> = { 'page[limit]': 'first', 'page[offset]': 'after' };
+
 /**
  * Names the argument that a refused field came from: `/data/attributes/channel-id` is `input.channelId`,
- * `filter[cmp-posted-time]` is `postedTime`.
+ * `/values/0/name` is `input.values.name`, `filter[cmp-posted-time]` is `postedTime`.
  *
  * @param prefix where the arguments stand, such as `input.`
  */
 export const blame =
   (prefix = '') =>
   (field: string): string | undefined => {
-    const name = /([\w-]+)\]?$/.exec(field)?.[1];
-    return name === undefined ? undefined : prefix + camel(name);
+    const names = field
+      .replace(/^\/data(?:\/attributes)?(?=\/|$)/, '')
+      .split('/')
+      .map((step) => PAGE[step] ?? camel(/\[(.+)\]$/.exec(step)?.[1] ?? step))
+      // A place in a list is left out, as in our own errors.
+      .filter((name) => /^[a-z]\w*$/i.test(name));
+    return names.length === 0 ? undefined : prefix + names.join('.');
   };
 
 /** A resource's ref, as `resource` makes it. */

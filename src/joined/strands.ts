@@ -8,7 +8,7 @@ import { CourierIndividual } from '../courier/resources/individual.ts';
 import { messages } from '../courier/resources/message.ts';
 import { texts } from '../courier/resources/text.ts';
 import { textAccounts } from '../courier/resources/text-account.ts';
-import type { Connection } from '../graph/connection.ts';
+import type { List } from '../courier/verbs/list.ts';
 import { compare, isBehind, type Placed, type Strand } from '../graph/merge.ts';
 import { viewOf } from '../graph/message.ts';
 import { parseMoment } from '../graph/scalars.ts';
@@ -81,23 +81,14 @@ const spoken = (strand: Strand<object>): Strand<object> => ({
   },
 });
 
-type List = {
-  read(
-    context: Context,
-    args: { first: number; after?: string | null | undefined },
-    values: Record<string, unknown>,
-    asksForMore: boolean,
-  ): Promise<Connection<object>>;
-};
-
 /** All rows of a list, or as many as are read at the most. */
-const readWhole = async (
+const readWhole = async <Row extends object>(
   context: Context,
-  list: List,
+  list: List<Row>,
   values: Record<string, unknown>,
   most: number,
-): Promise<object[]> => {
-  const rows: object[] = [];
+): Promise<Row[]> => {
+  const rows: Row[] = [];
   let after: string | null | undefined;
   do {
     const first = Math.min(1000, most - rows.length);
@@ -164,11 +155,7 @@ export const courierStrands = async (
   individualId: string,
   span: Span,
 ): Promise<Strand<object>[]> => {
-  const rows = (await readWhole(context, channels, { 'participant-id': individualId }, MAX_CHANNELS)) as {
-    id: string;
-    'last-message'?: { 'posted-time'?: string };
-    'last-modified-time'?: string;
-  }[];
+  const rows = await readWhole(context, channels, { 'participant-id': individualId }, MAX_CHANNELS);
   const ofChannels = rows.flatMap((row) => {
     const last = parseMoment(row['last-message']?.['posted-time']) ?? parseMoment(row['last-modified-time']);
     const newest = last ? last.getTime() : Number.POSITIVE_INFINITY;
@@ -188,15 +175,11 @@ const readTexts = async (context: Context, individualId: string): Promise<object
     usersOf(context, individualId),
   ]);
   const owner = individual?.['owner-id'];
-  const numbers = (
-    found as { phone?: string; 'phone-verified'?: boolean; 'primary-individual-id'?: string }[]
-  )
+  const numbers = found
     .filter((user) => user['primary-individual-id'] === individualId && user['phone-verified'])
     .flatMap(({ phone }) => (phone && toE164(phone, context.parts.defaultRegion)) ?? []);
   if (!owner || numbers.length === 0) return [];
-  const accounts = (await readWhole(context, textAccounts, { 'organization-id': owner }, MAX_WHOLE)) as {
-    id: string;
-  }[];
+  const accounts = await readWhole(context, textAccounts, { 'organization-id': owner }, MAX_WHOLE);
   const sent = await Promise.all(
     accounts.flatMap(({ id }) =>
       [...new Set(numbers)].map((number) =>

@@ -1,5 +1,5 @@
 import { builder } from '../../builder.ts';
-import type { MessageStatus } from '../../context.ts';
+import type { Context, MessageStatus } from '../../context.ts';
 import { recordOwn } from '../../graph/change.ts';
 import { globalId } from '../../graph/ids.ts';
 import { Message, MessageParty, type MessageView, messageFields, type Party } from '../../graph/message.ts';
@@ -27,7 +27,7 @@ const fullName = (...names: (string | undefined)[]): string | null => names.filt
  */
 const isOwn = (row: Row): boolean =>
   row.source === 'auto-responder' ||
-  (row['user-type'] === undefined ? !row['individual-id'] : row['user-type'] !== 'participant');
+  (row['user-type'] == null ? !row['individual-id'] : row['user-type'] !== 'participant');
 
 const status = (row: Row): MessageStatus => {
   if (row.removed) return 'DELETED';
@@ -194,20 +194,28 @@ messages.on(
   'Its messages, newest first.',
 );
 
+/** Tells the status stream; the channel's newest message and its counts have changed with the message. */
+const changed =
+  (how: { readonly added: boolean }) =>
+  (row: Row, context: Context): Promise<void> => {
+    if (row['channel-id']) CourierChannel.forget(context, row['channel-id']);
+    return recordOwn(context, courierMessageView, row, how);
+  };
+
 /** How messages are posted. */
 export const post = create(CourierMessage, {
   name: 'postCourierMessage',
   description: 'Posts a message in a channel.',
-  after: (row, context) => recordOwn(context, courierMessageView, row, { added: true }),
+  after: changed({ added: true }),
 });
 update(CourierMessage, {
   description: 'Changes a message: its text, whether it is a draft, whether it is removed.',
-  after: (row, context) => recordOwn(context, courierMessageView, row, { added: false }),
+  after: changed({ added: false }),
 });
 act(CourierMessage, 'ack', {
   name: 'acknowledgeCourierMessage',
   description: 'Says that an individual has read a message and all before it.',
-  after: (row, context) => recordOwn(context, courierMessageView, row, { added: false }),
+  after: changed({ added: false }),
 });
 act(CourierMessage, 'add-reaction', {
   name: 'addCourierMessageReaction',

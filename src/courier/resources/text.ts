@@ -13,7 +13,7 @@ import { CourierTextAccount } from './text-account.ts';
 type Row = Flat<'/v1/texts/{id}/'>;
 
 /** A text is the organization's unless its status says that it came in. */
-const isOwn = (row: Row): boolean => !['receiving', 'received'].includes(row.status ?? '');
+const isOwn = (row: Row): boolean => !['receiving', 'received'].includes(row.status?.toLowerCase() ?? '');
 
 /** How a text tells what every message tells. */
 export const courierTextView: MessageView<Row> = {
@@ -71,6 +71,7 @@ create(CourierText, {
 act(CourierText, 'callback', {
   name: 'callBackCourierText',
   description: 'Hands courier what a carrier’s platform reports about a text. courier documents no answer.',
+  anyBody: 'What the platform reports, as it reports it.',
   payload: (t) => ({
     answer: t.field({
       type: 'JSON',

@@ -1,5 +1,6 @@
 import type { ObjectFieldsShape } from '@pothos/core';
 import type { BuilderTypes } from '../../builder.ts';
+import type { Values } from '../input.ts';
 import { readObject } from '../jsonapi.ts';
 import { operation, type ResourceRef } from '../load.ts';
 import { camel } from '../names.ts';
@@ -12,6 +13,8 @@ type Answered = Readonly<Record<string, unknown>>;
 interface Options<Row> extends RowOptions<Row> {
   /** The payload's fields over courier's plain answer, where that is not the object. */
   readonly payload?: ObjectFieldsShape<BuilderTypes, Answered>;
+  /** Describes the input's `body`, where courier takes any object at all. */
+  readonly anyBody?: string;
 }
 
 /** Declares an action below a resource, `POST …/{id}/action/`: `actionX(input): { x }`. */
@@ -21,14 +24,18 @@ export const act = <Row extends { id: string }, const Path extends string>(
   options: Options<Row> = {},
 ): void => {
   const op = operation('POST', `${ref.path}${action}/` as never);
-  const { body, summary } = entryOf(op);
+  const { summary, ...entry } = entryOf(op);
+  const { anyBody: free } = options;
+  const body = free
+    ? { properties: { body: { type: 'object', description: free } }, required: ['body'] }
+    : entry.body;
   const common = {
     name: options.name ?? camel(`${action}-${ref.name}`),
     description: options.description ?? `${summary ?? action}.`,
     of: ref,
     shapes: body?.properties ?? {},
     required: body?.required as readonly string[] | undefined,
-    body: (values: object) => values,
+    body: (values: Values) => (free ? values.body : values),
   };
   if (options.payload) {
     change({

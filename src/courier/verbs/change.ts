@@ -31,13 +31,15 @@ interface Change<Row extends object, Payload extends object> {
   readonly shapes: Readonly<Record<string, Shape>>;
   readonly required?: readonly string[] | undefined;
   readonly body: (values: Values, id: string) => unknown;
+  /** Where the fields of the body stand in the arguments; `input.` by default. */
+  readonly at?: string;
   readonly read: (answer: Answer, context: Context) => Promise<Payload> | Payload;
   readonly payload: ObjectFieldsShape<BuilderTypes, Payload>;
 }
 
 /** Adds one mutation over one operation. All changing verbs are made of it. */
 export const change = <Row extends object, Payload extends object>(options: Change<Row, Payload>): void => {
-  const { name, description, operation, of, shapes, required = [], body, read, payload } = options;
+  const { name, description, operation, of, shapes, required = [], body, at = 'input.', read, payload } = options;
   mutation<InputFieldMap, Payload>(name, {
     description,
     operations: [operation],
@@ -54,7 +56,7 @@ export const change = <Row extends object, Payload extends object>(options: Chan
       const answer = await ask(context, operation, {
         params: { id },
         body: body(writeValues(values, shapes, 'input.'), id),
-        blame: blame('input.'),
+        blame: blame(at),
       });
       return read(answer, context);
     },

@@ -19,10 +19,13 @@ export const update = <Row extends { id: string }>(
     description: options.description ?? `${summary ?? `Updates a ${ref.name}`}.`,
     of: ref,
     shapes: isPatch ? { patch: body } : (body.properties ?? {}),
+    ...(isPatch && { at: 'input.patch.' }),
     required: isPatch ? ['patch'] : (body.required as readonly string[] | undefined),
     body: (values, id) => {
-      if (Object.keys(values).length === 0) throw new InputError('input', 'changes nothing');
-      return { data: { id, type: resource, attributes: isPatch ? values.patch : values } };
+      const attributes = isPatch ? (values.patch as object) : values;
+      if (Object.keys(attributes).length === 0)
+        throw new InputError(isPatch ? 'input.patch' : 'input', 'changes nothing');
+      return { data: { id, type: resource, attributes } };
     },
   });
 };
