@@ -3,9 +3,10 @@ import { type BuilderTypes, builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { InputError } from '../graph/errors.ts';
 import { globalId, isUuid } from '../graph/ids.ts';
-import { rest } from '../graph/ledger.ts';
+import { type Claim, rest } from '../graph/ledger.ts';
 import { mutation } from '../graph/mutation.ts';
 import { isAbsent } from '../upstream/errors.ts';
+import type { Answer } from '../upstream/send.ts';
 import { Bird } from './bird.ts';
 import { BirdContact, BirdContactIdentifier, type ContactRow } from './contact.ts';
 import { given } from './given.ts';
@@ -67,9 +68,23 @@ const updateFields = (t: Fields) => ({
   strategy: t.field({ type: Strategy, description: 'What to do when identifiers lead to several contacts.' }),
 });
 
+interface Identifier {
+  readonly key: string;
+  readonly value: string;
+}
+
+interface Update {
+  readonly addIdentifiers?: readonly Identifier[] | null | undefined;
+  readonly removeIdentifiers?: readonly Identifier[] | null | undefined;
+}
+
 /** The body of an update; Bird takes no properties of an identifier that is taken away. */
-const updateBody = (values: Readonly<Record<string, unknown>>): Record<string, unknown> => {
-  const body = given(values);
+const updateBody = (values: Update): Record<string, unknown> => {
+  const body = given({
+    ...values,
+    addIdentifiers: values.addIdentifiers?.map(given),
+    removeIdentifiers: values.removeIdentifiers?.map(({ key, value }) => ({ key, value })),
+  });
   if (Object.keys(body).length === 0) throw new InputError('input', 'changes nothing');
   return body;
 };
@@ -81,9 +96,9 @@ const blame = (field: string): string | undefined => {
 };
 
 const workspaceOf = (context: Context, value: string | null | undefined): string => {
-  const workspaceId = value ?? context.parts.bird?.workspaceId ?? '';
-  if (value != null && !isUuid(value)) throw new InputError('input.workspaceId', 'is not a native id');
-  return workspaceId;
+  if (value == null) return context.parts.bird?.workspaceId ?? '';
+  if (!isUuid(value)) throw new InputError('input.workspaceId', 'is not a native id');
+  return value.toLowerCase();
 };
 
 /** The workspace and the id that the input names. */
@@ -91,6 +106,20 @@ const target = (context: Context, value: string, field: string) => {
   const key = readKey(value, field, 'BirdContact', workspaceOf(context, undefined));
   const [workspaceId = '', contactId = ''] = key.split('/');
   return { key, workspaceId, contactId };
+};
+
+/** Makes a change to a contact. Whoever reads it afterwards asks Bird anew, whatever came of the change. */
+const change = async (
+  context: Context,
+  { key, workspaceId, contactId }: ReturnType<typeof target>,
+  operation: Claim,
+  body?: object,
+): Promise<Answer> => {
+  try {
+    return await askIn(context, operation, workspaceId, { params: { contactId }, body, blame });
+  } finally {
+    BirdContact.forget(context, key);
+  }
 };
 
 const contactPayload = {
@@ -126,7 +155,8 @@ mutation('createBirdContact', {
     if (input.displayName.length < 1 || input.displayName.length > 150) {
       throw new InputError('input.displayName', 'must have 1 to 150 characters');
     }
-    const answer = await askIn(context, createContact, workspaceId, { body: given(input), blame });
+    const body = given({ ...input, identifiers: input.identifiers?.map(given) });
+    const answer = await askIn(context, createContact, workspaceId, { body, blame });
     return keep(context, readRow(answer, workspaceId, 'BirdContact', createContact));
   },
   payload: (t) => ({ contact: t.expose('contact', contactPayload.contact) }),
@@ -140,14 +170,9 @@ mutation('updateBirdContact', {
     ...updateFields(t),
   }),
   resolve: async ({ id, ...input }, context): Promise<ContactPayload> => {
-    const { workspaceId, contactId, key } = target(context, id, 'input.id');
-    BirdContact.forget(context, key);
-    const answer = await askIn(context, updateContact, workspaceId, {
-      params: { contactId },
-      body: updateBody(input),
-      blame,
-    });
-    return keep(context, readRow(answer, workspaceId, 'BirdContact', updateContact));
+    const contact = target(context, id, 'input.id');
+    const answer = await change(context, contact, updateContact, updateBody(input));
+    return keep(context, readRow(answer, contact.workspaceId, 'BirdContact', updateContact));
   },
   payload: (t) => ({ contact: t.expose('contact', contactPayload.contact) }),
 });
@@ -166,7 +191,7 @@ mutation('upsertBirdContact', {
     const body = updateBody(input);
     for (const [name, part] of Object.entries({ key, value })) {
       // Bird takes path values as they stand, so one that would have to be encoded cannot be said.
-      if (!/^[\w.~!$&'()*+,;=:@-]+$/.test(part))
+      if (!/^(?!\.{1,2}$)[\w.~!$&'()*+,;=:@-]+$/.test(part))
         throw new InputError(`input.${name}`, 'has a character Bird’s path cannot hold');
     }
     const answer = await askIn(context, upsertContact, workspaceId, { params: { key, value }, body, blame });
@@ -182,10 +207,9 @@ mutation('deleteBirdContact', {
     id: t.id({ required: true, description: 'The global id of a BirdContact, or Bird’s own.' }),
   }),
   resolve: async ({ id }, context): Promise<{ readonly id: string }> => {
-    const { key, workspaceId, contactId } = target(context, id, 'input.id');
-    BirdContact.forget(context, key);
-    await askIn(context, deleteContact, workspaceId, { params: { contactId } });
-    return { id: globalId('BirdContact', key) };
+    const contact = target(context, id, 'input.id');
+    await change(context, contact, deleteContact);
+    return { id: globalId('BirdContact', contact.key) };
   },
   payload: (t) => ({ id: t.exposeID('id', { description: 'The global id of the contact that was.' }) }),
 });
@@ -200,13 +224,8 @@ mutation('addBirdContactIdentifier', {
     properties: t.field({ type: 'JSON', description: 'What else is known of it.' }),
   }),
   resolve: async ({ contactId: id, ...input }, context) => {
-    const { key, workspaceId, contactId } = target(context, id, 'input.contactId');
-    BirdContact.forget(context, key);
-    const { body } = await askIn(context, createIdentifier, workspaceId, {
-      params: { contactId },
-      body: given(input),
-      blame,
-    });
+    const contact = target(context, id, 'input.contactId');
+    const { body } = await change(context, contact, createIdentifier, given(input));
     return { identifier: (body ?? input) as Schemas['ContactIdentifier'] };
   },
   payload: (t) => ({
@@ -223,10 +242,9 @@ mutation('removeBirdContactIdentifier', {
     value: t.string({ required: true, description: 'The number or address itself.' }),
   }),
   resolve: async ({ contactId: id, ...body }, context) => {
-    const { key, workspaceId, contactId } = target(context, id, 'input.contactId');
-    BirdContact.forget(context, key);
-    await askIn(context, deleteIdentifier, workspaceId, { params: { contactId }, body, blame });
-    return { contactId: globalId('BirdContact', key) };
+    const contact = target(context, id, 'input.contactId');
+    await change(context, contact, deleteIdentifier, body);
+    return { contactId: globalId('BirdContact', contact.key) };
   },
   payload: (t) => ({ contactId: t.exposeID('contactId', { description: 'The global id of the contact.' }) }),
 });

@@ -3,7 +3,7 @@ import { InputError } from '../graph/errors.ts';
 import { readId } from '../graph/ids.ts';
 import { type Claim, claim } from '../graph/ledger.ts';
 import { brand } from '../graph/node.ts';
-import { InvalidResponseError, isAbsent } from '../upstream/errors.ts';
+import { InvalidResponseError, isAbsent, OutcomeUnknownError } from '../upstream/errors.ts';
 import type { Answer } from '../upstream/send.ts';
 import type { paths } from './openapi.gen.ts';
 
@@ -48,6 +48,7 @@ const place = <Row extends Identified>(
  * The one row that Bird answered with.
  *
  * @throws {InvalidResponseError} it is no row
+ * @throws {OutcomeUnknownError} it is no row, and the call was to change something
  */
 export const readRow = <Row extends Identified>(
   { body, status }: Answer,
@@ -55,7 +56,10 @@ export const readRow = <Row extends Identified>(
   typename: string,
   operation: Claim,
 ): InWorkspace<Row> => {
-  if (!isRow(body)) throw new InvalidResponseError(operation, status);
+  if (!isRow(body)) {
+    const error = new InvalidResponseError(operation, status);
+    throw operation.safe ? error : new OutcomeUnknownError(operation, error);
+  }
   return place<Row>(body, workspaceId, typename);
 };
 
@@ -114,29 +118,31 @@ export const MAX_PAGE = 100;
 const IDS_A_CALL = 100;
 
 /**
- * Reads rows of one workspace by id: several with one call of the list's `id` filter, one by itself, and by
+ * Reads rows of one workspace by key: several with one call of the list's `id` filter, one by itself, and by
  * itself again what the list did not show, because a list may look at a limited time alone.
  *
- * @param list reads the rows of these ids that the list shows
+ * @param list reads the rows of these keys that the list shows
  * @param one reads one row, null when there is none
- * @returns a row, null or an error for each id, by position
+ * @param keyOf the key of a row; by default its id
+ * @returns a row, null or an error for each key, by position
  */
 export const readByIds = async <Row extends Identified>(
-  ids: readonly string[],
-  list: (ids: readonly string[]) => Promise<readonly Row[]>,
-  one: (id: string) => Promise<Row | null>,
+  keys: readonly string[],
+  list: (keys: readonly string[]) => Promise<readonly Row[]>,
+  one: (key: string) => Promise<Row | null>,
+  keyOf: (row: Row) => string = (row) => row.id,
 ): Promise<(Row | null | Error)[]> => {
-  const single = (id: string) => one(id).catch(asError);
-  if (ids.length === 1) return Promise.all(ids.map(single));
-  const chunks = Array.from({ length: Math.ceil(ids.length / IDS_A_CALL) }, (_, index) =>
-    ids.slice(index * IDS_A_CALL, (index + 1) * IDS_A_CALL),
+  const single = (key: string) => one(key).catch(asError);
+  if (keys.length === 1) return Promise.all(keys.map(single));
+  const chunks = Array.from({ length: Math.ceil(keys.length / IDS_A_CALL) }, (_, index) =>
+    keys.slice(index * IDS_A_CALL, (index + 1) * IDS_A_CALL),
   );
   const found = await Promise.all(
     chunks.map(async (chunk) => {
       const rows = await list(chunk).catch(asError);
       if (rows instanceof Error) return chunk.map(() => rows);
-      const byId = new Map(rows.map((row) => [row.id, row]));
-      return Promise.all(chunk.map((id) => byId.get(id) ?? single(id)));
+      const byKey = new Map(rows.map((row) => [keyOf(row), row]));
+      return Promise.all(chunk.map((key) => byKey.get(key) ?? single(key)));
     }),
   );
   return found.flat();

@@ -1,4 +1,5 @@
 import { builder } from '../builder.ts';
+import type { Context } from '../context.ts';
 import { messageConnectionOf } from '../graph/connection-type.ts';
 import { globalId } from '../graph/ids.ts';
 import { rest } from '../graph/ledger.ts';
@@ -27,10 +28,17 @@ export const getMessage = operation(
 /** The most ids of one bulk read, and the largest page of messages. */
 export const MAX_MESSAGES = 1000;
 
-const loadMany = (workspaceId: string, ids: readonly string[], context: Parameters<typeof askIn>[0]) =>
-  askIn(context, listMessages, workspaceId, { query: { id: ids, limit: ids.length } }).then((answer) =>
-    readRows<Schemas['Message']>(answer, workspaceId, 'BirdMessage', listMessages),
-  );
+/** The channel and the message of a key within its workspace. */
+const idsOf = (pair: string) => {
+  const [channelId = '', messageId = ''] = pair.split('/');
+  return { channelId, messageId };
+};
+
+const loadMany = async (context: Context, workspaceId: string, pairs: readonly string[]) => {
+  const ids = [...new Set(pairs.map((pair) => idsOf(pair).messageId))];
+  const answer = await askIn(context, listMessages, workspaceId, { query: { id: ids, limit: ids.length } });
+  return readRows<Schemas['Message']>(answer, workspaceId, 'BirdMessage', listMessages);
+};
 
 export const BirdMessage = node<MessageRow>('BirdMessage', {
   api: 'bird',
@@ -39,19 +47,14 @@ export const BirdMessage = node<MessageRow>('BirdMessage', {
   natives: 3,
   batch: MAX_MESSAGES,
   load: (keys, context) =>
-    byWorkspace(keys, (workspaceId, pairs) => {
-      const channels = new Map(pairs.map((pair) => pair.split('/').toReversed() as [string, string]));
-      return readByIds<MessageRow>(
-        [...channels.keys()],
-        (ids) => loadMany(workspaceId, ids, context),
-        (messageId) =>
-          readById(context, getMessage, 'BirdMessage', {
-            workspaceId,
-            channelId: channels.get(messageId) ?? '',
-            messageId,
-          }),
-      );
-    }),
+    byWorkspace(keys, (workspaceId, pairs) =>
+      readByIds<MessageRow>(
+        pairs,
+        (some) => loadMany(context, workspaceId, some),
+        (pair) => readById(context, getMessage, 'BirdMessage', { workspaceId, ...idsOf(pair) }),
+        (row) => `${row.channelId}/${row.id}`,
+      ),
+    ),
 });
 
 /** The contacts at the other end of a message. */

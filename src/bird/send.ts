@@ -88,10 +88,17 @@ const ReplyToInput = builder.inputType('BirdReplyToInput', {
   }),
 });
 
-/** Bird refuses a field by its place in the body; what stands in `receiver` is the input's `recipients`. */
+/** The input's names of what Bird calls otherwise. */
+const OWN_NAMES: Readonly<Record<string, string>> = {
+  receiver: 'recipients',
+  notification: 'notificationUrl',
+  shortLinks: 'shortLinksDomain',
+};
+
+/** Bird refuses a field by its place in the body. */
 const blameOf = (field: string): string | undefined => {
   const name = /^[\w-]+/.exec(field.replace(/^body\.(?=receiver|reference|tags|template|meta)/, ''))?.[0];
-  return name === undefined ? undefined : `input.${name === 'receiver' ? 'recipients' : name}`;
+  return name === undefined ? undefined : `input.${OWN_NAMES[name] ?? name}`;
 };
 
 const MAX_TAGS = 10;
@@ -142,6 +149,8 @@ mutation('sendBirdMessage', {
     }
     if (input.validity != null && input.validity < 0)
       throw new InputError('input.validity', 'must not be negative');
+    if (input.senderName && !input.sender)
+      throw new InputError('input.senderName', 'needs the sender that it names');
     if (input.replyTo && !isUuid(input.replyTo.id))
       throw new InputError('input.replyTo.id', 'is not a native id');
     const contacts = input.recipients.map(({ contactId, ...rest }) => {

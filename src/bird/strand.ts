@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
-import { isBehind, type Placed, type Point, type Strand } from '../graph/merge.ts';
+import { compare, isBehind, type Placed, type Point, type Strand } from '../graph/merge.ts';
+import { parseMoment } from '../graph/scalars.ts';
 import { contactsOf, listMessages, MAX_MESSAGES, type MessageRow } from './message.ts';
 import { readPage } from './messages.ts';
 
@@ -34,7 +35,7 @@ export const strandOf = (
 ): Strand<MessageRow> => {
   const place = (row: MessageRow): Placed<MessageRow> => ({
     row,
-    point: { t: Date.parse(row.createdAt), r: rank, i: row.id },
+    point: { t: parseMoment(row.createdAt)?.getTime() ?? 0, r: rank, i: row.id },
   });
   const isWanted = ({ row, point }: Placed<MessageRow>, behind: Point | undefined): boolean =>
     contactsOf(row).some(({ id }) => id !== undefined && contactIds.has(id)) &&
@@ -52,6 +53,7 @@ export const strandOf = (
       );
       const found: Placed<MessageRow>[] = [];
       let token: string | undefined;
+      let reached = Number.POSITIVE_INFINITY;
       do {
         const page = await readPage(
           context,
@@ -64,10 +66,13 @@ export const strandOf = (
             pageToken: token,
           },
         );
-        found.push(...page.rows.map(place).filter((placed) => isWanted(placed, behind)));
+        const placed = page.rows.map(place);
+        found.push(...placed.filter((one) => isWanted(one, behind)));
+        reached = placed.at(-1)?.point.t ?? reached;
         token = page.next;
-      } while (token !== undefined && found.length < count);
-      return found.slice(0, count);
+        // Of one moment Bird's order is not ours, so all of its rows are read before they are counted.
+      } while (token !== undefined && reached >= (found[count - 1]?.point.t ?? Number.NEGATIVE_INFINITY));
+      return found.toSorted((one, other) => compare(one.point, other.point)).slice(0, count);
     },
   };
 };

@@ -51,12 +51,13 @@ export interface OffsetList<Row> extends List<Row> {
 interface Position {
   /** The list's name. */
   readonly k: string;
-  /** Token of the page it stood on; its own offset. */
+  /** Token of the page it stood on, or of the one behind it where there is neither limit nor offset. */
   readonly p?: string | undefined;
+  /** Its offset: in the list, or within the page of the token. */
   readonly o?: number | undefined;
   /** Limit of that page. */
   readonly l?: number | undefined;
-  /** Its id; none when the page is the one behind it. */
+  /** Its id. */
   readonly i?: string | undefined;
   /** Its time in milliseconds. */
   readonly t?: number | undefined;
@@ -136,29 +137,26 @@ export const byToken = async <Row>(args: ConnectionArgs, list: TokenList<Row>): 
   const edges: { cursor: string; node: Row }[] = [];
   const seen = new Set<string>();
   let token = after?.p;
-  let from = after?.i === undefined ? undefined : after;
+  let from = after;
   for (;;) {
-    const limit = from?.l ?? Math.min(list.max, Math.max(1, first - edges.length));
+    // The cursor's own page is read again as it was.
+    const limit =
+      token === after?.p && after?.l ? after.l : Math.min(list.max, Math.max(1, first - edges.length));
     const { rows, next } = await list.read({ limit, token });
-    const fresh = behind(rows, from, list).filter((row) => !seen.has(list.id(row)));
-    for (const [index, row] of fresh.entries()) {
-      if (edges.length === first) return connect(edges, args, true);
-      const id = list.id(row);
-      seen.add(id);
-      const last = index === fresh.length - 1 && next !== undefined;
-      edges.push({
-        node: row,
-        cursor: writeCursor(
-          last
-            ? { k: list.name, p: next }
-            : { k: list.name, p: token, l: limit, i: id, t: timeOf(row, list) },
-        ),
-      });
-    }
     const ends = next === undefined || next === token;
+    const start = startBehind(rows, from, list);
+    if (start !== undefined) from = undefined;
+    for (let index = start ?? rows.length; index < rows.length; index++) {
+      const row = rows[index] as Row;
+      const id = list.id(row);
+      if (seen.has(id)) continue;
+      if (edges.length === first) return connect(edges, args, true);
+      seen.add(id);
+      const page = index === rows.length - 1 && !ends ? { p: next } : { p: token, l: limit, o: index };
+      edges.push({ node: row, cursor: writeCursor({ k: list.name, ...page, i: id, t: timeOf(row, list) }) });
+    }
     if (ends || edges.length >= first) return connect(edges, args, !ends);
     token = next;
-    from = undefined;
   }
 };
 
@@ -179,28 +177,36 @@ export const byOffset = async <Row>(
   const found: { row: Row; offset: number }[] = [];
   const seen = new Set<string>();
   let offset = after?.o ?? 0;
-  // The first row read again is the cursor's own.
   let from = after;
+  /** True once the rows right before the page have been looked at. */
+  let follows = offset === 0;
+  /** True while the cursor's row is looked for where it did not stand. */
+  let searches = false;
   let ended = wanted === 0;
   while (!ended && found.length < wanted) {
-    const limit = Math.min(list.max, wanted - found.length + (from ? 1 : 0));
+    // The first row read again is the cursor's own.
+    const limit = from && searches ? list.max : Math.min(list.max, wanted - found.length + (from ? 1 : 0));
     const rows = await list.read({ limit, offset });
-    if (from && offset > 0 && isBeyond(rows[0], from, list)) {
+    if (from && !follows && isBeyond(rows[0], from, list)) {
       // Rows before it have gone, so what follows it now stands before its old place.
       offset = Math.max(0, offset - list.max);
+      follows = offset === 0;
+      searches = true;
       continue;
     }
-    const fresh = behind(rows, from, list);
-    const start = offset + rows.length - fresh.length;
-    for (const [index, row] of fresh.entries()) {
+    const start = startBehind(rows, from, list);
+    // A row that has moved back by more than a page is still to be passed.
+    if (start === undefined) searches = true;
+    else from = undefined;
+    for (let index = start ?? rows.length; index < rows.length; index++) {
+      const row = rows[index] as Row;
       const id = list.id(row);
-      if (!seen.has(id)) found.push({ row, offset: start + index });
+      if (!seen.has(id)) found.push({ row, offset: offset + index });
       seen.add(id);
     }
     ended = rows.length < limit;
     offset += rows.length;
-    // A row that has moved back by more than a page is still to be passed.
-    if (fresh.length > 0) from = undefined;
+    follows = true;
   }
   const edges = found.slice(0, first).map(({ row, offset: o }) => ({
     node: row,
@@ -222,13 +228,20 @@ const isBeyond = <Row>(row: Row | undefined, from: Position, list: List<Row>): b
   return time === undefined || time < from.t;
 };
 
-/** The rows of a page that stand behind the position. */
-const behind = <Row>(rows: readonly Row[], from: Position | undefined, list: List<Row>): readonly Row[] => {
-  if (from === undefined) return rows;
+/** Where in a page the rows behind the position begin; undefined while the position is still to come. */
+const startBehind = <Row>(
+  rows: readonly Row[],
+  from: Position | undefined,
+  list: List<Row>,
+): number | undefined => {
+  if (from === undefined) return 0;
   const index = rows.findIndex((row) => list.id(row) === from.i);
-  if (index >= 0) return rows.slice(index + 1);
-  const { t } = from;
-  if (t === undefined) return rows;
-  const older = rows.findIndex((row) => (timeOf(row, list) ?? 0) < t);
-  return older < 0 ? [] : rows.slice(older);
+  if (index >= 0) return index + 1;
+  const { t, l, o } = from;
+  // Without its row and a time, its old place is the best guess.
+  if (t === undefined) return l === undefined ? 0 : o;
+  // Rows of the same moment stand behind it where the page does.
+  const bound = l === undefined && o === undefined ? t + 1 : t;
+  const older = rows.findIndex((row) => (timeOf(row, list) ?? 0) < bound);
+  return older < 0 ? undefined : older;
 };

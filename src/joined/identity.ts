@@ -1,11 +1,12 @@
 import { createContextCache } from '@pothos/core';
 import DataLoader from 'dataloader';
 import type { ContactRow } from '../bird/contact.ts';
-import { findContacts } from '../bird/contact-changes.ts';
+import { findContacts, searchContacts } from '../bird/contact-changes.ts';
 import { identifiersOf } from '../bird/contact-messages.ts';
 import type { Context } from '../context.ts';
 import { users } from '../courier/resources/user.ts';
 import type { Flat } from '../courier/types.ts';
+import { UnavailableError } from '../upstream/errors.ts';
 
 type User = Flat<'/v1/users/{id}/'>;
 
@@ -23,8 +24,23 @@ export interface Match {
 /** An address as it is compared. */
 export const normalizeEmail = (address: string): string => address.trim().toLowerCase();
 
-const asEmail = (value: string | null | undefined): string | undefined =>
-  value?.includes('@') ? normalizeEmail(value) : undefined;
+/** True for what can be an address: a handle such as `@somebody` is none, and courier refuses to look for it. */
+export const isEmail = (value: string): boolean => /^[^\s@]+@[^\s@]+$/.test(value);
+
+const asEmail = (value: string | null | undefined): string | undefined => {
+  const address = normalizeEmail(value ?? '');
+  return isEmail(address) ? address : undefined;
+};
+
+/**
+ * The workspace in which contacts are looked for.
+ *
+ * @throws {UnavailableError} there is no Bird
+ */
+export const workspaceOf = ({ parts }: Context): string => {
+  if (!parts.bird) throw new UnavailableError(searchContacts, { unsent: true });
+  return parts.bird.workspaceId;
+};
 
 /** Users by question, each asked once an operation. */
 const loaders = createContextCache((context: Context) => {
@@ -46,9 +62,7 @@ const loaders = createContextCache((context: Context) => {
       (values) =>
         Promise.all(
           values.map((value) =>
-            findContacts(context, context.parts.bird?.workspaceId ?? '', {
-              identifier: { key: 'emailaddress', value },
-            }),
+            findContacts(context, workspaceOf(context), { identifier: { key: 'emailaddress', value } }),
           ),
         ),
       { maxBatchSize: 1 },
@@ -113,6 +127,8 @@ export const individualsOf = async (context: Context, contact: ContactRow): Prom
 
 /** The contacts who may be an individual, by the addresses of the individual's own users. */
 export const contactsOf = async (context: Context, individualId: string): Promise<Match[]> => {
+  // Without a Bird nothing need be asked.
+  workspaceOf(context);
   const own = (await usersOf(context, individualId)).filter(
     (user) => user['primary-individual-id'] === individualId && asEmail(user.email),
   );

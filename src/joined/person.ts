@@ -16,14 +16,16 @@ import {
   contactsOf,
   individualsByEmail,
   individualsOf,
+  isEmail,
   type Match,
   normalizeEmail,
+  workspaceOf,
 } from './identity.ts';
 import { toE164 } from './phone.ts';
 
 /** A person: a key as in the global id, and both sides, each of which may fail by itself. */
 export interface PersonRow {
-  readonly key: string;
+  readonly key: () => Promise<string>;
   readonly contacts: () => Promise<readonly Match[]>;
   readonly individuals: () => Promise<readonly Match[]>;
 }
@@ -99,37 +101,43 @@ const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
   };
 };
 
+/** What the other side says that is sure; when it cannot be asked, the anchor stands alone on its own side. */
+const asFarAsKnown = async (side: () => Promise<readonly Match[]>): Promise<Match[]> =>
+  verified(await side().catch(() => []));
+
 /** The person around an individual: its contacts, and whoever else those surely are. */
-const aroundIndividual = async (context: Context, individualId: string): Promise<PersonRow> => {
+const aroundIndividual = (context: Context, individualId: string): PersonRow => {
   const contacts = once(() => contactsOf(context, individualId));
   const individuals = once(async () => {
     const further = await Promise.all(
-      verified(await contacts()).map(({ contact }) => (contact ? individualsOf(context, contact) : [])),
+      (await asFarAsKnown(contacts)).map(({ contact }) => (contact ? individualsOf(context, contact) : [])),
     );
     return distinct([self({ individualId }), ...further.flat()], (match) => match.individualId);
   });
-  return brand({ key: individualId, contacts, individuals }, 'Person');
+  return brand({ key: async () => individualId, contacts, individuals }, 'Person');
 };
 
+const oldest = (contacts: readonly ContactRow[]): ContactRow | undefined =>
+  contacts.toSorted((one, other) => Date.parse(one.createdAt) - Date.parse(other.createdAt))[0];
+
 /** The person around a contact: the individuals it surely is, and their other contacts. */
-const aroundContact = async (context: Context, contact: ContactRow): Promise<PersonRow> => {
+const aroundContact = (context: Context, contact: ContactRow): PersonRow => {
   const individuals = once(() => individualsOf(context, contact));
   const contacts = once(async () => {
     const further = await Promise.all(
-      verified(await individuals()).map(({ individualId }) =>
+      (await asFarAsKnown(individuals)).map(({ individualId }) =>
         individualId ? contactsOf(context, individualId) : [],
       ),
     );
     return distinct([self({ contact }), ...further.flat()], (match) => match.contact?.id);
   });
-  // The id is the individual's where there is exactly one; when courier cannot say, the contact's own.
-  const sure = verified(await individuals().catch(() => []));
-  const own = BirdContact.key(contact);
-  const all =
-    sure.length === 1 ? [] : (await contacts().catch(() => [])).flatMap((match) => match.contact ?? []);
-  const oldest = all.toSorted((one, other) => Date.parse(one.createdAt) - Date.parse(other.createdAt))[0];
-  const key =
-    (sure.length === 1 ? sure[0]?.individualId : undefined) ?? (oldest ? BirdContact.key(oldest) : own);
+  /** The individual's where there is exactly one, else the oldest contact's. */
+  const key = async (): Promise<string> => {
+    const [sure, ...others] = await asFarAsKnown(individuals);
+    if (sure?.individualId && others.length === 0) return sure.individualId;
+    const all = (await asFarAsKnown(contacts)).flatMap((match) => match.contact ?? []);
+    return BirdContact.key(oldest(all) ?? contact);
+  };
   return brand({ key, contacts, individuals }, 'Person');
 };
 
@@ -147,15 +155,15 @@ const byKey = (context: Context, key: string): Promise<PersonRow | null> =>
 
 registerNode('Person', [1, 2], [], byKey);
 
-const byContacts = (context: Context, contacts: readonly ContactRow[]): Promise<PersonRow> | null => {
-  const [oldest] = contacts.toSorted((one, other) => Date.parse(one.createdAt) - Date.parse(other.createdAt));
-  return oldest ? aroundContact(context, oldest) : null;
+const byContacts = (context: Context, contacts: readonly ContactRow[]): PersonRow | null => {
+  const anchor = oldest(contacts);
+  return anchor ? aroundContact(context, anchor) : null;
 };
 
 /** The person behind an address: the one individual it surely is, or else the contact that has it. */
 const byEmail = async (context: Context, address: string): Promise<PersonRow | null> => {
   const email = normalizeEmail(address);
-  if (!/^[^\s@]+@[^\s@]+$/.test(email)) throw new InputError('by.email', 'is no email address');
+  if (!isEmail(email)) throw new InputError('by.email', 'is no email address');
   const { bird, courier } = context.parts;
   const [individuals, contacts] = await Promise.allSettled([
     courier ? individualsByEmail(context, email) : [],
@@ -176,12 +184,11 @@ const byEmail = async (context: Context, address: string): Promise<PersonRow | n
 const byPhone = async (context: Context, number: string): Promise<PersonRow | null> => {
   const phone = toE164(number, context.parts.defaultRegion);
   if (!phone) throw new InputError('by.phone', 'is no phone number; begin it with + and the country');
-  const { bird } = context.parts;
-  if (!bird) return null;
+  const workspaceId = workspaceOf(context);
   const spellings = [...new Set([phone, number.trim()])];
   const found = await Promise.all(
     spellings.map((value) =>
-      findContacts(context, bird.workspaceId, { identifier: { key: 'phonenumber', value } }),
+      findContacts(context, workspaceId, { identifier: { key: 'phonenumber', value } }),
     ),
   );
   return byContacts(context, [...new Map(found.flat().map((row) => [row.id, row])).values()]);
@@ -213,7 +220,7 @@ const only = async (
 ): Promise<Match[]> => (await matches).filter((match) => (wanted ?? ['VERIFIED']).includes(match.confidence));
 
 builder.node(Person, {
-  id: { resolve: (person) => person.key },
+  id: { resolve: (person) => person.key() },
   description: 'One human being over both upstreams, with what surely belongs to them.',
   fields: (t) => ({
     contacts: t.field({

@@ -30,10 +30,14 @@ export const coalesce = (): Layer => (next) => {
     if (call.operation.method !== 'GET') return next(call);
     const key = `${call.credential.key} ${target(call)}`;
     const running = inFlight.get(key);
-    const shared = running && running.deadline >= call.deadline - 50 ? running : start(key, call);
+    const shared = running && mayJoin(running, call) ? running : start(key, call);
     return wait(shared, call);
   };
 };
+
+/** One that everybody has left is about to end, and takes nobody with it. */
+const mayJoin = ({ controller, deadline }: Shared, call: Call): boolean =>
+  !controller.signal.aborted && deadline >= call.deadline - 50;
 
 const wait = (shared: Shared, { signal, operation }: Call): Promise<Answer> =>
   new Promise((resolve, reject) => {

@@ -20,7 +20,8 @@ export const retry =
       if (error instanceof AnswerError && error.status === 429)
         return operation.safe || refusedMeansUnprocessed;
       if (error instanceof AnswerError) return operation.safe && [502, 503, 504].includes(error.status);
-      return error instanceof UnavailableError && (operation.safe || error.unsent);
+      // An upstream that is left alone says for how long; nobody is kept waiting for it.
+      return error instanceof UnavailableError && operation.safe && error.retryAfter === undefined;
     };
     return async (call) => {
       for (let attempt = 1; ; attempt++) {
