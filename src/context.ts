@@ -1,4 +1,3 @@
-import { UnavailableError } from './upstream/errors.ts';
 import type { Answer, Credential, Operation, QueryValue, Send } from './upstream/send.ts';
 
 /** The two upstreams, as `@rest(api:)` and the scopes name them. */
@@ -87,6 +86,15 @@ export class UnauthenticatedError extends Error {
   override readonly name = 'UnauthenticatedError';
 }
 
+/** The upstream is not configured. */
+export class NotConfiguredError extends Error {
+  override readonly name = 'NotConfiguredError';
+
+  constructor(api: Api) {
+    super(`${api} is not configured`);
+  }
+}
+
 /** One operation has made as many upstream calls as it may. */
 export class BudgetError extends Error {
   override readonly name = 'BudgetError';
@@ -171,27 +179,37 @@ export const audienceOf = (context: Context, api: Api): string => {
 };
 
 /**
- * Makes one upstream call for the operation, under the caller's rights, inside its deadline and budget.
+ * How the operation reaches an upstream.
  *
  * @throws {ForbiddenError} the scope is missing
+ * @throws {NotConfiguredError} there is no such upstream
  * @throws {UnauthenticatedError} the upstream takes the caller's own credential and there is none
+ */
+export const reach = (context: Context, api: Api, right: Right): Upstream => {
+  requireRight(context, api, right);
+  const upstream = context.parts[api];
+  if (!upstream) throw new NotConfiguredError(api);
+  const credential = credentialOf(context, api);
+  if (!credential) throw new UnauthenticatedError(`${api} needs the caller’s own authorization`);
+  return { send: upstream.send, credential };
+};
+
+/**
+ * Makes one upstream call for the operation, under the caller's rights, inside its deadline and budget.
+ *
+ * @throws what `reach` throws
  * @throws {BudgetError} the operation has made too many calls
  * @throws {UpstreamError} everything that is not a good answer
  */
-export const ask = (
+export const ask = async (
   context: Context,
   operation: Operation & { api: Api },
   request: Request = {},
 ): Promise<Answer> => {
-  const { api } = operation;
   const { parts, signal, deadline, spent } = context;
-  requireRight(context, api, operation.safe ? 'read' : 'write');
-  const upstream = parts[api];
-  if (!upstream) throw new UnavailableError(operation, { unsent: true });
-  const credential = credentialOf(context, api);
-  if (!credential) throw new UnauthenticatedError(`${api} needs the caller's own authorization`);
+  const { send, credential } = reach(context, operation.api, operation.safe ? 'read' : 'write');
   if (++spent.calls > parts.budgetCalls) {
     throw new BudgetError(`the operation needs more than ${parts.budgetCalls} upstream calls`);
   }
-  return upstream.send({ operation, credential, signal, deadline, ...request });
+  return send({ operation, credential, signal, deadline, ...request });
 };

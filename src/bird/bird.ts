@@ -1,8 +1,7 @@
 import { builder } from '../builder.ts';
-import { requireRight } from '../context.ts';
+import { reach } from '../context.ts';
 import { InputError } from '../graph/errors.ts';
 import { isUuid } from '../graph/ids.ts';
-import { UnavailableError } from '../upstream/errors.ts';
 
 /** Bird's own branch of the graph: one workspace. Every thing of Bird adds its fields to it. */
 export const Bird = builder.objectRef<{ workspaceId: string }>('Bird').implement({
@@ -20,14 +19,10 @@ builder.queryField('bird', (t) =>
       workspaceId: t.arg.id({ description: 'Native id of the workspace; by default the configured one.' }),
     },
     resolve: (_root, args, context) => {
-      requireRight(context, 'bird', 'read');
-      const { bird } = context.parts;
-      if (!bird) {
-        throw new UnavailableError({ api: 'bird', method: 'GET', path: '/', safe: true }, { unsent: true });
-      }
-      const workspaceId = args.workspaceId ?? bird.workspaceId;
+      reach(context, 'bird', 'read');
+      const workspaceId = args.workspaceId ?? context.parts.bird?.workspaceId ?? '';
       if (!isUuid(workspaceId)) throw new InputError('workspaceId', 'is not a native id');
-      return { workspaceId: workspaceId.toLowerCase() };
+      return { workspaceId };
     },
   }),
 );

@@ -98,7 +98,7 @@ const blame = (field: string): string | undefined => {
 const workspaceOf = (context: Context, value: string | null | undefined): string => {
   if (value == null) return context.parts.bird?.workspaceId ?? '';
   if (!isUuid(value)) throw new InputError('input.workspaceId', 'is not a native id');
-  return value.toLowerCase();
+  return value;
 };
 
 /** The workspace and the id that the input names. */

@@ -152,7 +152,7 @@ export const findById = async (
 ): Promise<MessageRow | null> => {
   const place = { operation: listMessages, workspaceId };
   const { rows } = await readPage(context, place, { id: [id], limit: 1 });
-  return rows.find((row) => row.id.toLowerCase() === id) ?? null;
+  return rows.find((row) => row.id === id) ?? null;
 };
 
 builder.objectFields(Bird, (t) => ({
@@ -178,16 +178,11 @@ builder.objectFields(Bird, (t) => ({
       id: t.arg.id({ required: true, description: 'The global id of a BirdMessage, or Bird’s own.' }),
       channelId: t.arg.id({ description: 'Its channel, which makes a native id quicker to find.' }),
     },
-    resolve: ({ workspaceId }, args, context) => {
-      if (!isUuid(args.id))
-        return BirdMessage.load(context, readKey(args.id, 'id', 'BirdMessage', workspaceId));
-      const id = args.id.toLowerCase();
-      return args.channelId == null
-        ? findById(context, workspaceId, id)
-        : BirdMessage.load(
-            context,
-            `${workspaceId}/${readOwnId(args.channelId, 'channelId', 'BirdChannel', workspaceId)}/${id}`,
-          );
+    resolve: ({ workspaceId }, { id, channelId }, context) => {
+      if (!isUuid(id)) return BirdMessage.load(context, readKey(id, 'id', 'BirdMessage', workspaceId));
+      if (channelId == null) return findById(context, workspaceId, id);
+      const channel = readOwnId(channelId, 'channelId', 'BirdChannel', workspaceId);
+      return BirdMessage.load(context, `${workspaceId}/${channel}/${id}`);
     },
   }),
 }));

@@ -1,6 +1,5 @@
 import { builder } from '../builder.ts';
-import { requireRight } from '../context.ts';
-import { UnavailableError } from '../upstream/errors.ts';
+import { reach } from '../context.ts';
 
 /** courier's own branch of the graph; every resource adds its fields to it. */
 export const Courier = builder.objectRef<object>('Courier').implement({
@@ -12,13 +11,7 @@ builder.queryField('courier', (t) =>
     type: Courier,
     description: 'courier: organizations, their individuals and what they say to each other.',
     resolve: (_root, _args, context) => {
-      requireRight(context, 'courier', 'read');
-      if (!context.parts.courier) {
-        throw new UnavailableError(
-          { api: 'courier', method: 'GET', path: '/', safe: true },
-          { unsent: true },
-        );
-      }
+      reach(context, 'courier', 'read');
       return {};
     },
   }),

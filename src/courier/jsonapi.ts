@@ -27,7 +27,7 @@ const flatten = <Row extends object>(
     throw unreadable(operation, status);
   }
   // The contract's types vouch for the attributes from here on.
-  return brand({ ...data.attributes, id: data.id.toLowerCase() }, typename) as Row;
+  return brand({ ...data.attributes, id: data.id }, typename) as Row;
 };
 
 /**

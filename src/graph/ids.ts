@@ -40,7 +40,7 @@ export const decodeId = (value: string): GlobalId | undefined => {
  * @throws {InputError} it is neither, or a global id of another type
  */
 export const readId = (value: string, field: string, ...typenames: readonly string[]): GlobalId | string => {
-  if (isUuid(value)) return value.toLowerCase();
+  if (isUuid(value)) return value;
   const id = decodeId(value);
   if (!id) throw new InputError(field, 'is neither a global id nor a native id');
   if (typenames.length > 0 && !typenames.includes(id.typename)) {

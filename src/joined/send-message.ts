@@ -10,7 +10,7 @@ import { ConflictError, InputError, NotFoundError } from '../graph/errors.ts';
 import { readNativeId } from '../graph/ids.ts';
 import { Message } from '../graph/message.ts';
 import { mutation } from '../graph/mutation.ts';
-import { OutcomeUnknownError } from '../upstream/errors.ts';
+import { InvalidResponseError, OutcomeUnknownError } from '../upstream/errors.ts';
 import { locateChannel, type Place } from './lookup.ts';
 
 interface Input {
@@ -41,29 +41,45 @@ const memoryOf = ({ parts }: Context): LRUCache<string, Remembered> => {
   return memory;
 };
 
+/** True when a message may have been sent all the same. */
+const mayBeSent = (error: unknown): boolean =>
+  error instanceof OutcomeUnknownError || (error instanceof InvalidResponseError && !error.operation.safe);
+
 /**
  * Sends once for each key of a caller: the same key again gives the same answer and sends nothing. What was
  * surely not sent is forgotten, so that it can be tried again; what may have been sent is not.
  *
+ * @param act is given the context to send in
  * @throws {ConflictError} the key was used for another message
  */
-const once = (context: Context, input: Input, act: () => Promise<object>): Promise<object> => {
-  if (input.idempotencyKey == null) return act();
+const once = (
+  context: Context,
+  input: Input,
+  act: (context: Context) => Promise<object>,
+): Promise<object> => {
+  if (input.idempotencyKey == null) return act(context);
   if (input.idempotencyKey === '') throw new InputError('input.idempotencyKey', 'must not be empty');
   const memory = memoryOf(context);
   const key = JSON.stringify([context.caller.key, context.courierCredential?.key, input.idempotencyKey]);
   const print = createHash('sha256')
-    .update(JSON.stringify(Object.entries(input).toSorted()))
+    .update(
+      JSON.stringify(
+        Object.entries(input)
+          .filter(([, value]) => value != null)
+          .toSorted(),
+      ),
+    )
     .digest('base64');
   const before = memory.get(key);
   if (before && before.print !== print) {
     throw new ConflictError('input.idempotencyKey', 'was used for another message');
   }
   if (before) return before.sent;
-  const sent = act();
+  // A client that goes away and asks again is to find what became of it, so its going stops nothing.
+  const sent = act({ ...context, signal: undefined });
   memory.set(key, { print, sent });
   sent.catch((error) => {
-    if (!(error instanceof OutcomeUnknownError)) memory.delete(key);
+    if (!mayBeSent(error)) memory.delete(key);
   });
   return sent;
 };
@@ -137,12 +153,10 @@ mutation('sendMessage', {
   }),
   resolve: async (input, context): Promise<{ readonly message: object }> => {
     if (input.text.trim() === '') throw new InputError('input.text', 'must not be empty');
-    const message = await once(context, input, async () => {
-      const channel = await locateChannel(context, input.channelId, 'input.channelId');
+    const message = await once(context, input, async (own) => {
+      const channel = await locateChannel(own, input.channelId, 'input.channelId');
       if (!channel) throw new NotFoundError('input.channelId', 'is known to neither upstream');
-      return channel.api === 'bird'
-        ? overBird(context, channel, input)
-        : overCourier(context, channel, input);
+      return channel.api === 'bird' ? overBird(own, channel, input) : overCourier(own, channel, input);
     });
     return { message };
   },

@@ -73,8 +73,7 @@ builder.objectField(Person, 'timeline', (t) =>
     },
     resolve: async (person, args, context): Promise<never> => {
       const first = readFirst(args);
-      // A place in time is one in every timeline; a person's id may change while courier is down.
-      const name = 'timeline';
+      const name = `timeline ${await person.key()}`;
       const after =
         args.after == null
           ? undefined

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { BudgetError, ForbiddenError, UnauthenticatedError } from '../context.ts';
+import { BudgetError, ForbiddenError, NotConfiguredError, UnauthenticatedError } from '../context.ts';
 import { ConflictError, InputError, NotFoundError } from '../graph/errors.ts';
 import {
   AnswerError,
@@ -72,6 +72,9 @@ export const factsOf = (error: unknown): Facts | undefined => {
   if (error instanceof ConflictError) return fieldFacts(error, 'CONFLICT');
   if (error instanceof ForbiddenError) return { message: error.message, code: 'FORBIDDEN' };
   if (error instanceof UnauthenticatedError) return { message: error.message, code: 'UNAUTHENTICATED' };
+  if (error instanceof NotConfiguredError) {
+    return { message: error.message, code: 'UPSTREAM_UNAVAILABLE', retryable: false };
+  }
   if (error instanceof BudgetError) return { message: error.message, code: 'BUDGET_EXCEEDED' };
   if (error instanceof DOMException && error.name === 'AbortError') {
     return { message: 'the operation was cancelled', code: 'UPSTREAM_UNAVAILABLE' };

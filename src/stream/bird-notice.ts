@@ -74,7 +74,7 @@ export const readNotice = (
     messageId: string,
     what: Pick<MessageChange, 'added' | 'status' | 'nativeStatus' | 'occurredAt'>,
   ): MessageChange {
-    const channel = `${at.workspaceId?.toLowerCase() ?? workspaceId}/${at.channelId}`;
+    const channel = `${at.workspaceId ?? workspaceId}/${at.channelId}`;
     return {
       ...what,
       messageId: globalId('BirdMessage', `${channel}/${messageId}`),

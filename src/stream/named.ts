@@ -57,7 +57,7 @@ export const readNamed = async (
     look: typeof findMessage | typeof findChannel,
   ): Promise<string> => {
     const read = readId(id, field, ...typenames);
-    const global = typeof read === 'string' ? undefined : globalId(read.typename, read.key.toLowerCase());
+    const global = typeof read === 'string' ? undefined : globalId(read.typename, read.key);
     if (global !== undefined) requireRight(context, apiOf(global), 'read');
     const own = global !== undefined && audienceOf(context, apiOf(global)) !== SERVICE;
     const trusted = resumes && global !== undefined && !own ? global : undefined;

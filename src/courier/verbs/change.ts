@@ -39,7 +39,18 @@ interface Change<Row extends object, Payload extends object> {
 
 /** Adds one mutation over one operation. All changing verbs are made of it. */
 export const change = <Row extends object, Payload extends object>(options: Change<Row, Payload>): void => {
-  const { name, description, operation, of, shapes, required = [], body, at = 'input.', read, payload } = options;
+  const {
+    name,
+    description,
+    operation,
+    of,
+    shapes,
+    required = [],
+    body,
+    at = 'input.',
+    read,
+    payload,
+  } = options;
   mutation<InputFieldMap, Payload>(name, {
     description,
     operations: [operation],

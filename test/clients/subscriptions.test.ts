@@ -1,0 +1,75 @@
+import { createClient as createSseClient } from 'graphql-sse';
+import { createClient as createSocketClient } from 'graphql-ws';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { type LiveGateway, startLiveGateway } from '../support/sandbox.ts';
+
+const WATCH = `subscription ($channels: [ID!]) {
+  messageStatusChanged(channels: $channels) { cursor status via message { text } }
+}`;
+
+const SEND = `mutation ($input: SendMessageInput!) {
+  sendMessage(input: $input) { message { id } }
+}`;
+
+interface Event {
+  readonly messageStatusChanged: {
+    readonly cursor: string;
+    readonly status: string;
+    readonly via: string;
+    readonly message: { readonly text: string | null } | null;
+  };
+}
+
+let gateway: LiveGateway;
+beforeAll(async () => {
+  gateway = await startLiveGateway();
+});
+afterAll(() => gateway.close());
+
+const send = async (text: string) => {
+  const { birdChannelId: channelId, birdContactId: contactId } = gateway.sandbox.landmarks;
+  const { body } = await gateway.ask(SEND, { input: { channelId, contactId, text } });
+  expect(body.errors).toBeUndefined();
+};
+
+const clients = {
+  'graphql-ws': () => {
+    const client = createSocketClient({
+      url: `${gateway.url}/graphql`.replace('http', 'ws'),
+      webSocketImpl: WebSocket,
+    });
+    const { birdChannelId } = gateway.sandbox.landmarks;
+    return client.iterate<Event>({ query: WATCH, variables: { channels: [birdChannelId] } });
+  },
+  'graphql-sse': () => {
+    const client = createSseClient({ url: `${gateway.url}/graphql` });
+    const { birdChannelId } = gateway.sandbox.landmarks;
+    return client.iterate<Event>({ query: WATCH, variables: { channels: [birdChannelId] } });
+  },
+};
+
+test.each(Object.entries(clients))(
+  '%s hears of a message from its sending to its delivery',
+  async (name, open) => {
+    const text = `By ${name}`;
+    const heard: string[] = [];
+    const events = open();
+    for await (const { data } of events) {
+      const event = data?.messageStatusChanged;
+      // The snapshot tells that the subscription stands; it begins with what was there.
+      if (heard.length === 0 && event?.via === 'SNAPSHOT' && event.message?.text !== text) {
+        heard.push('snapshot');
+        await send(text);
+        await gateway.sandbox.step();
+      }
+      if (event?.message?.text !== text) continue;
+      heard.push(event.status);
+      if (event.status === 'DELIVERED' || event.status === 'READ') break;
+      await gateway.sandbox.step();
+    }
+    expect(heard[0]).toBe('snapshot');
+    expect(heard.length).toBeGreaterThan(2);
+    expect(['DELIVERED', 'READ']).toContain(heard.at(-1));
+  },
+);
