@@ -108,6 +108,32 @@ export interface Changes {
   seen(ids: readonly string[], audience: string): Promise<ReadonlyMap<string, MessageStatus>>;
 }
 
+/** What identifies a person in both upstreams. */
+export type IdentifierKind = 'email' | 'phone';
+
+/** That a user whose own individual this is has an identifier. */
+export interface Holder {
+  readonly individualId: string;
+  /** True when courier has verified the identifier. */
+  readonly verified: boolean;
+  /** True when the user's account is active. */
+  readonly active: boolean;
+  /** True for a number with an extension. */
+  readonly extension: boolean;
+}
+
+/** Who has which identifier, by courier's whole list of users as it was swept last. */
+export interface Directory {
+  /** All that have an identifier; undefined while there is no sweep young enough to say so. */
+  holders(kind: IdentifierKind, value: string): readonly Holder[] | undefined;
+  /** The last whole sweep; undefined before the first. */
+  facts(): { readonly sweptAt: Date; readonly users: number; readonly identifiers: number } | undefined;
+  /** Remembers that a contact surely is an individual, so that it is found again from courier's side. */
+  link(individualId: string, contactKey: string): void;
+  links(individualId: string): readonly string[];
+  unlink(individualId: string, contactKey: string): void;
+}
+
 /** A bounded cache whose entries end by themselves. */
 export interface Fresh {
   get(key: string): object | undefined;
@@ -124,6 +150,8 @@ export interface Parts {
   readonly changes: Changes;
   /** Answers that may be used again for a while, by credential, type and key; none when that is off. */
   readonly fresh: Fresh | undefined;
+  /** The directory of courier's users; none when courier is not configured or has no credential of Pigeon's own. */
+  readonly directory: Directory | undefined;
   readonly warn: (message: string, details: Record<string, unknown>) => void;
   readonly deadlineMs: number;
   readonly budgetCalls: number;
@@ -139,6 +167,8 @@ export interface Context {
   readonly courierCredential: Credential | undefined;
   /** Aborts when the client has gone. */
   readonly signal: AbortSignal | undefined;
+  /** The cursor with which an event stream comes back. */
+  readonly lastEventId: string | undefined;
   /** By when the operation must have answered, in `performance.now()` milliseconds. */
   readonly deadline: number;
   /** How many upstream calls the operation has made. */
@@ -149,12 +179,16 @@ export interface Context {
 export const createContext = (
   parts: Parts,
   who: Pick<Context, 'caller' | 'courierCredential'>,
-  signal?: AbortSignal,
+  {
+    signal,
+    lastEventId,
+  }: { readonly signal?: AbortSignal | undefined; readonly lastEventId?: string | undefined } = {},
 ): Context => ({
   parts,
   caller: who.caller,
   courierCredential: who.courierCredential,
   signal,
+  lastEventId,
   deadline: performance.now() + parts.deadlineMs,
   spent: { calls: 0 },
 });

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { GraphQLSchema } from 'graphql';
@@ -6,9 +6,9 @@ import { createYoga, type Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import { type Logger, pino } from 'pino';
 import type { Config } from './config.ts';
-import { type Changes, type Context, createContext, type Parts } from './context.ts';
+import { type Changes, type Context, createContext, type Directory, type Parts } from './context.ts';
 import { connectUpstreams } from './parts.ts';
-import { authentication } from './plugins/auth.ts';
+import { admission, type Who } from './plugins/admission.ts';
 import { doors } from './plugins/doors.ts';
 import { presenter, useReadableParams } from './plugins/errors.ts';
 import { useHealth } from './plugins/health.ts';
@@ -18,7 +18,6 @@ import { createMetrics } from './plugins/metrics.ts';
 import { useLastWord } from './plugins/refusal.ts';
 import { type Engine, serveSockets } from './plugins/sockets.ts';
 import { createEventStreams } from './plugins/sse.ts';
-import { credential } from './upstream/auth.ts';
 
 /** The status stream as the server needs it. */
 export interface Stream {
@@ -28,13 +27,18 @@ export interface Stream {
   close(): Promise<void>;
 }
 
-/** What the stream is told when it is made: the gateway listens already. */
+/** A directory that runs beside the gateway. */
+export interface RunningDirectory extends Directory {
+  close(): Promise<void>;
+}
+
+/** What is told to those who are made when the gateway listens already. */
 export interface Site {
   /** Where it listens, as this machine reaches it. */
   readonly url: string;
   readonly publicUrl: string;
-  /** All parts but the changes, which the stream itself provides. */
-  readonly parts: Omit<Parts, 'changes'>;
+  /** All parts but those that are made from it. */
+  readonly parts: Omit<Parts, 'changes' | 'directory'>;
   readonly log: Logger;
 }
 
@@ -42,6 +46,8 @@ export interface Site {
 export interface GatewayOptions {
   readonly schema: GraphQLSchema;
   readonly stream: (site: Site) => Stream | Promise<Stream>;
+  /** The directory of courier's users, where there can be one. */
+  readonly directory?: (site: Site) => RunningDirectory | undefined;
   /** More plugins, such as GraphiQL's; they stand before those of the server. */
   readonly plugins?: readonly Plugin[];
   readonly log?: Logger;
@@ -57,9 +63,6 @@ export interface Gateway extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Who asks, as `createContext` takes it. */
-type Who = Pick<Context, 'caller' | 'courierCredential'>;
-
 /** How many rows are kept for `FRESH_MS`. */
 const FRESH_ROWS = 10_000;
 
@@ -72,7 +75,7 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
   const metrics = createMetrics(log);
   const upstreams = connectUpstreams(config, metrics.observe);
   const present = presenter(log);
-  const streams = createEventStreams();
+  const streams = createEventStreams((context) => (context as { who?: Who }).who?.caller.expiresAt);
   let draining = false;
 
   const server = createServer();
@@ -81,7 +84,7 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
   const url = `http://${host === '0.0.0.0' || host === '[::]' ? 'localhost' : host}:${port}`;
   const publicUrl = config.publicUrl ?? url;
 
-  const shared: Omit<Parts, 'changes'> = {
+  const shared: Site['parts'] = {
     bird: upstreams.bird,
     courier: upstreams.courier,
     courierForwards: upstreams.courierForwards,
@@ -91,28 +94,20 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     fresh: config.freshMs > 0 ? new LRUCache({ max: FRESH_ROWS, ttl: config.freshMs }) : undefined,
     warn: (message, details) => log.warn(details, message),
   };
-  const stream = await options.stream({ url, publicUrl, parts: shared, log });
-  const parts: Parts = { ...shared, changes: stream.changes };
+  const site: Site = { url, publicUrl, parts: shared, log };
+  const stream = await options.stream(site);
+  const directory = options.directory?.(site);
+  const parts: Parts = { ...shared, changes: stream.changes, directory };
 
-  const authenticate = authentication(config.auth);
-  const admit = async (
-    request: IncomingMessage,
-    payload: Readonly<Record<string, unknown>> = {},
-  ): Promise<Who> => {
-    const header = (name: string) => payloadText(payload, name) ?? one(request.headers[name]);
-    const forwarded = parts.courierForwards ? header('x-courier-authorization') : undefined;
-    return {
-      caller: await authenticate(header('authorization')),
-      courierCredential: forwarded ? credential(forwarded, true) : undefined,
-    };
-  };
+  const admit = admission(config.auth, parts.courierForwards);
 
   const yoga = createYoga<{ who: Who; signal?: AbortSignal }, Context>({
     schema,
-    context: ({ who, signal, request }) => ({
-      ...createContext(parts, who, signal ?? request?.signal),
-      lastEventId: request?.headers.get('last-event-id') ?? undefined,
-    }),
+    context: ({ who, signal, request }) =>
+      createContext(parts, who, {
+        signal: signal ?? request?.signal,
+        lastEventId: request?.headers.get('last-event-id') ?? undefined,
+      }),
     maskedErrors: { maskError: (error) => present(error) },
     parserAndValidationCache: { documentCache: documents(), errorCache: documents() },
     plugins: [
@@ -167,6 +162,7 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     ]);
     server.close();
     server.closeAllConnections();
+    await directory?.close();
     await stream.close();
     await upstreams.close();
     await yoga.dispose();
@@ -191,12 +187,3 @@ const documents = <V extends object>() =>
     maxEntrySize: 64 * 1024,
     sizeCalculation: (_, text) => text.length + 1,
   });
-
-const one = (header: string | string[] | undefined): string | undefined =>
-  Array.isArray(header) ? header[0] : header;
-
-/** A member of `connection_init`'s payload; its name is compared as a header's. */
-const payloadText = (payload: Readonly<Record<string, unknown>>, name: string): string | undefined => {
-  const value = Object.entries(payload).find(([key]) => key.toLowerCase() === name)?.[1];
-  return typeof value === 'string' ? value : undefined;
-};

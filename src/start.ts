@@ -24,7 +24,12 @@ const config: Config = sandbox ? { ...said, ...upstreamsOf(sandbox) } : said;
 const gateway = await startGateway(config, {
   schema,
   log,
-  plugins: [useGraphiql(sandbox?.landmarks)],
+  plugins: [
+    useGraphiql({
+      examples: sandbox?.landmarks,
+      withHeaders: config.auth.kind !== 'none' || config.courier?.forwards === true,
+    }),
+  ],
   stream: ({ url, publicUrl, parts }) =>
     openStream({
       dataDir: sandbox ? ':memory:' : config.dataDir,

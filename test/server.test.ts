@@ -138,6 +138,18 @@ describe('server-sent events', () => {
   );
 });
 
+test('a subscription that nobody can be sent lets go of its source', async () => {
+  const left = signal();
+  await using gateway = await startTestGateway({ schema: smallSchema({ onLeft: left.resolve }) });
+  const response = await fetch(`${gateway.url}/graphql`, {
+    method: 'POST',
+    headers: { ...JSON_TYPE, accept: 'application/json' },
+    body: JSON.stringify({ query: 'subscription { waits { cursor } }' }),
+  });
+  expect(response.status).toBe(406);
+  await left.promise;
+});
+
 describe('a client that goes away', () => {
   const hanging = async () => {
     const asked = signal();

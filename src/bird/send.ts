@@ -89,16 +89,16 @@ const ReplyToInput = builder.inputType('BirdReplyToInput', {
 });
 
 /** The input's names of what Bird calls otherwise. */
-const OWN_NAMES: Readonly<Record<string, string>> = {
-  receiver: 'recipients',
-  notification: 'notificationUrl',
-  shortLinks: 'shortLinksDomain',
-};
+const OWN_NAMES = new Map([
+  ['receiver', 'recipients'],
+  ['notification', 'notificationUrl'],
+  ['shortLinks', 'shortLinksDomain'],
+]);
 
 /** Bird refuses a field by its place in the body. */
 const blameOf = (field: string): string | undefined => {
   const name = /^[\w-]+/.exec(field.replace(/^body\.(?=receiver|reference|tags|template|meta)/, ''))?.[0];
-  return name === undefined ? undefined : `input.${OWN_NAMES[name] ?? name}`;
+  return name === undefined ? undefined : `input.${OWN_NAMES.get(name) ?? name}`;
 };
 
 const MAX_TAGS = 10;

@@ -1,23 +1,25 @@
 import type { MessageStatus } from '../context.ts';
 
-const WORDS: Readonly<Record<string, MessageStatus>> = {
-  scheduled: 'SCHEDULED',
-  accepted: 'ACCEPTED',
-  processing: 'PROCESSING',
-  sent: 'SENT',
-  skipped: 'SKIPPED',
-  rejected: 'REJECTED',
-  sending_failed: 'FAILED',
-  delivery_failed: 'FAILED',
-  delivered: 'DELIVERED',
-  deleted: 'DELETED',
-};
+const WORDS = new Map<string | undefined, MessageStatus>(
+  Object.entries({
+    scheduled: 'SCHEDULED',
+    accepted: 'ACCEPTED',
+    processing: 'PROCESSING',
+    sent: 'SENT',
+    skipped: 'SKIPPED',
+    rejected: 'REJECTED',
+    sending_failed: 'FAILED',
+    delivery_failed: 'FAILED',
+    delivered: 'DELIVERED',
+    deleted: 'DELETED',
+  } as const),
+);
 
 /** The status by Bird's word for it: an incoming message is created as `delivered`, which is RECEIVED to us. */
 export const birdStatus = (
   native: string | undefined,
   direction: 'incoming' | 'outgoing' | undefined,
 ): MessageStatus => {
-  const status = WORDS[native ?? ''] ?? 'UNKNOWN';
+  const status = WORDS.get(native) ?? 'UNKNOWN';
   return status === 'DELIVERED' && direction === 'incoming' ? 'RECEIVED' : status;
 };

@@ -139,14 +139,16 @@ const comparators = ({ since, until }: Span): string[] => [
 ];
 
 const write = (name: string, shape: Shape, value: unknown, path: string): unknown => {
-  if (Array.isArray(value)) return value.map((item) => write(name, shape.items ?? {}, item, path));
+  if (shape.type === 'array' && Array.isArray(value))
+    return value.map((item) => write(name, shape.items ?? {}, item, path));
   if (shape.format === 'uuid' && typeof value === 'string') {
     const typename = NAMED_TYPES[name];
     if (typename) return readNativeId(value, path, typename);
     if (!isUuid(value)) throw new InputError(path, 'is not a native id');
     return value;
   }
-  if (shape.type === 'object' && typeof value !== 'object') throw new InputError(path, 'must be an object');
+  if (shape.type === 'object' && (typeof value !== 'object' || Array.isArray(value)))
+    throw new InputError(path, 'must be an object');
   if (shape.properties && typeof value === 'object')
     return writeValues(value as Values, shape.properties, `${path}.`);
   return value;

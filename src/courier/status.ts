@@ -1,31 +1,33 @@
 import type { MessageStatus } from '../context.ts';
 
 /** courier's words for the status of a text, which are its provider's, and of an email. */
-const WORDS: Readonly<Record<string, MessageStatus>> = {
-  draft: 'DRAFT',
-  scheduled: 'SCHEDULED',
-  accepted: 'ACCEPTED',
-  created: 'ACCEPTED',
-  pending: 'PROCESSING',
-  queued: 'PROCESSING',
-  processing: 'PROCESSING',
-  sending: 'PROCESSING',
-  receiving: 'PROCESSING',
-  sent: 'SENT',
-  success: 'SENT',
-  canceled: 'SKIPPED',
-  cancelled: 'SKIPPED',
-  skipped: 'SKIPPED',
-  rejected: 'REJECTED',
-  bounced: 'FAILED',
-  error: 'FAILED',
-  failed: 'FAILED',
-  undelivered: 'FAILED',
-  delivered: 'DELIVERED',
-  received: 'RECEIVED',
-  read: 'READ',
-};
+const WORDS: ReadonlyMap<string, MessageStatus> = new Map(
+  Object.entries({
+    draft: 'DRAFT',
+    scheduled: 'SCHEDULED',
+    accepted: 'ACCEPTED',
+    created: 'ACCEPTED',
+    pending: 'PROCESSING',
+    queued: 'PROCESSING',
+    processing: 'PROCESSING',
+    sending: 'PROCESSING',
+    receiving: 'PROCESSING',
+    sent: 'SENT',
+    success: 'SENT',
+    canceled: 'SKIPPED',
+    cancelled: 'SKIPPED',
+    skipped: 'SKIPPED',
+    rejected: 'REJECTED',
+    bounced: 'FAILED',
+    error: 'FAILED',
+    failed: 'FAILED',
+    undelivered: 'FAILED',
+    delivered: 'DELIVERED',
+    received: 'RECEIVED',
+    read: 'READ',
+  } as const),
+);
 
 /** The status of a text or an email by courier's word for it. The document shows one word of each list. */
 export const wordStatus = (word: string | null | undefined): MessageStatus =>
-  WORDS[word?.toLowerCase() ?? ''] ?? 'UNKNOWN';
+  WORDS.get(word?.toLowerCase() ?? '') ?? 'UNKNOWN';

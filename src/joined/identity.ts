@@ -1,12 +1,11 @@
 import { createContextCache } from '@pothos/core';
 import DataLoader from 'dataloader';
 import type { ContactRow } from '../bird/contact.ts';
-import { findContacts, searchContacts } from '../bird/contact-changes.ts';
+import { findContacts } from '../bird/contact-changes.ts';
 import { identifiersOf } from '../bird/contact-messages.ts';
-import type { Context } from '../context.ts';
+import { type Context, reach } from '../context.ts';
 import { users } from '../courier/resources/user.ts';
 import type { Flat } from '../courier/types.ts';
-import { UnavailableError } from '../upstream/errors.ts';
 
 type User = Flat<'/v1/users/{id}/'>;
 
@@ -35,11 +34,11 @@ const asEmail = (value: string | null | undefined): string | undefined => {
 /**
  * The workspace in which contacts are looked for.
  *
- * @throws {UnavailableError} there is no Bird
+ * @throws what `reach` throws
  */
-export const workspaceOf = ({ parts }: Context): string => {
-  if (!parts.bird) throw new UnavailableError(searchContacts, { unsent: true });
-  return parts.bird.workspaceId;
+export const workspaceOf = (context: Context): string => {
+  reach(context, 'bird', 'read');
+  return context.parts.bird?.workspaceId ?? '';
 };
 
 /** Users by question, each asked once an operation. */

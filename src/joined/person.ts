@@ -9,6 +9,7 @@ import { InputError } from '../graph/errors.ts';
 import { readId, readNativeId } from '../graph/ids.ts';
 import { ledger, rest } from '../graph/ledger.ts';
 import { brand, registerNode } from '../graph/node.ts';
+import { toPhone } from './identifier.ts';
 import {
   type Basis,
   type Confidence,
@@ -21,7 +22,6 @@ import {
   normalizeEmail,
   workspaceOf,
 } from './identity.ts';
-import { toE164 } from './phone.ts';
 
 /** A person: a key as in the global id, and both sides, each of which may fail by itself. */
 export interface PersonRow {
@@ -182,7 +182,7 @@ const byEmail = async (context: Context, address: string): Promise<PersonRow | n
 
 /** The person behind a number, by Bird's contacts: courier's users cannot be asked for a number. */
 const byPhone = async (context: Context, number: string): Promise<PersonRow | null> => {
-  const phone = toE164(number, context.parts.defaultRegion);
+  const phone = toPhone(number, context.parts.defaultRegion)?.value;
   if (!phone) throw new InputError('by.phone', 'is no phone number; begin it with + and the country');
   const workspaceId = workspaceOf(context);
   const spellings = [...new Set([phone, number.trim()])];

@@ -10,7 +10,7 @@ import { ConflictError, InputError, NotFoundError } from '../graph/errors.ts';
 import { readNativeId } from '../graph/ids.ts';
 import { Message } from '../graph/message.ts';
 import { mutation } from '../graph/mutation.ts';
-import { InvalidResponseError, OutcomeUnknownError } from '../upstream/errors.ts';
+import { OutcomeUnknownError } from '../upstream/errors.ts';
 import { locateChannel, type Place } from './lookup.ts';
 
 interface Input {
@@ -40,10 +40,6 @@ const memoryOf = ({ parts }: Context): LRUCache<string, Remembered> => {
   remembered.set(parts, memory);
   return memory;
 };
-
-/** True when a message may have been sent all the same. */
-const mayBeSent = (error: unknown): boolean =>
-  error instanceof OutcomeUnknownError || (error instanceof InvalidResponseError && !error.operation.safe);
 
 /**
  * Sends once for each key of a caller: the same key again gives the same answer and sends nothing. What was
@@ -79,7 +75,7 @@ const once = (
   const sent = act({ ...context, signal: undefined });
   memory.set(key, { print, sent });
   sent.catch((error) => {
-    if (!mayBeSent(error)) memory.delete(key);
+    if (!(error instanceof OutcomeUnknownError)) memory.delete(key);
   });
   return sent;
 };

@@ -12,8 +12,8 @@ import type { List } from '../courier/verbs/list.ts';
 import { compare, isBehind, type Placed, type Strand } from '../graph/merge.ts';
 import { viewOf } from '../graph/message.ts';
 import { parseMoment } from '../graph/scalars.ts';
+import { toPhone } from './identifier.ts';
 import { usersOf } from './identity.ts';
-import { toE164 } from './phone.ts';
 
 /** Rank of each upstream's rows of one moment. */
 const RANK: Readonly<Record<Api, number>> = { bird: 0, courier: 1 };
@@ -177,7 +177,10 @@ const readTexts = async (context: Context, individualId: string): Promise<object
   const owner = individual?.['owner-id'];
   const numbers = found
     .filter((user) => user['primary-individual-id'] === individualId && user['phone-verified'])
-    .flatMap(({ phone }) => (phone && toE164(phone, context.parts.defaultRegion)) ?? []);
+    .flatMap(({ phone }) => {
+      const number = toPhone(phone, context.parts.defaultRegion);
+      return number && !number.extension ? [number.value] : [];
+    });
   if (!owner || numbers.length === 0) return [];
   const accounts = await readWhole(context, textAccounts, { 'organization-id': owner }, MAX_WHOLE);
   const sent = await Promise.all(

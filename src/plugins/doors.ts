@@ -31,7 +31,8 @@ export const doors =
     const known = new URL(publicUrl);
     const { host = '', origin } = headers;
     const local = isLoopback(hostnameOf(host));
-    if (anyone && !local && !PROBED.has(route) && host.toLowerCase() !== known.host) {
+    const named = URL.parse(`${known.protocol}//${host}`)?.host === known.host;
+    if (anyone && !local && !named && !PROBED.has(route)) {
       return { status: 403, code: 'FORBIDDEN', message: 'this host is not known here' };
     }
     // A page that Pigeon itself served under a loopback name, such as GraphiQL, is no foreigner.

@@ -5,8 +5,16 @@ import type { Plugin } from 'graphql-yoga';
 import { asksForPage } from './routes.ts';
 import { type Examples, tabs } from './tabs.ts';
 
+/** What GraphiQL is opened with. */
+export interface GraphiqlOptions {
+  /** Whom its tabs speak of. */
+  readonly examples?: Examples | undefined;
+  /** True when callers bring credentials: GraphiQL sends its headers over HTTP, and over WebSockets none. */
+  readonly withHeaders?: boolean;
+}
+
 /** Serves GraphiQL to browsers on `GET /graphql`. Every file comes from Pigeon, nothing from anywhere else. */
-export const useGraphiql = (examples?: Examples): Plugin => {
+export const useGraphiql = (options: GraphiqlOptions = {}): Plugin => {
   let loaded: Promise<Files> | undefined;
   const files = () => {
     loaded ??= load();
@@ -17,7 +25,7 @@ export const useGraphiql = (examples?: Examples): Plugin => {
       const { pathname } = url;
       const accept = request.headers.get('accept') ?? '';
       if (pathname === '/graphql' && asksForPage({ method: request.method, headers: { accept } })) {
-        endResponse(new Response(page((await files()).base, examples), { headers: { ...PAGE_HEADERS } }));
+        endResponse(new Response(page((await files()).base, options), { headers: { ...PAGE_HEADERS } }));
       } else if (pathname.startsWith('/graphql/assets/')) {
         const file = (await files()).at(pathname);
         if (!file) return;
@@ -117,8 +125,9 @@ const PAGE_HEADERS = {
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'",
 };
 
-const page = (base: string, examples: Examples | undefined): string => {
-  const options = { title: 'Pigeon', subscriptionsProtocol: 'WS', defaultTabs: tabs(examples) };
+const page = (base: string, { examples, withHeaders }: GraphiqlOptions): string => {
+  const subscriptionsProtocol = withHeaders ? 'SSE' : 'WS';
+  const options = { title: 'Pigeon', subscriptionsProtocol, defaultTabs: tabs(examples) };
   return `<!doctype html>
 <html lang="en">
   <head>

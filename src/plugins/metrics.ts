@@ -25,7 +25,7 @@ export const createMetrics = (log: Logger): Metrics => {
   const registers = [registry];
   const requests = new Histogram({
     name: 'pigeon_http_request_seconds',
-    help: 'Requests to Pigeon and how long their answers took, subscriptions until their first byte.',
+    help: 'Requests to Pigeon and how long they took, event streams until their end.',
     labelNames: ['method', 'route', 'status'],
     buckets: BUCKETS,
     registers,

@@ -5,6 +5,7 @@ import { type ExecutionArgs, GraphQLError, getOperationAST } from 'graphql';
 import type { ServerOptions, SubscribePayload } from 'graphql-ws';
 import { type Extra, useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
+import { alarm } from './alarm.ts';
 import { MAX_BODY_BYTES } from './body.ts';
 import { type Present, withoutHttp } from './errors.ts';
 import { Operations } from './operations.ts';
@@ -55,9 +56,6 @@ export interface Sockets {
 
 type Arguments = ExecutionArgs & { readonly engine: Engine };
 
-/** The longest that a timer can wait, in milliseconds. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
 /** What graphql-ws closes a socket with whose guest may not stay; its clients come back with a new token. */
 const FORBIDDEN = 4403;
 
@@ -85,7 +83,11 @@ export const serveSockets = <Who>(options: SocketOptions<Who>): Sockets => {
         try {
           const guest = await admit(extra.request, connectionParams ?? {});
           guests.set(extra.socket, guest);
-          closeAt(extra.socket, guest.expiresAt);
+          const { socket } = extra;
+          socket.once(
+            'close',
+            alarm(guest.expiresAt, () => socket.close(FORBIDDEN, 'Forbidden')),
+          );
           extra.socket.on('message', (message) => {
             const id = completed(String(message));
             if (id !== undefined) operations.end(extra.socket, id);
@@ -155,16 +157,6 @@ const completed = (message: string): string | undefined => {
   } catch {
     return undefined;
   }
-};
-
-/** Closes a socket when its guest's credential ends. */
-const closeAt = (socket: Extra['socket'], expiresAt: number | undefined): void => {
-  if (expiresAt === undefined) return;
-  const left = expiresAt - Date.now();
-  const next =
-    left > MAX_TIMER_MS ? () => closeAt(socket, expiresAt) : () => socket.close(FORBIDDEN, 'Forbidden');
-  const timer = setTimeout(next, Math.min(Math.max(left, 0), MAX_TIMER_MS));
-  socket.once('close', () => clearTimeout(timer));
 };
 
 const NOT_HERE: Refusal = { status: 404, code: 'NOT_FOUND', message: 'WebSockets are served at /graphql' };

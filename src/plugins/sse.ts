@@ -1,5 +1,6 @@
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
+import { alarm } from './alarm.ts';
 import { withoutHttp } from './errors.ts';
 
 /** How often a silent stream says that it is alive, in milliseconds: below the idle time-out of common proxies. */
@@ -8,19 +9,26 @@ const PING_MS = 12_000;
 /**
  * Sends subscriptions as server-sent events, as Yoga does, with two things more: an event's cursor is its
  * `id:`, so that a client that comes back resumes by `Last-Event-ID`; and the source is let go of at once
- * when the client has gone. Draining ends all streams without `complete`, so that clients come back.
+ * when the client has gone. A stream also ends when its caller’s credential does, and all end when draining:
+ * both without `complete`, so that clients come back.
  */
-export const createEventStreams = (): { readonly plugin: Plugin; drain(): void } => {
+export const createEventStreams = (
+  expiresAt: (serverContext: unknown) => number | undefined,
+): { readonly plugin: Plugin; drain(): void } => {
   const ends = new Set<() => void>();
   return {
     plugin: {
-      onResultProcess: ({ request, result, setResultProcessor }) => {
+      onResultProcess: ({ request, result, serverContext, setResultProcessor }) => {
         if (!isAsyncIterable(result)) return;
+        const events = (result as AsyncIterable<ExecutionResult>)[Symbol.asyncIterator]();
         const accept = request.headers.get('accept') ?? '*/*';
-        if (!/text\/(?:event-stream|\*)|\*\/\*/i.test(accept)) return;
+        if (!/text\/(?:event-stream|\*)|\*\/\*/i.test(accept)) {
+          // Yoga refuses it, and would leave the source open.
+          return letGo(events);
+        }
         setResultProcessor((_, { Response }) => {
-          const events = (result as AsyncIterable<ExecutionResult>)[Symbol.asyncIterator]();
-          return new Response(stream(events, request.signal, ends), { headers: { ...HEADERS } });
+          const until = { signal: request.signal, expiresAt: expiresAt(serverContext), ends };
+          return new Response(stream(events, until), { headers: { ...HEADERS } });
         }, 'text/event-stream');
       },
     },
@@ -38,19 +46,32 @@ const HEADERS = {
   'x-accel-buffering': 'no',
 };
 
+/** What ends a stream from without. */
+interface Until {
+  readonly signal: AbortSignal;
+  readonly expiresAt: number | undefined;
+  /** Holds the end of each open stream. */
+  readonly ends: Set<() => void>;
+}
+
+const letGo = (events: AsyncIterator<unknown>): void => {
+  void Promise.resolve(events.return?.()).catch(() => {});
+};
+
 const stream = (
   events: AsyncIterator<ExecutionResult>,
-  signal: AbortSignal,
-  ends: Set<() => void>,
+  { signal, expiresAt, ends }: Until,
 ): ReadableStream<Uint8Array> => {
   const encoder = new TextEncoder();
   let ping: NodeJS.Timeout | undefined;
   let end: () => void;
+  let callOff = () => {};
   const leave = () => {
     clearInterval(ping);
+    callOff();
     ends.delete(end);
     signal.removeEventListener('abort', end);
-    void Promise.resolve(events.return?.()).catch(() => {});
+    letGo(events);
   };
   return new ReadableStream({
     start: (controller) => {
@@ -64,6 +85,7 @@ const stream = (
       // Some clients see the headers only with the first byte.
       write(':\n\n');
       ping = setInterval(() => (controller.desiredSize ?? 0) > 0 && write(':\n\n'), PING_MS);
+      callOff = alarm(expiresAt, end);
       if (signal.aborted) end();
     },
     pull: async (controller) => {

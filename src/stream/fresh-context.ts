@@ -29,5 +29,5 @@ const subscribe = async (args: ExecutionArgs) => {
 /** Whatever else the server has put into the context stays. */
 const renew = (context: Context): Context => ({
   ...context,
-  ...createContext(context.parts, context, context.signal),
+  ...createContext(context.parts, context, context),
 });

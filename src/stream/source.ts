@@ -14,9 +14,6 @@ export interface SourceArgs extends NamedArgs {
   readonly after?: string | null | undefined;
 }
 
-/** A context of the server; a client that comes back over server-sent events says where it stands by header. */
-type Arriving = Context & { readonly lastEventId?: string | undefined };
-
 /**
  * What a subscriber is told: how things stand, or what was missed, and then all that comes. Nothing between is
  * lost. The first reading is done when the promise resolves, so its faults are the subscription's.
@@ -27,7 +24,7 @@ type Arriving = Context & { readonly lastEventId?: string | undefined };
  * @throws {NotFoundError} a message or channel is known to nobody
  */
 export const openSource = async (
-  context: Arriving,
+  context: Context,
   kind: 'moved' | 'added',
   args: SourceArgs,
 ): Promise<AsyncIterableIterator<StreamEvent>> => {
@@ -63,7 +60,7 @@ export const openSource = async (
 
   /** The subscriber was away in mid-stream for so long that the log goes on without it. */
   const reconcile = async (): Promise<Snapshot> =>
-    takeSnapshot(createContext(context.parts, context, ended.signal), journal, {
+    takeSnapshot(createContext(context.parts, context, { signal: ended.signal }), journal, {
       interest,
       view,
       via: 'RECONCILED',

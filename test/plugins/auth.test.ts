@@ -84,6 +84,15 @@ describe('tokens', () => {
   });
 });
 
+test('a token that ends ends its event streams', async () => {
+  const headers = await bearer({}, { ends: new Date(Date.now() + 1000) });
+  const events: unknown[] = [];
+  for await (const { event } of gateway.watchSse('subscription { waits { cursor } }', {}, { headers })) {
+    events.push(event);
+  }
+  expect(events).toEqual(['next']);
+});
+
 describe('scopes', () => {
   test.each<[string, Record<string, unknown>, boolean]>([
     ['scope', { scope: 'courier:write bird:read' }, true],

@@ -96,13 +96,18 @@ describe('hosts', () => {
     expect(await upgrade(endpoint, { host })).toBe(403);
   });
 
-  test.each(['localhost', 'localhost:1', '127.0.0.1', '127.8.8.8:80', '[::1]:4000', 'pigeon.example'])(
-    'knows %s',
-    async (host) => {
-      expect((await post({ host })).status).toBe(200);
-      expect(await upgrade(endpoint, { host })).toBe(101);
-    },
-  );
+  test.each([
+    'localhost',
+    'localhost:1',
+    '127.0.0.1',
+    '127.8.8.8:80',
+    '[::1]:4000',
+    'pigeon.example',
+    'Pigeon.Example:443',
+  ])('knows %s', async (host) => {
+    expect((await post({ host })).status).toBe(200);
+    expect(await upgrade(endpoint, { host })).toBe(101);
+  });
 
   test('asks no host where callers prove who they are', async () => {
     await using strict = await startTestGateway({

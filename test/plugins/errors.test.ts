@@ -110,7 +110,10 @@ describe('without an answer', () => {
 
   test('an upstream that is not configured is UPSTREAM_UNAVAILABLE', async () => {
     const error = await errorOf('{ bird }');
-    expect(error.extensions).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', upstream: { api: 'bird' } });
+    expect(error).toMatchObject({
+      message: 'bird is not configured',
+      extensions: { code: 'UPSTREAM_UNAVAILABLE' },
+    });
   });
 
   test.each<[string, Prepared]>([
@@ -153,6 +156,17 @@ describe('errors of ours', () => {
     const { body } = await small.ask('{ a: thing(id: 1) b: thing(id: 2) }');
     expect(body.errors).toMatchObject([{ path: ['b'], extensions: { code: 'BUDGET_EXCEEDED' } }]);
   });
+});
+
+test('a subscription that cannot begin says why, over SSE and WebSocket, and takes nobody else down', async () => {
+  const query = 'subscription { refused { cursor } }';
+  const refusal = { path: ['refused'], extensions: { code: 'BAD_USER_INPUT', fields: ['channels'] } };
+  const events: unknown[] = [];
+  for await (const { event, data } of gateway.watchSse(query)) if (event === 'next') events.push(data);
+  expect(events).toMatchObject([{ errors: [refusal] }]);
+  const results: unknown[] = [];
+  for await (const result of gateway.watch(query)) results.push(result);
+  expect(results).toMatchObject([{ errors: [refusal] }]);
 });
 
 describe('with callers’ own credentials', () => {

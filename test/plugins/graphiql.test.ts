@@ -42,6 +42,14 @@ describe('the page', () => {
     ).toBe(true);
   });
 
+  test('subscribes over a transport that carries its headers, where callers need them', async () => {
+    expect(page).toContain('"subscriptionsProtocol":"WS"');
+    const plugins = [useGraphiql({ withHeaders: true })];
+    await using strict = await startTestGateway({ schema: smallSchema(), plugins });
+    const { text } = await raw(`${strict.url}/graphql`, { headers: HTML });
+    expect(text).toContain('"subscriptionsProtocol":"SSE"');
+  });
+
   test('cannot be broken out of by what its tabs hold', () => {
     expect(page.split('<script type="application/json"')[1]?.split('</script>')[0]).not.toContain('<');
   });

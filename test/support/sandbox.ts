@@ -10,15 +10,15 @@ export interface LiveGateway extends TestGateway {
   readonly sandbox: Sandbox;
 }
 
-/** Starts both. */
-export const startLiveGateway = async (): Promise<LiveGateway> => {
+/** Starts both; GraphiQL as for callers with credentials, if that is said. */
+export const startLiveGateway = async ({ withHeaders = false } = {}): Promise<LiveGateway> => {
   const sandbox = await startSandbox({ paceMs: 0 });
   const { bird } = sandbox;
   const gateway = await startTestGateway({
     schema,
     deadlineMs: 10_000,
     ...upstreamsOf(sandbox),
-    plugins: [useGraphiql(sandbox.landmarks)],
+    plugins: [useGraphiql({ examples: sandbox.landmarks, withHeaders })],
     stream: ({ publicUrl, parts }) =>
       openStream({
         dataDir: ':memory:',

@@ -33,7 +33,7 @@ export const smallSchema = ({ onLeft, resolvers = {} }: SmallSchemaOptions = {})
     type Deep { deep: Deep value: String }
     type Mutation { change: String }
     type Event { cursor: String! value: Int }
-    type Subscription { ticks(count: Int, after: String): Event waits: Event }
+    type Subscription { ticks(count: Int, after: String): Event waits: Event refused: Event }
   `);
   const fields: Resolvers = {
     'Query.hello': (_source, { name }) => `hello ${name ?? 'you'}`,
@@ -74,7 +74,7 @@ export const smallSchema = ({ onLeft, resolvers = {} }: SmallSchemaOptions = {})
     Object.assign(schema.getSubscriptionType()?.getFields()[name] ?? {}, { subscribe: source });
   subscribe(
     'ticks',
-    (_source, { count = 3, after }, { lastEventId }: Context & { lastEventId?: string }) =>
+    (_source, { count = 3, after }, { lastEventId }: Context) =>
       new Repeater(async (push, stop) => {
         void stop.then(() => onLeft?.());
         const from = Number(lastEventId ?? after ?? 0);
@@ -84,14 +84,26 @@ export const smallSchema = ({ onLeft, resolvers = {} }: SmallSchemaOptions = {})
         stop();
       }),
   );
-  subscribe(
-    'waits',
-    () =>
-      new Repeater(async (push, stop) => {
-        void stop.then(() => onLeft?.());
-        void push({ waits: { cursor: '1', value: 1 } });
-        await stop;
-      }),
-  );
+  subscribe('waits', () => {
+    const left = Promise.withResolvers<{ done: true; value: undefined }>();
+    const events = [{ waits: { cursor: '1', value: 1 } }];
+    return {
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+      next: async () => {
+        const value = events.shift();
+        return value ? { done: false, value } : left.promise;
+      },
+      return: () => {
+        onLeft?.();
+        left.resolve({ done: true, value: undefined });
+        return left.promise;
+      },
+    };
+  });
+  subscribe('refused', () => {
+    throw new InputError('channels', 'nobody knows it');
+  });
   return schema;
 };

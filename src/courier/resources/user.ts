@@ -1,9 +1,13 @@
 import { moment } from '../../graph/scalars.ts';
 import { leadsTo, resource } from '../resource.ts';
+import type { Flat } from '../types.ts';
 import { act } from '../verbs/act.ts';
 import { list } from '../verbs/list.ts';
 import { update } from '../verbs/update.ts';
 import { CourierIndividual } from './individual.ts';
+
+/** A user laid flat. */
+export type User = Flat<'/v1/users/{id}/'>;
 
 export const CourierUser = resource('CourierUser', '/v1/users/{id}/', {
   description: 'Somebody who signs in: the holder of an email address and a phone number.',

@@ -5,10 +5,11 @@ import { byOffset, type Connection, type ConnectionArgs } from '../../graph/conn
 import { connectionArgs, connectionOf, messageConnectionOf } from '../../graph/connection-type.ts';
 import { rest } from '../../graph/ledger.ts';
 import { asksFor } from '../../graph/selection.ts';
+import type { Answer, QueryValue } from '../../upstream/send.ts';
 import { Courier } from '../courier.ts';
 import { inputFields, type Shape, type Values, writeValues } from '../input.ts';
 import { readMany } from '../jsonapi.ts';
-import { blame, operation, type ResourceRef } from '../load.ts';
+import { blame, type Operation, operation, type ResourceRef } from '../load.ts';
 import { noun } from '../names.ts';
 import { operations } from '../operations.gen.ts';
 
@@ -42,6 +43,14 @@ export interface List<Row extends object> {
     values: Values,
     asksForMore: boolean,
   ): Promise<Connection<Row>>;
+  /** Reads rows outside any operation: by a send of one's own, and with no loader to prime. */
+  readRaw(
+    send: (call: {
+      readonly operation: Operation;
+      readonly query: Record<string, QueryValue>;
+    }) => Promise<Answer>,
+    page: { readonly limit: number; readonly offset: number },
+  ): Promise<readonly Row[]>;
 }
 
 /** Declares the list of a resource: `GET` on its collection, as a connection on `Courier`. */
@@ -105,5 +114,15 @@ export const list = <Row extends { id: string }>(
   };
 
   add(Courier, `${noun(ref.name)}s`, {}, `courier’s list of ${noun(ref.name)}s.`);
-  return { type, on: add, read };
+  return {
+    type,
+    on: add,
+    read,
+    readRaw: async (send, { limit, offset }) =>
+      readMany<Row>(
+        await send({ operation: op, query: { 'page[limit]': limit, 'page[offset]': offset } }),
+        ref.name,
+        op,
+      ),
+  };
 };

@@ -14,16 +14,16 @@ interface Plan {
 
 // biome-ignore format: one channel a line
 const PLANS: Plan[] = [
-  { key: 'sms', platformId: 'sms-messagebird', name: 'Harbour Clinic SMS', identifier: '+12025550100', status: 'active', days: 700, more: { useCaseType: 'transactional', channelMessageType: 'transactional', suites: ['service'] } },
-  { key: 'sms-uk', platformId: 'sms-messagebird', name: 'Northside reminders', identifier: '+447700900100', status: 'active', days: 512, more: { useCaseType: 'conversation', channelMessageType: 'conversational' } },
-  { key: 'whatsapp', platformId: 'whatsapp', name: 'Harbour Clinic WhatsApp', identifier: '+12025550101', status: 'active', days: 431, more: { useCaseType: 'conversation', suites: ['service', 'marketing'] } },
+  { key: 'sms', platformId: 'sms-messagebird', name: 'Harbour Clinic SMS', identifier: '+12025550100', status: 'active', days: 70, more: { useCaseType: 'transactional', channelMessageType: 'transactional', suites: ['service'] } },
+  { key: 'sms-uk', platformId: 'sms-messagebird', name: 'Northside reminders', identifier: '+447700900100', status: 'active', days: 112, more: { useCaseType: 'conversation', channelMessageType: 'conversational' } },
+  { key: 'whatsapp', platformId: 'whatsapp', name: 'Harbour Clinic WhatsApp', identifier: '+12025550101', status: 'active', days: 31, more: { useCaseType: 'conversation', suites: ['service', 'marketing'] } },
   { key: 'whatsapp-shop', platformId: 'whatsapp', name: 'Lantern Pharmacy WhatsApp', identifier: '+12025550102', status: 'active', days: 260, more: { useCaseType: 'marketing', suites: ['marketing'] } },
-  { key: 'email', platformId: 'email-messagebird', name: 'Care team mailbox', identifier: 'care@harbour.example.org', status: 'active', days: 655, more: { useCaseType: 'transactional' } },
+  { key: 'email', platformId: 'email-messagebird', name: 'Care team mailbox', identifier: 'care@harbour.example.org', status: 'active', days: 55, more: { useCaseType: 'transactional' } },
   { key: 'telegram', platformId: 'telegram', name: 'Harbour bot', identifier: 'harbour_clinic_bot', status: 'active', days: 198 },
   { key: 'line', platformId: 'line', name: 'Harbour LINE', identifier: '@harbour-clinic', status: 'warning', days: 144 },
   { key: 'sms-old', platformId: 'sms-messagebird', name: 'Old short code', identifier: '24242', status: 'inactive', days: 1400 },
-  { key: 'whatsapp-benelux', platformId: 'whatsapp', name: 'Lantern WhatsApp Benelux', identifier: '+31612345600', status: 'failed', days: 33 },
-  { key: 'instagram', platformId: 'instagram', name: 'Lantern on Instagram', identifier: 'lantern.pharmacy', status: 'setting-up', days: 1 },
+  { key: 'whatsapp-benelux', platformId: 'whatsapp', name: 'Lantern WhatsApp Benelux', identifier: '+31612345600', status: 'failed', days: 330 },
+  { key: 'instagram', platformId: 'instagram', name: 'Lantern on Instagram', identifier: 'lantern.pharmacy', status: 'setting-up', days: 240 },
 ];
 
 /** The workspace's channels. */

@@ -1,0 +1,20 @@
+FROM node:24-slim AS dependencies
+WORKDIR /pigeon
+COPY package.json package-lock.json ./
+# The optional dependencies are Node itself, which the image has.
+RUN npm ci --omit=dev --omit=optional --no-audit --no-fund
+
+FROM node:24-slim
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 SANDBOX=off DATA_DIR=/data
+WORKDIR /pigeon
+RUN mkdir /data && chown node:node /data
+COPY --from=dependencies /pigeon/node_modules node_modules
+COPY package.json ./
+COPY schema schema
+COPY src src
+USER node
+VOLUME /data
+EXPOSE 4000
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/livez`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "src/main.ts"]

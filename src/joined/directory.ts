@@ -1,0 +1,159 @@
+import { createHmac, hkdfSync } from 'node:crypto';
+import type { Directory, IdentifierKind, Upstream } from '../context.ts';
+import { type User, users } from '../courier/resources/user.ts';
+import type { Credential } from '../upstream/send.ts';
+import { type DirectoryStore, type Entry, openDirectoryStore } from './directory-store.ts';
+import { toEmail, toPhone } from './identifier.ts';
+
+/** courier's largest page. */
+const PAGE = 1000;
+
+/** How often a sweep begins anew when people come and go under it, before it waits for its next turn. */
+const ATTEMPTS = 5;
+
+/** By when one page must be there, in milliseconds: nobody waits for it. */
+const PAGE_DEADLINE_MS = 60_000;
+
+/** How long a sweep that failed waits, at the most, before it is tried again. */
+const RETRY_MS = 30_000;
+
+interface DirectoryOptions {
+  readonly courier: Upstream;
+  /** The folder of its file; `:memory:` for a directory that ends with the process. */
+  readonly dataDir: string;
+  /** How long to rest between sweeps, in milliseconds; 0 leaves them to `sweep`. */
+  readonly intervalMs: number;
+  /** How old a sweep may be and still be relied on, in milliseconds. */
+  readonly maxAgeMs: number;
+  readonly defaultRegion: string | undefined;
+  readonly warn: (message: string, details: Record<string, unknown>) => void;
+  /** The clock, in milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
+/** The directory of one running gateway. */
+export interface RunningDirectory extends Directory {
+  /** Reads the whole list of users once; false when it would not hold still. */
+  sweep(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+const isActive = (user: User): boolean => user.state?.toLowerCase() === 'active';
+
+/**
+ * Opens the directory of who has which email address and phone number, by courier's whole list of users. It is
+ * read in the background, again and again; identifiers are kept as keyed hashes alone, under a key made of
+ * courier's credential, which is not kept.
+ */
+export const openDirectory = (options: DirectoryOptions): RunningDirectory => {
+  const { courier, dataDir, intervalMs, maxAgeMs, defaultRegion, warn, now = Date.now } = options;
+  const secret = Buffer.from(hkdfSync('sha256', courier.credential.header, '', 'pigeon directory', 32));
+  const hash = (kind: IdentifierKind, value: string): Uint8Array =>
+    createHmac('sha256', secret).update(`${kind} ${value}`).digest().subarray(0, 16);
+  const store: DirectoryStore = openDirectoryStore(
+    dataDir,
+    Buffer.from(hash('email', '')).toString('base64url'),
+  );
+  const ending = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<unknown> = Promise.resolve();
+
+  const readPage = (offset: number): Promise<readonly User[]> =>
+    users.readRaw(
+      (call) =>
+        courier.send({
+          ...call,
+          credential: courier.credential as Credential,
+          signal: ending.signal,
+          deadline: performance.now() + PAGE_DEADLINE_MS,
+        }),
+      { limit: PAGE, offset },
+    );
+
+  const entriesOf = (user: User): Entry[] => {
+    const individualId = user['primary-individual-id'];
+    if (!individualId) return [];
+    const active = isActive(user);
+    const email = toEmail(user.email);
+    const phone = toPhone(user.phone, defaultRegion);
+    return [
+      ...(email ? [{ ...email, verified: user['email-verified'] === true }] : []),
+      ...(phone ? [{ ...phone, verified: user['phone-verified'] === true }] : []),
+    ].map(({ kind, value, verified, extension }) => ({
+      kind,
+      hash: hash(kind, value),
+      individualId,
+      verified,
+      active,
+      extension,
+    }));
+  };
+
+  /** One pass; false when a page did not begin with the last row of the page before. */
+  const pass = async (): Promise<boolean> => {
+    const at = now();
+    const id = store.begin();
+    let count = 0;
+    let last: string | undefined;
+    for (let offset = 0; ; offset += PAGE - 1) {
+      const rows = await readPage(offset);
+      if (last !== undefined && rows[0]?.id !== last) return false;
+      const fresh = last === undefined ? rows : rows.slice(1);
+      store.add(id, fresh.flatMap(entriesOf));
+      count += fresh.length;
+      last = rows.at(-1)?.id;
+      if (rows.length < PAGE) break;
+    }
+    store.complete(id, at, count);
+    return true;
+  };
+
+  const sweep = async (): Promise<boolean> => {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) if (await pass()) return true;
+    return false;
+  };
+
+  const turn = async (): Promise<void> => {
+    let wait = intervalMs;
+    try {
+      if (!(await sweep())) warn('courier’s list of users does not hold still', {});
+    } catch (error) {
+      if (ending.signal.aborted) return;
+      warn('courier’s list of users cannot be read', {
+        error: error instanceof Error ? error.message : 'failed',
+      });
+      wait = Math.min(intervalMs, RETRY_MS);
+    }
+    schedule(wait);
+  };
+
+  const schedule = (wait: number): void => {
+    if (intervalMs === 0 || ending.signal.aborted) return;
+    timer = setTimeout(() => {
+      running = turn();
+    }, wait).unref();
+  };
+  schedule(0);
+
+  return {
+    holders: (kind, value) => {
+      const known = store.sweep();
+      if (!known || now() - known.at > maxAgeMs) return undefined;
+      return store.holders(known.id, kind, hash(kind, value));
+    },
+    facts: () => {
+      const known = store.sweep();
+      return known && { sweptAt: new Date(known.at), users: known.users, identifiers: known.identifiers };
+    },
+    link: (individualId, contactKey) => store.link(individualId, contactKey, now()),
+    links: (individualId) => store.links(individualId),
+    unlink: (individualId, contactKey) => store.unlink(individualId, contactKey),
+    sweep,
+    close: async () => {
+      clearTimeout(timer);
+      ending.abort(new Error('the gateway closes'));
+      await running;
+      store.close();
+    },
+  };
+};

@@ -1,0 +1,454 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { schema } from '../../src/schema.ts';
+import { idOf } from '../support/ids.ts';
+import type { Prepared } from '../support/upstream.ts';
+import { type Front, startFront } from './front.ts';
+import { channel, created, individual, message, one, resource, user } from './samples.ts';
+
+let front: Front;
+beforeAll(async () => {
+  front = await startFront();
+});
+afterAll(() => front[Symbol.asyncDispose]());
+
+const ID = idOf('thing');
+const CHANNEL = `/v1/messaging-channels/${ID}/`;
+const MESSAGE = `/v1/messaging-messages/${ID}/`;
+const MULTICAST = created(resource('x', 'x'));
+const task = { ...MULTICAST, body: { 'task-id': idOf('task'), 'message-data': { sent: true } } };
+const text = resource('texts', 'thing', { status: 'accepted', message: 'Hello' });
+const email = resource('user-emails', 'thing', { status: 'draft', subject: 'Visit' });
+
+interface Case {
+  readonly name: string;
+  readonly input: object;
+  readonly selection: string;
+  readonly asks: string;
+  readonly body: unknown;
+  readonly answer: Prepared;
+  readonly gives: object;
+}
+
+const cases: readonly Case[] = [
+  {
+    name: 'createCourierChannel',
+    input: {
+      organizationId: idOf('clinic'),
+      individualGroupId: idOf('family'),
+      individualIds: [idOf('amina'), Buffer.from(`CourierIndividual:${idOf('farah')}`).toString('base64')],
+      name: 'Knee',
+      label: 'knee',
+      floating: true,
+      subscriptionType: 'none',
+      textNumberId: idOf('number'),
+      eventSettings: { enabled: false },
+    },
+    selection: 'channel { name }',
+    asks: 'POST /v1/messaging-channels/',
+    body: {
+      data: {
+        type: 'messaging-channels',
+        attributes: {
+          'event-settings': { enabled: false },
+          floating: true,
+          'individual-group-id': idOf('family'),
+          'individual-ids': [idOf('amina'), idOf('farah')],
+          label: 'knee',
+          name: 'Knee',
+          'organization-id': idOf('clinic'),
+          'subscription-type': 'none',
+          'text-number-id': idOf('number'),
+        },
+      },
+    },
+    answer: created(channel('thing', { name: 'Knee' })),
+    gives: { channel: { name: 'Knee' } },
+  },
+  {
+    name: 'updateCourierChannel',
+    input: {
+      id: ID,
+      patch: [
+        { op: 'replace', path: '/name', value: 'Knee' },
+        { op: 'replace', path: '/label', value: null },
+        { op: 'replace', path: '/event-settings', value: { enabled: true, since: [1, 'two'] } },
+        { op: 'remove', path: '/bookmark' },
+      ],
+    },
+    selection: 'channel { name }',
+    asks: `PATCH ${CHANNEL}`,
+    body: {
+      data: {
+        id: ID,
+        type: 'messaging-channels',
+        attributes: [
+          { op: 'replace', path: '/name', value: 'Knee' },
+          { op: 'replace', path: '/label', value: null },
+          { op: 'replace', path: '/event-settings', value: { enabled: true, since: [1, 'two'] } },
+          { op: 'remove', path: '/bookmark' },
+        ],
+      },
+    },
+    answer: one(channel('thing', { name: 'Knee' })),
+    gives: { channel: { name: 'Knee' } },
+  },
+  ...['archive', 'unarchive'].map((verb) => ({
+    name: `${verb}CourierChannel`,
+    input: { id: Buffer.from(`CourierChannel:${ID}`).toString('base64') },
+    selection: 'channel { nativeId archived }',
+    asks: `POST ${CHANNEL}${verb}/`,
+    body: {},
+    answer: created(channel('thing', { archived: verb === 'archive' })),
+    gives: { channel: { nativeId: ID, archived: verb === 'archive' } },
+  })),
+  ...[
+    ['subscribeTo', 'subscribe'],
+    ['unsubscribeFrom', 'unsubscribe'],
+  ].map(([verb, action]) => ({
+    name: `${verb}CourierChannel`,
+    input: { id: ID, individualIds: [idOf('amina')] },
+    selection: 'channel { nativeId }',
+    asks: `POST ${CHANNEL}${action}/`,
+    body: { 'individual-ids': [idOf('amina')] },
+    answer: created(channel('thing')),
+    gives: { channel: { nativeId: ID } },
+  })),
+  {
+    name: 'setCourierChannelPreferences',
+    input: { id: ID, individualId: idOf('farah'), values: [{ name: 'notify', value: 'never' }] },
+    selection: 'channel { nativeId }',
+    asks: `POST ${CHANNEL}preferences/`,
+    body: { 'individual-id': idOf('farah'), values: [{ name: 'notify', value: 'never' }] },
+    answer: created(channel('thing')),
+    gives: { channel: { nativeId: ID } },
+  },
+  {
+    name: 'setCourierChannelSms',
+    input: {
+      id: ID,
+      active: true,
+      initialMessage: 'Hello',
+      initialMessageJs: { enUS: 'Hello', esUS: 'Hola' },
+    },
+    selection: 'channel { withSms }',
+    asks: `POST ${CHANNEL}sms/`,
+    body: {
+      active: true,
+      'initial-message': 'Hello',
+      'initial-message-js': { en_US: 'Hello', es_US: 'Hola' },
+    },
+    answer: created(channel('thing', { 'with-sms': true })),
+    gives: { channel: { withSms: true } },
+  },
+  {
+    name: 'postCourierMessage',
+    input: {
+      channelId: idOf('channel'),
+      individualId: idOf('farah'),
+      message: 'Hello',
+      draft: false,
+      autoAck: '',
+      includeDestinations: ['sms'],
+    },
+    selection: 'message { text status }',
+    asks: 'POST /v1/messaging-messages/',
+    body: {
+      data: {
+        type: 'messaging-messages',
+        attributes: {
+          'auto-ack': '',
+          'channel-id': idOf('channel'),
+          draft: false,
+          'include-destinations': ['sms'],
+          'individual-id': idOf('farah'),
+          message: 'Hello',
+        },
+      },
+    },
+    answer: created(message('thing', { message: 'Hello', 'user-type': 'provider' })),
+    gives: { message: { text: 'Hello', status: 'SENT' } },
+  },
+  {
+    name: 'updateCourierMessage',
+    input: { id: ID, message: 'Better words', draft: false, removed: true, individualId: idOf('farah') },
+    selection: 'message { status }',
+    asks: `PATCH ${MESSAGE}`,
+    body: {
+      data: {
+        id: ID,
+        type: 'messaging-messages',
+        attributes: {
+          draft: false,
+          'individual-id': idOf('farah'),
+          message: 'Better words',
+          removed: true,
+        },
+      },
+    },
+    answer: one(message('thing', { removed: true })),
+    gives: { message: { status: 'DELETED' } },
+  },
+  {
+    name: 'acknowledgeCourierMessage',
+    input: { id: ID, individualId: idOf('farah'), allowPast: true },
+    selection: 'message { acknowledged }',
+    asks: `POST ${MESSAGE}ack/`,
+    body: { 'allow-past': true, 'individual-id': idOf('farah') },
+    answer: created(message('thing', { ack: true })),
+    gives: { message: { acknowledged: true } },
+  },
+  ...['DISLIKE', 'LIKE', 'LOL', 'LOVE', 'SAD', 'WOW'].flatMap((reactionType) =>
+    ['add', 'delete'].map((verb) => ({
+      name: `${verb}CourierMessageReaction`,
+      input: { id: ID, reactionType, individualId: idOf('farah') },
+      selection: 'message { reactions { reactionType } }',
+      asks: `POST ${MESSAGE}${verb}-reaction/`,
+      body: { 'individual-id': idOf('farah'), 'reaction-type': reactionType.toLowerCase() },
+      answer: created(message('thing', { reactions: [{ 'reaction-type': 'wow' }] })),
+      gives: { message: { reactions: [{ reactionType: 'wow' }] } },
+    })),
+  ),
+  {
+    name: 'sendCourierText',
+    input: {
+      accountId: Buffer.from(`CourierTextAccount:${idOf('account')}`).toString('base64'),
+      callbackJson: { key: [1] },
+      callbackOneOff: true,
+      callbackStatusUrl: 'https://example.com/status',
+      callbackUrl: 'https://example.com/answers',
+      expectedResponses: ['yes', 'no'],
+      message: 'Hello',
+      numberId: idOf('number'),
+      organizationId: idOf('clinic'),
+      target: '+12025550100',
+    },
+    selection: 'text { status text }',
+    asks: 'POST /v1/texts/',
+    body: {
+      data: {
+        type: 'texts',
+        attributes: {
+          'account-id': idOf('account'),
+          'callback-json': { key: [1] },
+          'callback-one-off': true,
+          'callback-status-url': 'https://example.com/status',
+          'callback-url': 'https://example.com/answers',
+          'expected-responses': ['yes', 'no'],
+          message: 'Hello',
+          'number-id': idOf('number'),
+          'organization-id': idOf('clinic'),
+          target: '+12025550100',
+        },
+      },
+    },
+    answer: created(text),
+    gives: { text: { status: 'ACCEPTED', text: 'Hello' } },
+  },
+  {
+    name: 'callBackCourierText',
+    input: { id: ID, body: { MessageStatus: 'delivered', Parts: [1, 2] } },
+    selection: 'answer',
+    asks: `POST /v1/texts/${ID}/callback/`,
+    body: { MessageStatus: 'delivered', Parts: [1, 2] },
+    answer: { status: 204 },
+    gives: { answer: {} },
+  },
+  {
+    name: 'createCourierEmail',
+    input: {
+      individualId: idOf('amina'),
+      subject: 'Visit',
+      message: 'Dear Amina',
+      messageHtml: '<p>Dear Amina</p>',
+      senderOrganizationId: idOf('clinic'),
+      to: 'amina@example.com',
+      autoSend: false,
+    },
+    selection: 'email { subject status }',
+    asks: 'POST /v1/user-emails/',
+    body: {
+      data: {
+        type: 'user-emails',
+        attributes: {
+          'auto-send': false,
+          'individual-id': idOf('amina'),
+          message: 'Dear Amina',
+          'message-html': '<p>Dear Amina</p>',
+          'sender-organization-id': idOf('clinic'),
+          subject: 'Visit',
+          to: 'amina@example.com',
+        },
+      },
+    },
+    answer: created(email),
+    gives: { email: { subject: 'Visit', status: 'DRAFT' } },
+  },
+  {
+    name: 'sendCourierEmail',
+    input: { id: ID },
+    selection: 'email { status }',
+    asks: `POST /v1/user-emails/${ID}/send/`,
+    body: {},
+    answer: created(resource('user-emails', 'thing', { status: 'sent' })),
+    gives: { email: { status: 'SENT' } },
+  },
+  {
+    name: 'updateCourierUser',
+    input: { id: ID, notifications: [] },
+    selection: 'user { notifications }',
+    asks: `PATCH /v1/users/${ID}/`,
+    body: { data: { id: ID, type: 'users', attributes: { notifications: [] } } },
+    answer: one(user('thing', { notifications: [] })),
+    gives: { user: { notifications: [] } },
+  },
+  {
+    name: 'multicastToCourierUser',
+    input: {
+      id: ID,
+      templateId: 'welcome',
+      data: { day: 1 },
+      individualId: idOf('amina'),
+      organizationId: idOf('clinic'),
+    },
+    selection: 'taskId messageData',
+    asks: `POST /v1/users/${ID}/multicast/`,
+    body: {
+      data: { day: 1 },
+      'individual-id': idOf('amina'),
+      'organization-id': idOf('clinic'),
+      'template-id': 'welcome',
+    },
+    answer: task,
+    gives: { taskId: idOf('task'), messageData: { sent: true } },
+  },
+  {
+    name: 'validateCourierMulticast',
+    input: {
+      id: ID,
+      templateId: 'welcome',
+      data: {},
+      individualId: idOf('amina'),
+      organizationId: idOf('clinic'),
+    },
+    selection: 'success info',
+    asks: `POST /v1/users/${ID}/validate-multicast-params/`,
+    body: {
+      data: {},
+      'individual-id': idOf('amina'),
+      'organization-id': idOf('clinic'),
+      'template-id': 'welcome',
+    },
+    answer: { status: 201, body: { success: false, info: 'day is missing' } },
+    gives: { success: false, info: 'day is missing' },
+  },
+  {
+    name: 'multicastToCourierIndividual',
+    input: { id: ID, templateId: 'welcome', templateData: { day: 1 }, organizationId: idOf('clinic') },
+    selection: 'taskId messageData',
+    asks: `POST /v1/individuals/${ID}/multicast/`,
+    body: { 'organization-id': idOf('clinic'), 'template-data': { day: 1 }, 'template-id': 'welcome' },
+    answer: task,
+    gives: { taskId: idOf('task'), messageData: { sent: true } },
+  },
+  {
+    name: 'recalculateCourierCommunicationSummary',
+    input: { id: ID },
+    selection: 'individual { firstName }',
+    asks: `POST /v1/individuals/${ID}/recalculate-communication-summary/`,
+    body: {},
+    answer: created(individual('thing', { 'first-name': 'Amina' })),
+    gives: { individual: { firstName: 'Amina' } },
+  },
+];
+
+const run = ({ name, selection }: Case) => {
+  const title = name.charAt(0).toUpperCase() + name.slice(1);
+  return `mutation ($input: ${title}Input!) { answered: ${name}(input: $input) { ${selection} } }`;
+};
+
+describe('a mutation', () => {
+  test.each(cases.map((one) => [one.name, one] as const))(
+    '%s sends what is documented, once',
+    async (_, given) => {
+      const before = front.courier.asked.length;
+      front.courier.answers({ [given.asks]: given.answer });
+      const data = await front.data(run(given), { input: given.input });
+      expect(data.answered).toEqual(given.gives);
+      const [asked, ...others] = front.courier.asked.slice(before);
+      expect(others).toEqual([]);
+      expect(`${asked?.method} ${asked?.path}`).toBe(given.asks);
+      expect(asked?.query).toBe('');
+      expect(asked?.body).toEqual(given.body);
+    },
+  );
+
+  test('of courier stands here, whichever it is', () => {
+    const fields = Object.keys(schema.getMutationType()?.getFields() ?? {});
+    const covered = new Set(cases.map(({ name }) => name));
+    expect(fields.filter((name) => name.includes('Courier') && !covered.has(name))).toEqual([]);
+  });
+
+  test.each(
+    cases
+      .filter(({ asks }, index) => cases.findIndex((one) => one.asks === asks) === index)
+      .map((one) => [one.name, one] as const),
+  )('%s tells what courier refused', async (_, given) => {
+    const before = front.courier.asked.length;
+    front.courier.answers({ [given.asks]: { status: 403, body: { errors: [{ detail: 'Amina' }] } } });
+    const error = await front.error(run(given), { input: given.input });
+    expect(error).toMatchObject({
+      code: 'UPSTREAM_REFUSED',
+      path: 'answered',
+      upstream: { api: 'courier', method: given.asks.split(' ')[0], status: 403 },
+    });
+    expect(JSON.stringify(error)).not.toContain('Amina');
+    expect(front.courier.asked).toHaveLength(before + 1);
+  });
+
+  test('leaves out what is null', async () => {
+    front.courier.answers({ 'POST /v1/messaging-messages/': created(message('thing')) });
+    await front.data(
+      `mutation { postCourierMessage(input: { channelId: "${idOf('c')}", message: "x", draft: null, individualId: null }) { message { id } } }`,
+    );
+    expect(front.courier.asked.at(-1)?.body).toEqual({
+      data: { type: 'messaging-messages', attributes: { 'channel-id': idOf('c'), message: 'x' } },
+    });
+  });
+
+  test.each<[string, string]>([
+    [`updateCourierMessage(input: { id: "${ID}" }) { message { id } }`, 'input'],
+    [`updateCourierMessage(input: { id: "${ID}", message: null }) { message { id } }`, 'input'],
+    [`updateCourierUser(input: { id: "${ID}" }) { user { id } }`, 'input'],
+    [`updateCourierChannel(input: { id: "${ID}", patch: [] }) { channel { id } }`, 'input.patch'],
+    [`callBackCourierText(input: { id: "${ID}", body: "delivered" }) { answer }`, 'input.body'],
+    [
+      `multicastToCourierUser(input: { id: "${ID}", templateId: "welcome", data: [1] }) { taskId }`,
+      'input.data',
+    ],
+  ])('that says nothing courier could take is refused without a call: %s', async (field, name) => {
+    const before = front.courier.asked.length;
+    expect(await front.error(`mutation { ${field} }`)).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      fields: [name],
+    });
+    expect(front.courier.asked).toHaveLength(before);
+  });
+
+  test('takes only courier’s own reactions', async () => {
+    const before = front.courier.asked.length;
+    const { body } = await front.gateway.ask(
+      `mutation { addCourierMessageReaction(input: { id: "${ID}", reactionType: CLAP }) { message { id } } }`,
+    );
+    expect(body.errors?.[0]?.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
+    expect(front.courier.asked).toHaveLength(before);
+  });
+
+  test('shows what it has read without another call', async () => {
+    const before = front.courier.asked.length;
+    front.courier.answers({ [`POST ${CHANNEL}archive/`]: created(channel('thing', { archived: true })) });
+    await front.data(
+      `mutation { archiveCourierChannel(input: { id: "${ID}" }) { channel { archived name organization { nativeId } } } }`,
+    );
+    expect(front.courier.calls().slice(before)).toEqual([`POST ${CHANNEL}archive/`]);
+  });
+});

@@ -1,0 +1,193 @@
+import { describe, expect, test } from 'vitest';
+import type { Changes, MessageChange } from '../../src/context.ts';
+import { globalId } from '../../src/graph/ids.ts';
+import { idOf } from '../support/ids.ts';
+import type { Prepared } from '../support/upstream.ts';
+import { startFront } from './front.ts';
+import { at, created, message, one, resource } from './samples.ts';
+
+const NEVER = new Promise(() => {});
+const POST = `mutation { postCourierMessage(input: { channelId: "${idOf('channel')}", message: "Hello" }) { message { id } } }`;
+const TEXT = `mutation { sendCourierText(input: { accountId: "${idOf('account')}", target: "+12025550100", message: "Hello" }) { text { id } } }`;
+const EMAIL = `mutation { sendCourierEmail(input: { id: "${idOf('email')}" }) { email { id } } }`;
+
+const SENDS: [string, string, string][] = [
+  ['a message', 'POST /v1/messaging-messages/', POST],
+  ['a text', 'POST /v1/texts/', TEXT],
+  ['an email', `POST /v1/user-emails/${idOf('email')}/send/`, EMAIL],
+];
+
+describe.each(SENDS)('%s', (_, operation, query) => {
+  test.each<[string, Prepared, string, boolean]>([
+    ['is refused for its quota', { status: 429, headers: { 'retry-after': '0' } }, 'RATE_LIMITED', true],
+    ['is refused', { status: 409 }, 'CONFLICT', false],
+    ['fails at courier', { status: 500 }, 'UPSTREAM_UNAVAILABLE', false],
+    ['finds courier down', { status: 503 }, 'UPSTREAM_UNAVAILABLE', false],
+    ['loses its answer in between', { status: 502 }, 'OUTCOME_UNKNOWN', false],
+    ['waits too long in between', { status: 504 }, 'OUTCOME_UNKNOWN', false],
+    ['loses its connection', { destroy: true }, 'OUTCOME_UNKNOWN', false],
+    ['is not answered', { until: NEVER }, 'OUTCOME_UNKNOWN', false],
+    ['is answered with what is no JSON', { status: 201, raw: '{' }, 'OUTCOME_UNKNOWN', false],
+    ['is answered with nothing', { status: 204 }, 'OUTCOME_UNKNOWN', false],
+    ['is answered without data', { status: 201, body: { meta: {} } }, 'OUTCOME_UNKNOWN', false],
+  ])('that %s is not sent again', async (__, answer, code, retryable) => {
+    await using front = await startFront({ courier: { [operation]: answer }, deadlineMs: 250 });
+    const error = await front.error(query);
+    expect(error).toMatchObject({ code, retryable, upstream: { api: 'courier', method: 'POST' } });
+    expect(front.courier.asked).toHaveLength(1);
+  });
+
+  test('that surely did not leave is tried again', async () => {
+    await using front = await startFront({ courier: { [operation]: {} } });
+    await front.courier.close();
+    const error = await front.error(query);
+    expect(error).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', retryable: true });
+    expect(front.courier.asked).toHaveLength(0);
+  });
+});
+
+/** Changes as a test sees them. */
+const recorder = (seen: ReadonlyMap<string, MessageChange['status']> = new Map()) => {
+  const recorded: MessageChange[] = [];
+  const changes: Changes = {
+    record: async (some) => {
+      recorded.push(...some);
+    },
+    seen: async () => seen,
+  };
+  return { recorded, changes };
+};
+
+describe('what a mutation does to a message is recorded', () => {
+  const id = (typename: string) => globalId(typename, idOf('thing'));
+  const text = (status: string) =>
+    resource('texts', 'thing', { status, 'created-at': at(1), 'last-modified-at': at(2), message: 'Hello' });
+  const email = (status: string) =>
+    resource('user-emails', 'thing', { status, 'created-at': at(1), 'last-modified-at': at(2) });
+  const cases: [string, string, Prepared, Partial<MessageChange>][] = [
+    [
+      `postCourierMessage(input: { channelId: "${idOf('channel')}", message: "Hello" }) { message { id } }`,
+      'POST /v1/messaging-messages/',
+      created(message('thing', { 'user-type': 'provider', 'last-modified-time': at(3) })),
+      {
+        messageId: id('CourierMessage'),
+        channelId: globalId('CourierChannel', idOf('channel')),
+        added: true,
+        status: 'SENT',
+        nativeStatus: null,
+        occurredAt: Date.parse(at(3)),
+      },
+    ],
+    [
+      `updateCourierMessage(input: { id: "${idOf('thing')}", removed: true }) { message { id } }`,
+      'PATCH /v1/messaging-messages/*/',
+      one(message('thing', { removed: true, 'last-modified-time': at(4) })),
+      {
+        messageId: id('CourierMessage'),
+        added: false,
+        status: 'DELETED',
+        occurredAt: Date.parse(at(4)),
+      },
+    ],
+    [
+      `acknowledgeCourierMessage(input: { id: "${idOf('thing')}" }) { message { id } }`,
+      'POST /v1/messaging-messages/*/ack/',
+      created(message('thing', { 'read-receipts': [{ 'individual-id': idOf('farah') }] })),
+      { messageId: id('CourierMessage'), added: false, status: 'READ' },
+    ],
+    [
+      `sendCourierText(input: { accountId: "${idOf('account')}", target: "+1", message: "Hello" }) { text { id } }`,
+      'POST /v1/texts/',
+      created(text('accepted')),
+      {
+        messageId: id('CourierText'),
+        channelId: null,
+        added: true,
+        status: 'ACCEPTED',
+        nativeStatus: 'accepted',
+        occurredAt: Date.parse(at(2)),
+      },
+    ],
+    [
+      `createCourierEmail(input: { individualId: "${idOf('amina')}", subject: "Visit" }) { email { id } }`,
+      'POST /v1/user-emails/',
+      created(email('draft')),
+      { messageId: id('CourierEmail'), channelId: null, added: true, status: 'DRAFT', nativeStatus: 'draft' },
+    ],
+    [
+      `sendCourierEmail(input: { id: "${idOf('thing')}" }) { email { id } }`,
+      'POST /v1/user-emails/*/send/',
+      created(email('sent')),
+      { messageId: id('CourierEmail'), added: false, status: 'SENT' },
+    ],
+  ];
+
+  test.each(cases)('%s', async (field, operation, answer, change) => {
+    const { recorded, changes } = recorder();
+    await using front = await startFront({ courier: { [operation]: answer }, changes });
+    await front.data(`mutation { ${field} }`);
+    expect(recorded).toEqual([expect.objectContaining({ ...change, via: 'MUTATION', audience: 'service' })]);
+    // Ids and statuses, and nothing of what was said or to whom.
+    expect(JSON.stringify(recorded)).not.toMatch(/Hello|Amina|\+1/);
+  });
+
+  test('before it answers, for the eyes of the one whose credential it was', async () => {
+    const { recorded, changes } = recorder();
+    await using front = await startFront({
+      courier: { 'POST /v1/messaging-messages/': created(message('thing')) },
+      courierForwards: true,
+      changes,
+    });
+    const headers = { 'x-courier-authorization': 'Bearer mine' };
+    const { body } = await front.gateway.ask(POST, {}, { headers });
+    expect(body.errors).toBeUndefined();
+    expect(recorded).toHaveLength(1);
+    expect(recorded[0]?.audience).not.toBe('service');
+    expect(recorded[0]?.audience).not.toContain('mine');
+    expect(front.courier.asked[0]?.headers.authorization).toBe('Bearer mine');
+  });
+
+  test('and what cannot be recorded has happened all the same', async () => {
+    await using front = await startFront({
+      courier: { 'POST /v1/messaging-messages/': created(message('thing')) },
+      changes: { record: () => Promise.reject(new Error('disk full')), seen: async () => new Map() },
+    });
+    const data = await front.data(POST);
+    expect(data.postCourierMessage.message.id).toBe(id('CourierMessage'));
+  });
+
+  test('and nothing when it was refused', async () => {
+    const { recorded, changes } = recorder();
+    await using front = await startFront({
+      courier: { 'POST /v1/messaging-messages/': { status: 422 } },
+      changes,
+    });
+    await front.error(POST);
+    expect(recorded).toEqual([]);
+  });
+});
+
+test('a message’s status is the higher one of courier’s and the recorded one', async () => {
+  const { changes } = recorder(
+    new Map([
+      [globalId('CourierMessage', idOf('low')), 'READ'],
+      [globalId('CourierMessage', idOf('removed')), 'READ'],
+    ]),
+  );
+  await using front = await startFront({
+    courier: {
+      [`GET /v1/messaging-messages/${idOf('low')}/`]: one(message('low')),
+      [`GET /v1/messaging-messages/${idOf('removed')}/`]: one(message('removed', { removed: true })),
+      [`GET /v1/messaging-messages/${idOf('other')}/`]: one(message('other')),
+    },
+    changes,
+  });
+  const { courier } = await front.data(
+    `{ courier { ${['low', 'removed', 'other'].map((name) => `${name}: message(id: "${idOf(name)}") { status }`).join(' ')} } }`,
+  );
+  expect(courier).toEqual({
+    low: { status: 'READ' },
+    removed: { status: 'DELETED' },
+    other: { status: 'RECEIVED' },
+  });
+});
