@@ -108,8 +108,8 @@ export interface Changes {
   seen(ids: readonly string[], audience: string): Promise<ReadonlyMap<string, MessageStatus>>;
 }
 
-/** What identifies a person in both upstreams. */
-export type IdentifierKind = 'email' | 'phone';
+/** What identifies a person in both upstreams; `digits` is a number whose country is not known, by its last ones. */
+export type IdentifierKind = 'email' | 'phone' | 'digits';
 
 /** That a user whose own individual this is has an identifier. */
 export interface Holder {
@@ -118,8 +118,8 @@ export interface Holder {
   readonly verified: boolean;
   /** True when the user's account is active. */
   readonly active: boolean;
-  /** True for a number with an extension. */
-  readonly extension: boolean;
+  /** False for a number with an extension or without a country. */
+  readonly exact: boolean;
 }
 
 /** Who has which identifier, by courier's whole list of users as it was swept last. */

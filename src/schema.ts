@@ -21,6 +21,7 @@ import './courier/resources/text.ts';
 import './courier/resources/text-account.ts';
 import './courier/resources/user.ts';
 import './joined/channels.ts';
+import './joined/directory-field.ts';
 import './joined/message.ts';
 import './joined/node.ts';
 import './joined/person.ts';

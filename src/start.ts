@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { type Config, ConfigError, readConfig, upstreamsOf } from './config.ts';
+import { openDirectory } from './joined/directory.ts';
 import { useGraphiql } from './plugins/graphiql.ts';
 import { startSandbox } from './sandbox/sandbox.ts';
 import { schema } from './schema.ts';
@@ -30,6 +31,17 @@ const gateway = await startGateway(config, {
       withHeaders: config.auth.kind !== 'none' || config.courier?.forwards === true,
     }),
   ],
+  directory: ({ parts }) =>
+    parts.courier?.credential.header
+      ? openDirectory({
+          courier: parts.courier,
+          dataDir: sandbox ? ':memory:' : config.dataDir,
+          intervalMs: config.directoryIntervalMs,
+          maxAgeMs: config.directoryMaxAgeMs,
+          defaultRegion: config.defaultRegion,
+          warn: parts.warn,
+        })
+      : undefined,
   stream: ({ url, publicUrl, parts }) =>
     openStream({
       dataDir: sandbox ? ':memory:' : config.dataDir,

@@ -277,7 +277,8 @@ builder.objectField(Bird, 'searchContacts', (t) =>
       platformAddress: t.arg.string({ description: 'The address on a platform.' }),
     },
     resolve: ({ workspaceId }, { identifier, platformAddress }, context) => {
-      if (!identifier && !platformAddress) throw new InputError('identifier', 'or platformAddress is needed');
+      if (!identifier === !platformAddress)
+        throw new InputError('identifier', 'or platformAddress is needed, and not both');
       return findContacts(context, workspaceId, {
         ...(identifier && { identifier: { key: identifier.key, value: identifier.value } }),
         ...(platformAddress && { platformAddress }),

@@ -13,16 +13,19 @@ import { strandOf } from './strand.ts';
 
 type Identifier = components['schemas']['ContactIdentifier'];
 
+/** An identifier as a contact has it. */
+type Known = Pick<Identifier, 'key' | 'value'>;
+
 /** All identifiers of a contact: those it shows, or where there are more, those of its list. */
-export const identifiersOf = async (context: Context, row: ContactRow): Promise<string[]> => {
+export const identifiersOf = async (context: Context, row: ContactRow): Promise<readonly Known[]> => {
   const featured = row.featuredIdentifiers ?? [];
   const hasMore = row.identifierCount === undefined || row.identifierCount > featured.length;
-  if (!hasMore) return featured.flatMap(({ value }) => value ?? []);
+  if (!hasMore) return featured;
   const answer = await askIn(context, listIdentifiers, row.workspaceId, {
     params: { contactId: row.id },
     query: { limit: MAX_PAGE },
   });
-  return (readResults(answer, listIdentifiers) as Identifier[]).flatMap(({ value }) => value ?? []);
+  return readResults(answer, listIdentifiers) as Identifier[];
 };
 
 builder.objectField(BirdContact, 'messages', (t) =>
@@ -41,7 +44,7 @@ builder.objectField(BirdContact, 'messages', (t) =>
         args.after == null
           ? undefined
           : readCursor<Point & { readonly k: string }>(args.after, name, isPoint);
-      const identifiers = await identifiersOf(context, contact);
+      const identifiers = (await identifiersOf(context, contact)).map(({ value }) => value);
       if (identifiers.length === 0) return connect<MessageRow>([], args, false);
       const whose = { workspaceId: contact.workspaceId, contactIds: new Set([contact.id]), identifiers };
       const sides = (['from', 'to'] as const).filter(

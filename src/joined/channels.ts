@@ -67,7 +67,7 @@ const unlessSlow = async <T>(
   const timer = setTimeout(
     // Its failure is seen where it is waited for.
     () => otherwise()?.catch(() => {}),
-    (deadline - performance.now()) / 2,
+    Math.max(0, (deadline - performance.now()) / 2),
   );
   try {
     return await answer;

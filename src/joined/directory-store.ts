@@ -7,7 +7,7 @@ const TABLES = `
   CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS holder (
     sweep INTEGER NOT NULL, kind TEXT NOT NULL, hash BLOB NOT NULL, individual_id TEXT NOT NULL,
-    verified INTEGER NOT NULL, active INTEGER NOT NULL, extension INTEGER NOT NULL
+    verified INTEGER NOT NULL, active INTEGER NOT NULL, exact INTEGER NOT NULL
   ) STRICT;
   CREATE INDEX IF NOT EXISTS holder_hash ON holder (hash, sweep);
   CREATE INDEX IF NOT EXISTS holder_sweep ON holder (sweep);
@@ -17,9 +17,12 @@ const TABLES = `
   ) STRICT, WITHOUT ROWID;
 `;
 
+/** How an identifier is found: by itself, or a number without a country by its last digits alone. */
+export type EntryKind = IdentifierKind | 'stray';
+
 /** One identifier of one user, hashed. */
 export interface Entry extends Holder {
-  readonly kind: IdentifierKind;
+  readonly kind: EntryKind;
   readonly hash: Uint8Array;
 }
 
@@ -41,7 +44,7 @@ export interface DirectoryStore {
   add(sweep: number, entries: readonly Entry[]): void;
   /** Makes a sweep the one that counts, and forgets what came before it. */
   complete(sweep: number, at: number, users: number): void;
-  holders(sweep: number, kind: IdentifierKind, hash: Uint8Array): Holder[];
+  holders(sweep: number, kind: EntryKind, hash: Uint8Array): Holder[];
   /** Remembers that a contact surely is an individual. */
   link(individualId: string, contactKey: string, at: number): void;
   links(individualId: string): string[];
@@ -72,7 +75,7 @@ export const openDirectoryStore = (dataDir: string, keyPrint: string): Directory
   }
   const insert = db.prepare('INSERT INTO holder VALUES (?, ?, ?, ?, ?, ?, ?)');
   const find = db.prepare(
-    'SELECT individual_id, verified, active, extension FROM holder WHERE hash = ? AND sweep = ? AND kind = ?',
+    'SELECT individual_id, verified, active, exact FROM holder WHERE hash = ? AND sweep = ? AND kind = ?',
   );
   const drop = db.prepare('DELETE FROM holder WHERE sweep <> ?');
   const count = db.prepare('SELECT count(*) AS count FROM holder WHERE sweep = ?');
@@ -105,8 +108,8 @@ export const openDirectoryStore = (dataDir: string, keyPrint: string): Directory
     },
     add: (id, entries) =>
       inTransaction(() => {
-        for (const { kind, hash, individualId, verified, active, extension } of entries) {
-          insert.run(id, kind, hash, individualId, Number(verified), Number(active), Number(extension));
+        for (const { kind, hash, individualId, verified, active, exact } of entries) {
+          insert.run(id, kind, hash, individualId, Number(verified), Number(active), Number(exact));
         }
       }),
     complete: (id, at, users) => {
@@ -122,7 +125,7 @@ export const openDirectoryStore = (dataDir: string, keyPrint: string): Directory
         individualId: String(row.individual_id),
         verified: row.verified === 1,
         active: row.active === 1,
-        extension: row.extension === 1,
+        exact: row.exact === 1,
       })),
     link: (individualId, contactKey, at) => {
       addLink.run(individualId, contactKey, at);

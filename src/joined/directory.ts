@@ -1,9 +1,9 @@
 import { createHmac, hkdfSync } from 'node:crypto';
-import type { Directory, IdentifierKind, Upstream } from '../context.ts';
+import type { Directory, Upstream } from '../context.ts';
 import { type User, users } from '../courier/resources/user.ts';
 import type { Credential } from '../upstream/send.ts';
-import { type DirectoryStore, type Entry, openDirectoryStore } from './directory-store.ts';
-import { toEmail, toPhone } from './identifier.ts';
+import { type DirectoryStore, type Entry, type EntryKind, openDirectoryStore } from './directory-store.ts';
+import { lastDigits, toEmail, toPhone } from './identifier.ts';
 
 /** courier's largest page. */
 const PAGE = 1000;
@@ -48,7 +48,7 @@ const isActive = (user: User): boolean => user.state?.toLowerCase() === 'active'
 export const openDirectory = (options: DirectoryOptions): RunningDirectory => {
   const { courier, dataDir, intervalMs, maxAgeMs, defaultRegion, warn, now = Date.now } = options;
   const secret = Buffer.from(hkdfSync('sha256', courier.credential.header, '', 'pigeon directory', 32));
-  const hash = (kind: IdentifierKind, value: string): Uint8Array =>
+  const hash = (kind: EntryKind, value: string): Uint8Array =>
     createHmac('sha256', secret).update(`${kind} ${value}`).digest().subarray(0, 16);
   const store: DirectoryStore = openDirectoryStore(
     dataDir,
@@ -74,19 +74,23 @@ export const openDirectory = (options: DirectoryOptions): RunningDirectory => {
     const individualId = user['primary-individual-id'];
     if (!individualId) return [];
     const active = isActive(user);
-    const email = toEmail(user.email);
-    const phone = toPhone(user.phone, defaultRegion);
-    return [
-      ...(email ? [{ ...email, verified: user['email-verified'] === true }] : []),
-      ...(phone ? [{ ...phone, verified: user['phone-verified'] === true }] : []),
-    ].map(({ kind, value, verified, extension }) => ({
+    const entry = (kind: EntryKind, value: string, exact: boolean, verified: boolean): Entry => ({
       kind,
       hash: hash(kind, value),
       individualId,
       verified,
       active,
-      extension,
-    }));
+      exact,
+    });
+    const email = toEmail(user.email);
+    const phone = toPhone(user.phone, defaultRegion);
+    const verified = user['phone-verified'] === true;
+    return [
+      ...(email ? [entry('email', email.value, true, user['email-verified'] === true)] : []),
+      ...(phone?.kind === 'phone' ? [entry('phone', phone.value, phone.exact, verified)] : []),
+      ...(phone?.kind === 'digits' ? [entry('stray', phone.value, false, verified)] : []),
+      ...(phone ? [entry('digits', lastDigits(phone.value), false, verified)] : []),
+    ];
   };
 
   /** One pass; false when a page did not begin with the last row of the page before. */
@@ -139,7 +143,11 @@ export const openDirectory = (options: DirectoryOptions): RunningDirectory => {
     holders: (kind, value) => {
       const known = store.sweep();
       if (!known || now() - known.at > maxAgeMs) return undefined;
-      return store.holders(known.id, kind, hash(kind, value));
+      const find = (as: EntryKind, by: string) => store.holders(known.id, as, hash(as, by));
+      // A number that somebody has without its country may be this one.
+      return kind === 'phone'
+        ? [...find(kind, value), ...find('stray', lastDigits(value))]
+        : find(kind, value);
     },
     facts: () => {
       const known = store.sweep();

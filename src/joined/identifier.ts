@@ -5,27 +5,51 @@ import type { IdentifierKind } from '../context.ts';
 export interface Identifier {
   readonly kind: IdentifierKind;
   readonly value: string;
-  /** True for a number with an extension: it leads to many people. */
-  readonly extension: boolean;
+  /** False for a number that leads to many people or might be another country's: it proves nothing. */
+  readonly exact: boolean;
 }
+
+/** How many last digits stand for a number whose country is not known, and the fewest that say anything. */
+const LAST_DIGITS = 8;
+const FEWEST_DIGITS = 7;
 
 /** An email address as it is compared; undefined when it is none. */
 export const toEmail = (text: string | null | undefined): Identifier | undefined => {
   const value = text?.trim().toLowerCase();
-  return value && /^[^\s@]+@[^\s@]+$/.test(value) ? { kind: 'email', value, extension: false } : undefined;
+  return value && /^[^\s@]+@[^\s@]+$/.test(value) ? { kind: 'email', value, exact: true } : undefined;
 };
 
+/** The last digits of a number, by which it may be told apart where its country is not known. */
+export const lastDigits = (number: string): string => number.replace(/\D/g, '').slice(-LAST_DIGITS);
+
 /**
- * A phone number as it is compared, in E.164; undefined when it can be none.
+ * A phone number as it is compared: in E.164, or by its last digits where its country is not known.
  *
  * @param region the country of a number without one, as ISO 3166 names it
+ * @returns undefined when it can be no number
  */
 export const toPhone = (
   text: string | null | undefined,
   region: string | undefined,
 ): Identifier | undefined => {
-  const phone = text ? parsePhoneNumberFromString(text, region as CountryCode | undefined) : undefined;
-  return phone?.isPossible()
-    ? { kind: 'phone', value: phone.number, extension: phone.ext !== undefined }
-    : undefined;
+  if (!text) return undefined;
+  const phone = parsePhoneNumberFromString(text, region as CountryCode | undefined);
+  if (phone?.isPossible()) return { kind: 'phone', value: phone.number, exact: phone.ext === undefined };
+  const value = lastDigits(text);
+  return value.length >= FEWEST_DIGITS ? { kind: 'digits', value, exact: false } : undefined;
+};
+
+/** The ways in which people write a number that is known in E.164. */
+export const spellingsOf = (number: string): readonly string[] => {
+  const phone = parsePhoneNumberFromString(number);
+  return phone
+    ? [
+        phone.number,
+        phone.number.slice(1),
+        phone.formatInternational(),
+        phone.formatNational(),
+        phone.nationalNumber,
+        `+${phone.countryCallingCode} ${phone.formatNational()}`,
+      ]
+    : [number];
 };

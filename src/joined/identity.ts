@@ -1,13 +1,18 @@
-import { createContextCache } from '@pothos/core';
-import DataLoader from 'dataloader';
-import type { ContactRow } from '../bird/contact.ts';
-import { findContacts } from '../bird/contact-changes.ts';
-import { identifiersOf } from '../bird/contact-messages.ts';
-import { type Context, reach } from '../context.ts';
-import { users } from '../courier/resources/user.ts';
-import type { Flat } from '../courier/types.ts';
-
-type User = Flat<'/v1/users/{id}/'>;
+import { BirdContact, type ContactRow } from '../bird/contact.ts';
+import type { Context } from '../context.ts';
+import {
+  comparable,
+  contactsBy,
+  type Evidence,
+  evidenceOf,
+  identifierOf,
+  isOwnView,
+  mayBe,
+  type Sort,
+  usersOf,
+  workspaceOf,
+} from './evidence.ts';
+import { type Identifier, spellingsOf } from './identifier.ts';
 
 export type Basis = 'SELF' | 'EMAIL' | 'PHONE';
 export type Confidence = 'VERIFIED' | 'UNVERIFIED' | 'AMBIGUOUS';
@@ -20,133 +25,169 @@ export interface Match {
   readonly confidence: Confidence;
 }
 
-/** An address as it is compared. */
-export const normalizeEmail = (address: string): string => address.trim().toLowerCase();
+const BASIS = { email: 'EMAIL', phone: 'PHONE', digits: 'PHONE' } as const;
 
-/** True for what can be an address: a handle such as `@somebody` is none, and courier refuses to look for it. */
-export const isEmail = (value: string): boolean => /^[^\s@]+@[^\s@]+$/.test(value);
+/** The surest matches first. */
+const ORDER: readonly Confidence[] = ['VERIFIED', 'AMBIGUOUS', 'UNVERIFIED'];
 
-const asEmail = (value: string | null | undefined): string | undefined => {
-  const address = normalizeEmail(value ?? '');
-  return isEmail(address) ? address : undefined;
+/** True when the individual is among those who have the identifier. */
+const has = ({ holders }: Evidence, individualId: string): boolean =>
+  holders?.some((holder) => holder.individualId === individualId) ?? false;
+
+/**
+ * How sure one identifier alone makes it: courier has verified it on an active user that is the individual,
+ * nobody else has it, and a phone leads to no switchboard.
+ */
+export const confidenceOf = (
+  { identifier, holders = [], others }: Evidence,
+  individualId: string,
+): Confidence => {
+  const own = holders.filter((holder) => holder.individualId === individualId);
+  if (!own.some(({ verified }) => verified)) return 'UNVERIFIED';
+  const alone = !others && own.length === holders.length;
+  const sound = own.some(({ verified, active, exact }) => verified && active && exact);
+  return alone && sound && identifier.exact ? 'VERIFIED' : 'AMBIGUOUS';
 };
 
 /**
- * The workspace in which contacts are looked for.
- *
- * @throws what `reach` throws
+ * True when an identifier of the contact is, or may be, somebody else's and not the individual's. Who has a
+ * phone is not known before the first sweep: then it is enough that the individual has it.
  */
-export const workspaceOf = (context: Context): string => {
-  reach(context, 'bird', 'read');
-  return context.parts.bird?.workspaceId ?? '';
-};
-
-/** Users by question, each asked once an operation. */
-const loaders = createContextCache((context: Context) => {
-  const by = (parameter: string) =>
-    new DataLoader<string, readonly User[]>(
-      (values) =>
-        Promise.all(
-          values.map(async (value) => {
-            const { edges } = await users.read(context, { first: 1000 }, { [parameter]: value }, false);
-            return edges.map(({ node }) => node);
-          }),
-        ),
-      { maxBatchSize: 1 },
-    );
-  return {
-    byEmail: by('filter[email]'),
-    byIndividual: by('filter[individual-id]'),
-    contacts: new DataLoader<string, readonly ContactRow[]>(
-      (values) =>
-        Promise.all(
-          values.map((value) =>
-            findContacts(context, workspaceOf(context), { identifier: { key: 'emailaddress', value } }),
-          ),
-        ),
-      { maxBatchSize: 1 },
-    ),
-  };
-});
-
-/** Everybody who signs in with an address, whoever they are. */
-const usersByEmail = async (context: Context, email: string): Promise<readonly User[]> =>
-  (await loaders(context).byEmail.load(email)).filter((user) => asEmail(user.email) === email);
-
-/** The contacts that have an address, in any of its spellings that are known. */
-export const contactsByEmail = async (
+const isContradicted = async (
   context: Context,
-  spellings: readonly string[],
-): Promise<ContactRow[]> => {
-  const distinct = [...new Set(spellings.flatMap((spelling) => [spelling, normalizeEmail(spelling)]))];
-  const found = await Promise.all(distinct.map((spelling) => loaders(context).contacts.load(spelling)));
-  return [...new Map(found.flat().map((row) => [row.id, row])).values()];
+  individualId: string,
+  evidence: readonly Evidence[],
+): Promise<boolean> => {
+  const unknown = evidence.filter(({ holders }) => holders === undefined);
+  const against = evidence.some(
+    (one) => one.holders !== undefined && (one.holders.length > 0 || one.others) && !has(one, individualId),
+  );
+  if (against || unknown.length === 0) return against;
+  const own = await usersOf(context, individualId);
+  return !unknown.every(({ identifier }) =>
+    own.some((user) => {
+      const phone = identifierOf(context, user, 'phone');
+      return phone && mayBe(phone, identifier);
+    }),
+  );
 };
 
-/** Everybody who may act for an individual: its own users and others. */
-export const usersOf = (context: Context, individualId: string): Promise<readonly User[]> =>
-  loaders(context).byIndividual.load(individualId);
-
-const ownersOf = (found: readonly User[]): Set<string> =>
-  new Set(found.flatMap((user) => user['primary-individual-id'] ?? []));
+const emailsOf = (identifiers: readonly Identifier[]): readonly string[] =>
+  identifiers.filter(({ kind }) => kind === 'email').map(({ value }) => value);
 
 /**
- * How sure it is that an address is an individual's: verified on an active user that is the individual, and
- * nobody else's.
+ * True when another contact has the same number, in whichever spelling Bird finds, and the two contradict each
+ * other: both have an email address and none in common.
  */
-const judge = (found: readonly User[], individualId: string): Confidence => {
-  if (ownersOf(found).size !== 1) return 'AMBIGUOUS';
-  const own = found.filter((user) => user['primary-individual-id'] === individualId);
-  if (!own.some((user) => user['email-verified'])) return 'UNVERIFIED';
-  return own.some((user) => user['email-verified'] && user.state?.toLowerCase() === 'active')
-    ? 'VERIFIED'
-    : 'AMBIGUOUS';
+const isClaimedTwice = async (
+  context: Context,
+  contact: ContactRow,
+  individualId: string,
+  number: Identifier,
+): Promise<boolean> => {
+  const own = (await usersOf(context, individualId)).flatMap((user) =>
+    identifierOf(context, user, 'phone')?.value === number.value ? (user.phone ?? []) : [],
+  );
+  const found = await contactsBy(context, 'phone', [...own, ...spellingsOf(number.value)]);
+  const others = found.filter(({ id }) => id !== contact.id);
+  if (others.length === 0) return false;
+  const emails = emailsOf(await comparable(context, contact));
+  const theirs = await Promise.all(others.map((other) => comparable(context, other)));
+  return theirs.some((identifiers) => {
+    const other = emailsOf(identifiers);
+    const same = identifiers.some((one) => mayBe(one, number));
+    return same && emails.length > 0 && other.length > 0 && !other.some((email) => emails.includes(email));
+  });
 };
 
-const ORDER: readonly Confidence[] = ['VERIFIED', 'UNVERIFIED', 'AMBIGUOUS'];
-
-/** The individuals who may be a contact, by its addresses. */
-export const individualsOf = async (context: Context, contact: ContactRow): Promise<Match[]> => {
-  const emails = new Set((await identifiersOf(context, contact)).flatMap((value) => asEmail(value) ?? []));
-  const found = await Promise.all([...emails].map((email) => usersByEmail(context, email)));
-  const judged = new Map<string, Confidence[]>();
-  for (const some of found) {
-    for (const owner of ownersOf(some)) judged.set(owner, [...(judged.get(owner) ?? []), judge(some, owner)]);
+const judge = async (
+  context: Context,
+  contact: ContactRow,
+  individualId: string,
+  evidence: readonly Evidence[],
+): Promise<Match> => {
+  const agreeing = evidence.filter((one) => has(one, individualId));
+  const basis = [...new Set(agreeing.map(({ identifier }) => BASIS[identifier.kind]))];
+  const match = (confidence: Confidence): Match => ({ contact, individualId, basis, confidence });
+  const sure = agreeing.filter((one) => confidenceOf(one, individualId) === 'VERIFIED');
+  if (sure.length === 0) {
+    return match(
+      agreeing.some((one) => confidenceOf(one, individualId) === 'AMBIGUOUS') ? 'AMBIGUOUS' : 'UNVERIFIED',
+    );
   }
-  return [...judged].map(([individualId, confidences]) => ({
-    contact,
-    individualId,
-    basis: ['EMAIL'] as const,
-    // Another of its addresses that is somebody else's contradicts.
-    confidence: found.some((some) => some.length > 0 && !ownersOf(some).has(individualId))
-      ? 'AMBIGUOUS'
-      : (ORDER.find((one) => confidences.includes(one)) ?? 'AMBIGUOUS'),
-  }));
+  if (await isContradicted(context, individualId, evidence)) return match('AMBIGUOUS');
+  if (sure.some(({ identifier }) => identifier.kind === 'email')) return match('VERIFIED');
+  const twice = await Promise.all(
+    sure.map(({ identifier }) => isClaimedTwice(context, contact, individualId, identifier)),
+  );
+  return match(twice.every(Boolean) ? 'AMBIGUOUS' : 'VERIFIED');
 };
 
-/** The contacts who may be an individual, by the addresses of the individual's own users. */
+/** The individuals who may be a contact, by all its identifiers, the surest first. */
+export const individualsOf = async (context: Context, contact: ContactRow): Promise<Match[]> => {
+  const identifiers = await comparable(context, contact);
+  const evidence = await Promise.all(identifiers.map((identifier) => evidenceOf(context, identifier)));
+  const candidates = new Set(
+    evidence.flatMap(({ holders }) => holders?.map(({ individualId }) => individualId) ?? []),
+  );
+  const matches = await Promise.all([...candidates].map((id) => judge(context, contact, id, evidence)));
+  remember(context, contact, matches);
+  return matches.toSorted((one, other) => ORDER.indexOf(one.confidence) - ORDER.indexOf(other.confidence));
+};
+
+/** Keeps sure matches, so that they are found from courier's side too, however Bird spells the identifier. */
+const remember = (context: Context, contact: ContactRow, matches: readonly Match[]): void => {
+  const { directory } = context.parts;
+  if (!directory || !isOwnView(context)) return;
+  const key = BirdContact.key(contact);
+  for (const { individualId, confidence } of matches) {
+    if (!individualId) continue;
+    if (confidence === 'VERIFIED') directory.link(individualId, key);
+    else directory.unlink(individualId, key);
+  }
+};
+
+/** The contacts that were surely this individual once. */
+const remembered = async (context: Context, individualId: string): Promise<ContactRow[]> => {
+  const { directory } = context.parts;
+  if (!directory || !isOwnView(context)) return [];
+  const rows = await Promise.all(
+    directory.links(individualId).map(async (key) => {
+      const row = await BirdContact.load(context, key);
+      if (!row) directory.unlink(individualId, key);
+      return row ?? [];
+    }),
+  );
+  return rows.flat();
+};
+
+/** The contacts who may be an individual, by every spelling known of its own users' identifiers, the surest first. */
 export const contactsOf = async (context: Context, individualId: string): Promise<Match[]> => {
   // Without a Bird nothing need be asked.
   workspaceOf(context);
-  const own = (await usersOf(context, individualId)).filter(
-    (user) => user['primary-individual-id'] === individualId && asEmail(user.email),
-  );
-  const contacts = await contactsByEmail(
-    context,
-    own.flatMap((user) => user.email ?? []),
-  );
+  const own = await usersOf(context, individualId);
+  const spellings = (sort: Sort) =>
+    own.flatMap((user) => {
+      const identifier = identifierOf(context, user, sort);
+      const spelled = user[sort] ?? '';
+      return identifier ? [spelled, ...(identifier.kind === 'digits' ? [] : [identifier.value])] : [];
+    });
+  const found = await Promise.all([
+    contactsBy(context, 'email', spellings('email')),
+    contactsBy(context, 'phone', spellings('phone')),
+    remembered(context, individualId),
+  ]);
+  const contacts = [...new Map(found.flat().map((row) => [BirdContact.key(row), row])).values()];
   const matches = await Promise.all(contacts.map((contact) => individualsOf(context, contact)));
-  return matches.flat().filter((match) => match.individualId === individualId);
+  return matches
+    .flat()
+    .filter((match) => match.individualId === individualId)
+    .toSorted((one, other) => ORDER.indexOf(one.confidence) - ORDER.indexOf(other.confidence));
 };
 
-/** The individuals who sign in with an address, each with how sure that is. */
-export const individualsByEmail = async (
-  context: Context,
-  email: string,
-): Promise<readonly { readonly individualId: string; readonly confidence: Confidence }[]> => {
-  const found = await usersByEmail(context, email);
-  return [...ownersOf(found)].map((individualId) => ({
-    individualId,
-    confidence: judge(found, individualId),
-  }));
+/** The one individual that an identifier surely belongs to; undefined when there is none. */
+export const surelyOf = async (context: Context, identifier: Identifier): Promise<string | undefined> => {
+  const evidence = await evidenceOf(context, identifier);
+  return evidence.holders?.find(({ individualId }) => confidenceOf(evidence, individualId) === 'VERIFIED')
+    ?.individualId;
 };

@@ -12,8 +12,8 @@ import type { List } from '../courier/verbs/list.ts';
 import { compare, isBehind, type Placed, type Strand } from '../graph/merge.ts';
 import { viewOf } from '../graph/message.ts';
 import { parseMoment } from '../graph/scalars.ts';
+import { usersOf } from './evidence.ts';
 import { toPhone } from './identifier.ts';
-import { usersOf } from './identity.ts';
 
 /** Rank of each upstream's rows of one moment. */
 const RANK: Readonly<Record<Api, number>> = { bird: 0, courier: 1 };
@@ -57,7 +57,7 @@ export const birdStrands = async (
       const whose = {
         workspaceId,
         contactIds: new Set(some.map(({ id }) => id)),
-        identifiers: [...new Set(identifiers.flat())],
+        identifiers: [...new Set(identifiers.flat().map(({ value }) => value))],
       };
       if (whose.identifiers.length === 0) return [];
       return (['from', 'to'] as const).map((side) => spoken(strandOf(context, whose, side, span, RANK.bird)));
@@ -176,10 +176,10 @@ const readTexts = async (context: Context, individualId: string): Promise<object
   ]);
   const owner = individual?.['owner-id'];
   const numbers = found
-    .filter((user) => user['primary-individual-id'] === individualId && user['phone-verified'])
+    .filter((user) => user['phone-verified'])
     .flatMap(({ phone }) => {
       const number = toPhone(phone, context.parts.defaultRegion);
-      return number && !number.extension ? [number.value] : [];
+      return number?.exact ? [number.value] : [];
     });
   if (!owner || numbers.length === 0) return [];
   const accounts = await readWhole(context, textAccounts, { 'organization-id': owner }, MAX_WHOLE);

@@ -7,8 +7,9 @@ import { ledger, rest } from '../graph/ledger.ts';
 import { isPoint, merge, type Point, type Strand } from '../graph/merge.ts';
 import { Message, MessageConnection, MessageEdge } from '../graph/message.ts';
 import { Source } from '../graph/source.ts';
+import type { PersonRow } from './find-person.ts';
 import type { Match } from './identity.ts';
-import { Person, type PersonRow } from './person.ts';
+import { Person } from './person.ts';
 import { type Report, reportOn, SourceReport } from './source-report.ts';
 import { birdStrands, courierStrands } from './strands.ts';
 

@@ -31,6 +31,13 @@ const QUERY = `query ($id: ID!, $first: Int, $after: String, $direction: Message
   messages(first: $first, after: $after, direction: $direction) { nodes { nativeId text } pageInfo { hasNextPage endCursor } }
 } } }`;
 
+interface Found {
+  readonly messages: {
+    readonly nodes: readonly { readonly nativeId: string; readonly text: string }[];
+    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string };
+  };
+}
+
 test('both directions are one list, newest first, for one call each', async () => {
   const rows = [
     messageRow('first', { createdAt: moment(10) }),
@@ -140,9 +147,9 @@ test('pages of any sizes give the same list, also where many messages are of one
       const found: string[] = [];
       let after: string | null = null;
       for (let count = 0; ; count++) {
-        const variables = { id: idOf('ada'), first: pages[count % pages.length], after };
-        const { messages } = (await pigeon.query(QUERY, variables)).bird.contact;
-        found.push(...messages.nodes.map(({ nativeId }: { nativeId: string }) => nativeId));
+        const variables: object = { id: idOf('ada'), first: pages[count % pages.length], after };
+        const { messages }: Found = (await pigeon.query(QUERY, variables)).bird.contact;
+        found.push(...messages.nodes.map(({ nativeId }) => nativeId));
         after = messages.pageInfo.endCursor;
         if (!messages.pageInfo.hasNextPage) break;
       }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { globalId } from '../../src/graph/ids.ts';
-import { startTestGateway, WORKSPACE_ID } from '../support/gateway.ts';
+import { WORKSPACE_ID } from '../support/gateway.ts';
 import { idOf } from '../support/ids.ts';
 import type { Prepared } from '../support/upstream.ts';
 import { answerFaults, attributesOf } from './contract.ts';
@@ -82,6 +82,50 @@ const FAILURES: [string, Prepared, { code: string; status: number; retryable: bo
   ],
 ];
 
+/** What each resource asks courier, for the one test that waits. */
+const asking: { path: string; selection: string; listPath?: string; listSelection?: string }[] = [];
+
+/** What all resources that conform do when courier says nothing; all in one query, so that it waits only once. */
+export const conformsInSilence = (): void => {
+  test('everything of courier is null at the deadline when courier says nothing, and costs nothing else', async () => {
+    await using front = await startFront({
+      deadlineMs: 400,
+      bird: {
+        [`GET /workspaces/${WORKSPACE_ID}/channels/${BIRD_CHANNEL}`]: {
+          body: { id: BIRD_CHANNEL, name: 'SMS' },
+        },
+      },
+      courier: Object.fromEntries(
+        asking.flatMap(({ path, listPath }) => [
+          [`GET ${path.replace('{id}', '*')}`, { until: NEVER }],
+          ...(listPath ? [[`GET ${listPath}`, { until: NEVER }]] : []),
+        ]),
+      ),
+    });
+    const fields = asking.flatMap(({ path, selection, listPath, listSelection }, index) => [
+      [`one${index}`, path, selection] as const,
+      ...(listPath && listSelection ? [[`all${index}`, listPath, listSelection] as const] : []),
+    ]);
+    const { body } = await front.gateway.ask(`{
+      courier { ${fields.map(([name, , selection]) => `${name}: ${selection}`).join(' ')} }
+      bird { channel(id: "${BIRD_CHANNEL}") { name } }
+    }`);
+    expect(body.data).toEqual({
+      courier: Object.fromEntries(fields.map(([name]) => [name, null])),
+      bird: { channel: { name: 'SMS' } },
+    });
+    const errors = body.errors?.map(({ path, extensions }) => [path?.join('.'), extensions]);
+    expect(Object.fromEntries(errors ?? [])).toEqual(
+      Object.fromEntries(
+        fields.map(([name, path]) => [
+          `courier.${name}`,
+          { code: 'UPSTREAM_TIMEOUT', upstream: { api: 'courier', method: 'GET', path }, retryable: true },
+        ]),
+      ),
+    );
+  });
+};
+
 /** What every resource of courier does, whatever it is. */
 export const conforms = (typename: string, options: Sample): void => {
   const { path, field, sample, selection, reads, list } = options;
@@ -91,6 +135,15 @@ export const conforms = (typename: string, options: Sample): void => {
   /** Reads the object, by its own field and by `node`. */
   const byField = `query ($id: ID!) { courier { found: ${field}(id: $id) { __typename id nativeId ${selection} } } }`;
   const byNode = `query ($id: ID!) { found: node(id: $id) { __typename id ... on ${typename} { nativeId ${selection} } } }`;
+
+  asking.push({
+    path,
+    selection: `${field}(id: "${sample.id}") { nativeId }`,
+    ...(list && {
+      listPath,
+      listSelection: `${list.field}${list.args ? `(${list.args})` : ''} { nodes { id } }`,
+    }),
+  });
 
   describe(typename, () => {
     let front: Front;
@@ -191,36 +244,6 @@ export const conforms = (typename: string, options: Sample): void => {
         expect(JSON.stringify(body)).not.toContain(SECRET);
       },
     );
-
-    test('is null at the deadline when courier says nothing, and costs nothing else', async () => {
-      front.courier.answers({ [`GET ${itemPath}`]: { until: NEVER }, [`GET ${listPath}`]: { until: NEVER } });
-      const { bird, courier } = front;
-      await using hasty = await startTestGateway({ bird, courier, deadlineMs: 300 });
-      const { body } = await hasty.ask(
-        `query ($id: ID!) {
-          courier {
-            found: ${field}(id: $id) { nativeId }
-            ${list ? `list: ${list.field}${list.args ? `(${list.args})` : ''} { nodes { id } }` : ''}
-          }
-          bird { channel(id: "${BIRD_CHANNEL}") { name } }
-        }`,
-        { id },
-      );
-      expect(body.data).toEqual({
-        courier: { found: null, ...(list && { list: null }) },
-        bird: { channel: { name: 'SMS' } },
-      });
-      const codes = body.errors?.map(({ path: at, extensions }) => [at?.join('.'), extensions]);
-      const timeout = (asking: string) => ({
-        code: 'UPSTREAM_TIMEOUT',
-        upstream: { api: 'courier', method: 'GET', path: asking },
-        retryable: true,
-      });
-      expect(Object.fromEntries(codes ?? [])).toEqual({
-        'courier.found': timeout(path),
-        ...(list && { 'courier.list': timeout(listPath) }),
-      });
-    });
 
     if (!list) return;
     const args = list.args ? `, ${list.args}` : '';

@@ -1,5 +1,5 @@
 import { idOf } from '../support/ids.ts';
-import { conforms } from './conforms.ts';
+import { conforms, conformsInSilence } from './conforms.ts';
 import { at, resource } from './samples.ts';
 
 const native = (name: string) => ({ nativeId: idOf(name) });
@@ -471,3 +471,5 @@ conforms('CourierEmail', {
     max: 1000,
   },
 });
+
+conformsInSilence();

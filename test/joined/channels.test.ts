@@ -144,7 +144,7 @@ describe('channels with an upstream down', () => {
   ];
 
   test.each(wrong)('are courier’s while Bird %s', async (_, bird) => {
-    await using front = await start({ bird, deadlineMs: 400 });
+    await using front = await start({ bird, deadlineMs: 300 });
     const { channels } = await front.data(ASK, { first: 2 });
     expect(natives(channels)).toEqual(ORDER.slice(3, 5));
     expect(channels.sources).toEqual([failed('BIRD'), ok('COURIER')]);
@@ -152,14 +152,14 @@ describe('channels with an upstream down', () => {
   });
 
   test.each(wrong)('are Bird’s while courier %s', async (_, courier) => {
-    await using front = await start({ courier, deadlineMs: 400 });
+    await using front = await start({ courier, deadlineMs: 300 });
     const { channels } = await front.data(ASK, { first: 5 });
     expect(natives(channels)).toEqual(ORDER.slice(0, 3));
     expect(channels.sources).toEqual([ok('BIRD'), failed('COURIER')]);
   });
 
   test.each(wrong)('are null when neither answers: each %s', async (_, both) => {
-    await using front = await start({ bird: both, courier: both, deadlineMs: 300 });
+    await using front = await start({ bird: both, courier: both, deadlineMs: 200 });
     const { body } = await front.gateway.ask(ASK, { first: 5 });
     expect(body.data).toEqual({ channels: null });
     expect(body.errors).toHaveLength(1);

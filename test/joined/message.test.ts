@@ -47,7 +47,18 @@ const EVERYWHERE = Object.values(IN_COURIER).map(([call]) => call);
 
 describe('a message by its native id', () => {
   test('is looked for everywhere at once and found in Bird', async () => {
-    await using all = await front({ bird: KNOWN });
+    const { promise: everybodyAsked, resolve } = Promise.withResolvers<void>();
+    let asked = 0;
+    const unknown = () => {
+      asked++;
+      if (asked === EVERYWHERE.length) resolve();
+      return { status: 404 };
+    };
+    await using all = await front({
+      // Bird answers when the others have been asked too.
+      bird: { ...KNOWN, until: everybodyAsked },
+      courier: Object.fromEntries(EVERYWHERE.map((call) => [call, unknown])),
+    });
     const data = await all.data(ASK, { id: ID });
     expect(data.message).toEqual({
       __typename: 'BirdMessage',

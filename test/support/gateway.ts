@@ -18,6 +18,7 @@ export interface TestGatewayOptions extends Partial<Omit<Config, 'bird' | 'couri
   /** In place of Pigeon's own schema. */
   readonly schema?: GraphQLSchema;
   readonly stream?: GatewayOptions['stream'];
+  readonly directory?: GatewayOptions['directory'];
   readonly changes?: Changes;
   readonly plugins?: readonly Plugin[];
   readonly log?: Logger;
@@ -82,6 +83,7 @@ export const startTestGateway = async (options: TestGatewayOptions = {}): Promis
     courierForwards = false,
     schema,
     stream,
+    directory,
     changes = SILENT,
     plugins,
     log,
@@ -96,6 +98,7 @@ export const startTestGateway = async (options: TestGatewayOptions = {}): Promis
   const gateway = await startGateway(config, {
     schema: schema ?? (await import('../../src/schema.ts')).schema,
     stream: stream ?? (() => ({ changes, plugin: {}, close: async () => {} })),
+    ...(directory && { directory }),
     plugins: plugins ?? [],
     log: log ?? pino({ level: 'silent' }),
   });

@@ -1,0 +1,150 @@
+import { createContextCache } from '@pothos/core';
+import DataLoader from 'dataloader';
+import type { ContactRow } from '../bird/contact.ts';
+import { findContacts } from '../bird/contact-changes.ts';
+import { identifiersOf } from '../bird/contact-messages.ts';
+import { audienceOf, type Context, type Holder, reach } from '../context.ts';
+import { type User, users } from '../courier/resources/user.ts';
+import { type Identifier, lastDigits, toEmail, toPhone } from './identifier.ts';
+
+/** What users and contacts have of an identifier: an address or a number. */
+export type Sort = 'email' | 'phone';
+
+export const sortOf = ({ kind }: Identifier): Sort => (kind === 'email' ? 'email' : 'phone');
+
+/** What is known of who has one identifier of a contact. */
+export interface Evidence {
+  readonly identifier: Identifier;
+  /** Those who have it, as the caller may know them; undefined when nobody can say who has it. */
+  readonly holders: readonly Holder[] | undefined;
+  /** True when others have it too whom the caller's own credential does not show. */
+  readonly others: boolean;
+}
+
+/**
+ * The workspace in which contacts are looked for.
+ *
+ * @throws what `reach` throws
+ */
+export const workspaceOf = (context: Context): string => {
+  reach(context, 'bird', 'read');
+  return context.parts.bird?.workspaceId ?? '';
+};
+
+/** True when courier is read by Pigeon's own credential, so that the directory may answer for it. */
+export const isOwnView = (context: Context): boolean => audienceOf(context, 'courier') === 'service';
+
+/** Users and contacts by question, each asked once an operation. */
+const loaders = createContextCache((context: Context) => {
+  const usersBy = (parameter: string) =>
+    new DataLoader<string, readonly User[]>(
+      (values) =>
+        Promise.all(
+          values.map(async (value) => {
+            const { edges } = await users.read(context, { first: 1000 }, { [parameter]: value }, false);
+            return edges.map(({ node }) => node);
+          }),
+        ),
+      { maxBatchSize: 1 },
+    );
+  const contactsBy = (key: string) =>
+    new DataLoader<string, readonly ContactRow[]>(
+      (values) =>
+        Promise.all(
+          values.map((value) => findContacts(context, workspaceOf(context), { identifier: { key, value } })),
+        ),
+      { maxBatchSize: 1 },
+    );
+  return {
+    byEmail: usersBy('filter[email]'),
+    byIndividual: usersBy('filter[individual-id]'),
+    email: contactsBy('emailaddress'),
+    phone: contactsBy('phonenumber'),
+  };
+});
+
+/** The users that an individual is; those who may act for it do not count. */
+export const usersOf = async (context: Context, individualId: string): Promise<readonly User[]> =>
+  (await loaders(context).byIndividual.load(individualId)).filter(
+    (user) => user['primary-individual-id'] === individualId,
+  );
+
+const holderOf = (user: User, kind: Sort, exact: boolean): Holder[] => {
+  const individualId = user['primary-individual-id'];
+  if (!individualId) return [];
+  return [
+    {
+      individualId,
+      verified: user[`${kind}-verified`] === true,
+      active: user.state?.toLowerCase() === 'active',
+      exact,
+    },
+  ];
+};
+
+/** A user's address or number as it is compared. */
+export const identifierOf = (context: Context, user: User, kind: Sort): Identifier | undefined =>
+  kind === 'email' ? toEmail(user.email) : toPhone(user.phone, context.parts.defaultRegion);
+
+/** True when one may be the other: alike, or alike in what is known of a number without its country. */
+export const mayBe = (one: Identifier, other: Identifier): boolean => {
+  if (one.kind === 'email' || other.kind === 'email' || one.kind === other.kind) {
+    return one.kind === other.kind && one.value === other.value;
+  }
+  return lastDigits(one.value) === lastDigits(other.value);
+};
+
+/** Those of a list of users who have, or may have, the identifier. */
+const havers = (context: Context, found: readonly User[], identifier: Identifier): Holder[] => {
+  const sort = sortOf(identifier);
+  return found.flatMap((user) => {
+    const own = identifierOf(context, user, sort);
+    return own && mayBe(own, identifier)
+      ? holderOf(user, sort, own.exact && own.kind === identifier.kind)
+      : [];
+  });
+};
+
+/**
+ * Who has an identifier. Pigeon's own view may take the directory's word; a caller's own credential is asked
+ * itself, and the directory only says whom to ask for.
+ */
+export const evidenceOf = async (context: Context, identifier: Identifier): Promise<Evidence> => {
+  reach(context, 'courier', 'read');
+  const { kind, value } = identifier;
+  const swept = context.parts.directory?.holders(kind, value);
+  if (swept && isOwnView(context)) return { identifier, holders: swept, others: false };
+  if (kind === 'email') {
+    const found = await loaders(context).byEmail.load(value);
+    return { identifier, holders: havers(context, found, identifier), others: false };
+  }
+  if (!swept) return { identifier, holders: undefined, others: false };
+  const nominated = [...new Set(swept.map(({ individualId }) => individualId))];
+  const shown = await Promise.all(
+    nominated.map(async (individualId) => havers(context, await usersOf(context, individualId), identifier)),
+  );
+  return { identifier, holders: shown.flat(), others: shown.some((holders) => holders.length === 0) };
+};
+
+/** The identifiers of a contact that can be compared, each once. */
+export const comparable = async (context: Context, contact: ContactRow): Promise<readonly Identifier[]> => {
+  const found = (await identifiersOf(context, contact)).flatMap(({ key, value }) => {
+    if (key === 'emailaddress') return toEmail(value) ?? [];
+    return key === 'phonenumber' ? (toPhone(value, context.parts.defaultRegion) ?? []) : [];
+  });
+  return [
+    ...new Map(found.map((identifier) => [`${identifier.kind} ${identifier.value}`, identifier])).values(),
+  ];
+};
+
+/** The contacts that Bird finds by any of these spellings. */
+export const contactsBy = async (
+  context: Context,
+  sort: Sort,
+  spellings: Iterable<string>,
+): Promise<ContactRow[]> => {
+  const found = await Promise.all(
+    [...new Set(spellings)].map((spelling) => loaders(context)[sort].load(spelling)),
+  );
+  return [...new Map(found.flat().map((row) => [row.id, row])).values()];
+};
