@@ -56,6 +56,8 @@ export interface Upstream {
 export interface Caller {
   /** Tells callers apart: shared executions, limits and remembered sends are keyed by it. */
   readonly key: string;
+  /** False when nobody proves who they are, so that callers cannot be told apart. */
+  readonly known: boolean;
   readonly may: (api: Api, right: Right) => boolean;
   /** When the caller's credential ends, in milliseconds since the epoch. */
   readonly expiresAt: number | undefined;

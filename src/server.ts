@@ -98,6 +98,19 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
   const stream = await options.stream(site);
   const directory = options.directory?.(site);
   const parts: Parts = { ...shared, changes: stream.changes, directory };
+  metrics.show(
+    'pigeon_directory_age_seconds',
+    'How long ago the last whole sweep of courier’s users began.',
+    () => {
+      const swept = directory?.facts()?.sweptAt.getTime();
+      return swept && (Date.now() - swept) / 1000;
+    },
+  );
+  metrics.show(
+    'pigeon_directory_users',
+    'How many users the last whole sweep of courier read.',
+    () => directory?.facts()?.users,
+  );
 
   const admit = admission(config.auth, parts.courierForwards);
 

@@ -1,33 +1,32 @@
-/** An argument cannot be what it is. No upstream was called. */
-export class InputError extends Error {
-  override readonly name = 'InputError';
+/** What a client did to one field of its input. */
+abstract class FieldError extends Error {
   /** Path of the argument, such as `first` or `input.channelId`. */
   readonly field: string;
 
   constructor(field: string, message: string) {
     super(`${field}: ${message}`);
+    this.name = new.target.name;
     this.field = field;
   }
 }
 
-/** A mutation names something that neither upstream knows. Nothing was sent. */
-export class NotFoundError extends Error {
-  override readonly name = 'NotFoundError';
-  readonly field: string;
+/** An argument cannot be what it is. No upstream was called. */
+export class InputError extends FieldError {}
 
-  constructor(field: string, message: string) {
-    super(`${field}: ${message}`);
-    this.field = field;
-  }
-}
+/** Something is named that neither upstream knows. Nothing was sent. */
+export class NotFoundError extends FieldError {}
 
 /** The same idempotency key was used for something else. */
-export class ConflictError extends Error {
-  override readonly name = 'ConflictError';
-  readonly field: string;
+export class ConflictError extends FieldError {}
 
-  constructor(field: string, message: string) {
-    super(`${field}: ${message}`);
-    this.field = field;
+/** The caller asks more often than anybody may. */
+export class TooManyError extends Error {
+  override readonly name = 'TooManyError';
+  /** Seconds to wait. */
+  readonly retryAfter: number;
+
+  constructor(message: string, retryAfter: number) {
+    super(message);
+    this.retryAfter = retryAfter;
   }
 }

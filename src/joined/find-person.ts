@@ -5,7 +5,8 @@ import { InputError } from '../graph/errors.ts';
 import { brand } from '../graph/node.ts';
 import { contactsBy, sortOf } from './evidence.ts';
 import { type Identifier, toEmail, toPhone } from './identifier.ts';
-import { type Basis, contactsOf, individualsOf, type Match, surelyOf } from './identity.ts';
+import { type Basis, contactsOf, contradict, individualsOf, type Match, surelyOf } from './identity.ts';
+import { countSearch } from './search-limit.ts';
 
 /** A person: a key as in the global id, and both sides, each of which may fail by itself. */
 export interface PersonRow {
@@ -45,15 +46,31 @@ const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
 };
 
 /** What the other side says that is sure; when it cannot be asked, the anchor stands alone on its own side. */
-const asFarAsKnown = async (side: () => Promise<readonly Match[]>): Promise<Match[]> =>
-  verified(await side().catch(() => []));
+const asFarAsKnown = async (context: Context, side: () => Promise<readonly Match[]>): Promise<Match[]> =>
+  verified(await inHalfTime(context, side()).catch(() => []));
+
+/** An answer, or a failure when half of the operation's time is gone: the rest belongs to what does not need it. */
+const inHalfTime = async <T>({ deadline }: Context, answer: Promise<T>): Promise<T> => {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => reject(new Error('half of the time is gone')),
+    Math.max(0, (deadline - performance.now()) / 2),
+  );
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+};
 
 /** The person around an individual: its contacts, and whoever else those surely are. */
 export const aroundIndividual = (context: Context, individualId: string): PersonRow => {
   const contacts = once(() => contactsOf(context, individualId));
   const individuals = once(async () => {
     const further = await Promise.all(
-      (await asFarAsKnown(contacts)).map(({ contact }) => (contact ? individualsOf(context, contact) : [])),
+      (await asFarAsKnown(context, contacts)).map(({ contact }) =>
+        contact ? individualsOf(context, contact) : [],
+      ),
     );
     return distinct([self({ individualId }), ...further.flat()], (match) => match.individualId);
   });
@@ -68,7 +85,7 @@ export const aroundContact = (context: Context, contact: ContactRow): PersonRow 
   const individuals = once(() => individualsOf(context, contact));
   const contacts = once(async () => {
     const further = await Promise.all(
-      (await asFarAsKnown(individuals)).map(({ individualId }) =>
+      (await asFarAsKnown(context, individuals)).map(({ individualId }) =>
         individualId ? contactsOf(context, individualId) : [],
       ),
     );
@@ -76,9 +93,9 @@ export const aroundContact = (context: Context, contact: ContactRow): PersonRow 
   });
   /** The individual's where there is exactly one, else the oldest contact's. */
   const key = async (): Promise<string> => {
-    const [sure, ...others] = await asFarAsKnown(individuals);
+    const [sure, ...others] = await asFarAsKnown(context, individuals);
     if (sure?.individualId && others.length === 0) return sure.individualId;
-    const all = (await asFarAsKnown(contacts)).flatMap((match) => match.contact ?? []);
+    const all = (await asFarAsKnown(context, contacts)).flatMap((match) => match.contact ?? []);
     return BirdContact.key(oldest(all) ?? contact);
   };
   return brand({ key, contacts, individuals }, 'Person');
@@ -107,6 +124,7 @@ const byIdentifier = async (
 ): Promise<PersonRow | null> => {
   requireRight(context, 'bird', 'read');
   requireRight(context, 'courier', 'read');
+  countSearch(context);
   const { bird, courier } = context.parts;
   const [individual, contacts] = await Promise.allSettled([
     courier ? surelyOf(context, identifier) : undefined,
@@ -114,8 +132,10 @@ const byIdentifier = async (
   ]);
   if (individual.status === 'fulfilled' && individual.value)
     return aroundIndividual(context, individual.value);
-  const anchor = contacts.status === 'fulfilled' ? oldest(contacts.value) : undefined;
-  if (anchor) return aroundContact(context, anchor);
+  const found = contacts.status === 'fulfilled' ? contacts.value : [];
+  const anchor = oldest(found);
+  // Contacts that contradict each other are not one person, and nobody can say which of them is meant.
+  if (anchor) return (await contradict(context, found)) ? null : aroundContact(context, anchor);
   for (const side of [individual, contacts]) if (side.status === 'rejected') throw side.reason;
   return null;
 };

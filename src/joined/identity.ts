@@ -85,19 +85,28 @@ const isClaimedTwice = async (
   individualId: string,
   number: Identifier,
 ): Promise<boolean> => {
-  const own = (await usersOf(context, individualId)).flatMap((user) =>
+  const spelled = (await usersOf(context, individualId)).flatMap((user) =>
     identifierOf(context, user, 'phone')?.value === number.value ? (user.phone ?? []) : [],
   );
-  const found = await contactsBy(context, 'phone', [...own, ...spellingsOf(number.value)]);
+  const found = await contactsBy(context, 'phone', [...spelled, ...spellingsOf(number.value)]);
   const others = found.filter(({ id }) => id !== contact.id);
   if (others.length === 0) return false;
-  const emails = emailsOf(await comparable(context, contact));
+  const own = await comparable(context, contact);
   const theirs = await Promise.all(others.map((other) => comparable(context, other)));
-  return theirs.some((identifiers) => {
-    const other = emailsOf(identifiers);
-    const same = identifiers.some((one) => mayBe(one, number));
-    return same && emails.length > 0 && other.length > 0 && !other.some((email) => emails.includes(email));
-  });
+  return theirs.some((other) => other.some((one) => mayBe(one, number)) && areStrangers(own, other));
+};
+
+/** True when both have an email address and none in common. */
+const areStrangers = (one: readonly Identifier[], other: readonly Identifier[]): boolean => {
+  const [ours, theirs] = [emailsOf(one), emailsOf(other)];
+  return ours.length > 0 && theirs.length > 0 && !ours.some((email) => theirs.includes(email));
+};
+
+/** True when two of the contacts cannot be one person. */
+export const contradict = async (context: Context, contacts: readonly ContactRow[]): Promise<boolean> => {
+  if (contacts.length < 2) return false;
+  const all = await Promise.all(contacts.map((contact) => comparable(context, contact)));
+  return all.some((one, index) => all.slice(index + 1).some((other) => areStrangers(one, other)));
 };
 
 const judge = async (

@@ -36,6 +36,9 @@ const TimelineConnection = builder.connectionObject(
 const verified = (matches: readonly Match[]): readonly Match[] =>
   matches.filter(({ confidence }) => confidence === 'VERIFIED');
 
+/** A place in any timeline: no upstream's page is kept between requests. */
+type Position = Point & { readonly k: 'timeline' };
+
 /** The REST calls behind a timeline. */
 const PATHS =
   /^GET (?:\/workspaces\/\{workspaceId\}\/channels\/messages|\/workspaces\/\{workspaceId\}\/contacts\/\{contactId\}(?:\/identifiers)?|\/v1\/(?:messaging-channels|messaging-messages|user-emails|texts|text-accounts|users)\/)$/;
@@ -74,11 +77,7 @@ builder.objectField(Person, 'timeline', (t) =>
     },
     resolve: async (person, args, context): Promise<never> => {
       const first = readFirst(args);
-      const name = `timeline ${await person.key()}`;
-      const after =
-        args.after == null
-          ? undefined
-          : readCursor<Point & { readonly k: string }>(args.after, name, isPoint);
+      const after = args.after == null ? undefined : readCursor<Position>(args.after, 'timeline', isPoint);
       if (args.since && args.until && args.since >= args.until)
         throw new InputError('until', 'must be after since');
       const reports = new Map<Api, Report>();
@@ -108,7 +107,10 @@ builder.objectField(Person, 'timeline', (t) =>
       if (errors.length > 0 && !sources.some(({ status }) => status === 'OK')) throw errors[0];
       const edges = rows
         .slice(0, first)
-        .map(({ row, point }) => ({ node: row, cursor: writeCursor({ k: name, ...point }) }));
+        .map(({ row, point }) => ({
+          node: row,
+          cursor: writeCursor({ k: 'timeline', ...point } satisfies Position),
+        }));
       return { ...connect(edges, args, rows.length > first), sources } as never;
     },
   }),

@@ -7,7 +7,7 @@ import { fingerprint } from '../upstream/auth.ts';
 export type Authenticate = (authorization: string | undefined) => Promise<Caller>;
 
 /** Nobody proves anything, so everybody is one and the same. */
-const ANYONE: Caller = { key: 'anonymous', may: () => true, expiresAt: undefined };
+const ANYONE: Caller = { key: 'anonymous', known: false, may: () => true, expiresAt: undefined };
 
 /** Signatures that are accepted: by a shared secret, or by a published key. */
 const SHARED = ['HS256', 'HS384', 'HS512'];
@@ -62,6 +62,7 @@ const callerOf = (claims: JWTPayload, token: string): Caller => {
     ),
   );
   return {
+    known: true,
     // Another scope is another caller: what the one may share, the other must not see.
     key: fingerprint(
       JSON.stringify([claims.sub ?? token, claims.client_id, claims.azp, ...[...scopes].sort()]),

@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { BudgetError, ForbiddenError, NotConfiguredError, UnauthenticatedError } from '../context.ts';
-import { ConflictError, InputError, NotFoundError } from '../graph/errors.ts';
+import { ConflictError, InputError, NotFoundError, TooManyError } from '../graph/errors.ts';
 import {
   AnswerError,
   CancelledError,
@@ -70,6 +70,10 @@ export const factsOf = (error: unknown): Facts | undefined => {
   if (error instanceof InputError) return fieldFacts(error, 'BAD_USER_INPUT');
   if (error instanceof NotFoundError) return fieldFacts(error, 'NOT_FOUND');
   if (error instanceof ConflictError) return fieldFacts(error, 'CONFLICT');
+  if (error instanceof TooManyError) {
+    const { message, retryAfter } = error;
+    return { message, code: 'RATE_LIMITED', retryable: true, retryAfter };
+  }
   if (error instanceof ForbiddenError) return { message: error.message, code: 'FORBIDDEN' };
   if (error instanceof UnauthenticatedError) return { message: error.message, code: 'UNAUTHENTICATED' };
   if (error instanceof NotConfiguredError) {

@@ -12,6 +12,8 @@ export interface Metrics {
   readonly answered: (request: { method: string; route: string; status: number; seconds: number }) => void;
   /** How many WebSocket operations are under way. */
   readonly operations: Gauge;
+  /** Shows a number that is read when the metrics are; none while it is undefined. */
+  readonly show: (name: string, help: string, read: () => number | undefined) => void;
   /** Serves `GET /metrics`. */
   readonly plugin: Plugin;
 }
@@ -51,6 +53,18 @@ export const createMetrics = (log: Logger): Metrics => {
 
   return {
     operations,
+    show: (name, help, read) => {
+      new Gauge({
+        name,
+        help,
+        registers,
+        collect() {
+          const value = read();
+          if (value === undefined) this.reset();
+          else this.set(value);
+        },
+      });
+    },
     answered: ({ method, route, status, seconds }) => requests.observe({ method, route, status }, seconds),
     observe: (next) => async (call) => {
       const { api, method, path } = call.operation;

@@ -118,12 +118,20 @@ describe('the timeline over the sandbox', () => {
     expect(calls.length).toBeLessThanOrEqual(16);
   });
 
-  it('refuses a cursor of another person', async () => {
-    const { edges } = await page({ first: 1 });
+  it('takes a cursor as a position in time, whoever’s it was', async () => {
+    const { edges } = await page({ first: 10 });
     const { body } = await gateway.ask(
-      `query ($id: ID!, $after: String) { person(by: { courierIndividualId: $id }) { timeline(after: $after) { nodes { id } } } }`,
-      { id: gateway.sandbox.landmarks.courierProviderId, after: edges[0].cursor },
+      `query ($id: ID!, $after: String) { person(by: { courierIndividualId: $id }) { timeline(first: 5, after: $after) { nodes { createdAt } } } }`,
+      { id: gateway.sandbox.landmarks.courierProviderId, after: edges[9].cursor },
     );
+    expect(body.errors).toBeUndefined();
+    const { nodes } = body.data.person.timeline;
+    expect(nodes.length).toBeGreaterThan(0);
+    expect(nodes.every(({ createdAt }: Node) => createdAt <= edges[9].node.createdAt)).toBe(true);
+  });
+
+  it.each(['nonsense', 'eyJrIjoidGltZWxpbmUiLCJ0IjoiYSJ9'])('refuses %s as a cursor', async (after) => {
+    const { body } = await gateway.ask(PAGE, { email: gateway.sandbox.landmarks.email, after });
     expect(body.errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', fields: ['after'] });
   });
 });
