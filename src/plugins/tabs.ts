@@ -38,19 +38,11 @@ const both = (individual: string) => `# Welcome to Pigeon: one graph over two me
 
 query BothApis {
   # Channels of both, in one vocabulary.
-  channels(first: 4) {
-    nodes {
-      source
-      name
-      messages(first: 2) {
-        nodes {
-          direction
-          status
-          text
-          createdAt
-        }
-      }
-    }
+  inBird: channels(first: 2, source: BIRD) {
+    ...Newest
+  }
+  inCourier: channels(first: 2, source: COURIER) {
+    ...Newest
   }
   # What only Bird has stands under its name,
   bird {
@@ -84,6 +76,21 @@ query BothApis {
             }
           }
         }
+      }
+    }
+  }
+}
+
+fragment Newest on ChannelConnection {
+  nodes {
+    source
+    name
+    messages(first: 2) {
+      nodes {
+        direction
+        status
+        text
+        createdAt
       }
     }
   }
