@@ -105,12 +105,10 @@ builder.objectField(Person, 'timeline', (t) =>
       );
       const sources = [...reports.values()];
       if (errors.length > 0 && !sources.some(({ status }) => status === 'OK')) throw errors[0];
-      const edges = rows
-        .slice(0, first)
-        .map(({ row, point }) => ({
-          node: row,
-          cursor: writeCursor({ k: 'timeline', ...point } satisfies Position),
-        }));
+      const edges = rows.slice(0, first).map(({ row, point }) => ({
+        node: row,
+        cursor: writeCursor({ k: 'timeline', ...point } satisfies Position),
+      }));
       return { ...connect(edges, args, rows.length > first), sources } as never;
     },
   }),
