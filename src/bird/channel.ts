@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { Channel } from '../graph/channel.ts';
 import { byToken, type Connection, type ConnectionArgs } from '../graph/connection.ts';
 import { connectionArgs, connectionOf } from '../graph/connection-type.ts';
+import { refuseEmpty } from '../graph/errors.ts';
 import { rest } from '../graph/ledger.ts';
 import { node } from '../graph/node.ts';
 import { moment } from '../graph/scalars.ts';
@@ -140,8 +141,9 @@ export const readChannels = (
     readonly status?: readonly string[] | null;
     readonly reverse?: boolean | null;
   },
-): Promise<Connection<Row>> =>
-  byToken(args, {
+): Promise<Connection<Row>> => {
+  refuseEmpty(args);
+  return byToken(args, {
     name: 'bird channels',
     max: MAX_PAGE,
     id: (row) => row.id,
@@ -160,6 +162,7 @@ export const readChannels = (
       return { rows, next: nextToken(answer) };
     },
   });
+};
 
 builder.objectFields(Bird, (t) => ({
   channels: t.field({

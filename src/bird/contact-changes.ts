@@ -3,34 +3,16 @@ import { type BuilderTypes, builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { InputError } from '../graph/errors.ts';
 import { globalId, isUuid } from '../graph/ids.ts';
-import { type Claim, rest } from '../graph/ledger.ts';
 import { mutation } from '../graph/mutation.ts';
-import { isAbsent } from '../upstream/errors.ts';
-import type { Answer } from '../upstream/send.ts';
-import { Bird } from './bird.ts';
-import { BirdContact, BirdContactIdentifier, type ContactRow } from './contact.ts';
+import { BirdContact, type ContactRow } from './contact.ts';
+import { blame, change, IdentifierInput, target } from './contact-change.ts';
 import { given } from './given.ts';
-import { askIn, operation, readKey, readRow, readRows } from './load.ts';
-import type { components } from './openapi.gen.ts';
-
-type Schemas = components['schemas'];
+import { askIn, operation, readRow } from './load.ts';
 
 const createContact = operation('POST', '/workspaces/{workspaceId}/contacts');
 const updateContact = operation('PATCH', '/workspaces/{workspaceId}/contacts/{contactId}');
 const upsertContact = operation('PATCH', '/workspaces/{workspaceId}/contacts/identifiers/{key}/{value}');
 const deleteContact = operation('DELETE', '/workspaces/{workspaceId}/contacts/{contactId}');
-export const searchContacts = operation('POST', '/workspaces/{workspaceId}/contacts/search', true);
-const createIdentifier = operation('POST', '/workspaces/{workspaceId}/contacts/{contactId}/identifiers');
-const deleteIdentifier = operation('DELETE', '/workspaces/{workspaceId}/contacts/{contactId}/identifiers');
-
-const IdentifierInput = builder.inputType('BirdIdentifierInput', {
-  description: 'A number, an address or another key by which a contact is known.',
-  fields: (t) => ({
-    key: t.string({ required: true, description: 'The kind, such as `phonenumber` or `emailaddress`.' }),
-    value: t.string({ required: true, description: 'The number or address itself.' }),
-    properties: t.field({ type: 'JSON', description: 'What else is known of it.' }),
-  }),
-});
 
 const Strategy = builder.enumType('BirdContactStrategy', {
   description: 'What to do when the given identifiers lead to several contacts.',
@@ -89,37 +71,10 @@ const updateBody = (values: Update): Record<string, unknown> => {
   return body;
 };
 
-/** Bird's names of fields are the input's, but for what stands inside them. */
-const blame = (field: string): string | undefined => {
-  const name = /^[\w-]+/.exec(field.replace(/^body\./, ''))?.[0];
-  return name === undefined ? undefined : `input.${name}`;
-};
-
 const workspaceOf = (context: Context, value: string | null | undefined): string => {
   if (value == null) return context.parts.bird?.workspaceId ?? '';
   if (!isUuid(value)) throw new InputError('input.workspaceId', 'is not a native id');
   return value;
-};
-
-/** The workspace and the id that the input names. */
-const target = (context: Context, value: string, field: string) => {
-  const key = readKey(value, field, 'BirdContact', workspaceOf(context, undefined));
-  const [workspaceId = '', contactId = ''] = key.split('/');
-  return { key, workspaceId, contactId };
-};
-
-/** Makes a change to a contact. Whoever reads it afterwards asks Bird anew, whatever came of the change. */
-const change = async (
-  context: Context,
-  { key, workspaceId, contactId }: ReturnType<typeof target>,
-  operation: Claim,
-  body?: object,
-): Promise<Answer> => {
-  try {
-    return await askIn(context, operation, workspaceId, { params: { contactId }, body, blame });
-  } finally {
-    BirdContact.forget(context, key);
-  }
 };
 
 const contactPayload = {
@@ -213,76 +168,3 @@ mutation('deleteBirdContact', {
   },
   payload: (t) => ({ id: t.exposeID('id', { description: 'The global id of the contact that was.' }) }),
 });
-
-mutation('addBirdContactIdentifier', {
-  description: 'Adds an identifier to a contact.',
-  operations: [createIdentifier],
-  input: (t) => ({
-    contactId: t.id({ required: true, description: 'The global id of a BirdContact, or Bird’s own.' }),
-    key: t.string({ required: true, description: 'The kind, such as `phonenumber`.' }),
-    value: t.string({ required: true, description: 'The number or address itself.' }),
-    properties: t.field({ type: 'JSON', description: 'What else is known of it.' }),
-  }),
-  resolve: async ({ contactId: id, ...input }, context) => {
-    const contact = target(context, id, 'input.contactId');
-    const { body } = await change(context, contact, createIdentifier, given(input));
-    return { identifier: (body ?? input) as Schemas['ContactIdentifier'] };
-  },
-  payload: (t) => ({
-    identifier: t.expose('identifier', { type: BirdContactIdentifier, description: 'The new identifier.' }),
-  }),
-});
-
-mutation('removeBirdContactIdentifier', {
-  description: 'Takes an identifier away from a contact.',
-  operations: [deleteIdentifier],
-  input: (t) => ({
-    contactId: t.id({ required: true, description: 'The global id of a BirdContact, or Bird’s own.' }),
-    key: t.string({ required: true, description: 'The kind, such as `phonenumber`.' }),
-    value: t.string({ required: true, description: 'The number or address itself.' }),
-  }),
-  resolve: async ({ contactId: id, ...body }, context) => {
-    const contact = target(context, id, 'input.contactId');
-    await change(context, contact, deleteIdentifier, body);
-    return { contactId: globalId('BirdContact', contact.key) };
-  },
-  payload: (t) => ({ contactId: t.exposeID('contactId', { description: 'The global id of the contact.' }) }),
-});
-
-/** The contacts that have an identifier. */
-export const findContacts = async (
-  context: Context,
-  workspaceId: string,
-  by: Schemas['ContactSearch'],
-): Promise<ContactRow[]> => {
-  try {
-    const answer = await askIn(context, searchContacts, workspaceId, { body: by, blame: (field) => field });
-    const rows = readRows<Schemas['Contact']>(answer, workspaceId, 'BirdContact', searchContacts);
-    for (const row of rows) BirdContact.prime(context, row);
-    return rows;
-  } catch (error) {
-    // Bird documents 404 here too, without saying whether for an unknown workspace or for nobody found.
-    if (isAbsent(error)) return [];
-    throw error;
-  }
-};
-
-builder.objectField(Bird, 'searchContacts', (t) =>
-  t.field({
-    type: [BirdContact],
-    description: 'The contacts that have an identifier, or an address on a platform.',
-    directives: rest(searchContacts),
-    args: {
-      identifier: t.arg({ type: IdentifierInput, description: 'The identifier.' }),
-      platformAddress: t.arg.string({ description: 'The address on a platform.' }),
-    },
-    resolve: ({ workspaceId }, { identifier, platformAddress }, context) => {
-      if (!identifier === !platformAddress)
-        throw new InputError('identifier', 'or platformAddress is needed, and not both');
-      return findContacts(context, workspaceId, {
-        ...(identifier && { identifier: { key: identifier.key, value: identifier.value } }),
-        ...(platformAddress && { platformAddress }),
-      });
-    },
-  }),
-);

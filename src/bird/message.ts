@@ -34,9 +34,14 @@ const idsOf = (pair: string) => {
   return { channelId, messageId };
 };
 
+/** Without a beginning Bird may look at a limited time alone, also for messages that are named. */
+export const THE_BEGINNING = new Date(0).toISOString();
+
 const loadMany = async (context: Context, workspaceId: string, pairs: readonly string[]) => {
   const ids = [...new Set(pairs.map((pair) => idsOf(pair).messageId))];
-  const answer = await askIn(context, listMessages, workspaceId, { query: { id: ids, limit: ids.length } });
+  const answer = await askIn(context, listMessages, workspaceId, {
+    query: { id: ids, startAt: THE_BEGINNING, limit: ids.length },
+  });
   return readRows<Schemas['Message']>(answer, workspaceId, 'BirdMessage', listMessages);
 };
 

@@ -2,7 +2,7 @@ import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { byToken, type Connection, type ConnectionArgs } from '../graph/connection.ts';
 import { connectionArgs } from '../graph/connection-type.ts';
-import { InputError } from '../graph/errors.ts';
+import { InputError, refuseEmpty } from '../graph/errors.ts';
 import { isUuid } from '../graph/ids.ts';
 import type { Claim } from '../graph/ledger.ts';
 import { rest } from '../graph/ledger.ts';
@@ -19,6 +19,7 @@ import {
   listMessages,
   MAX_MESSAGES,
   type MessageRow,
+  THE_BEGINNING,
 } from './message.ts';
 import type { components } from './openapi.gen.ts';
 
@@ -101,8 +102,9 @@ const connection = (
   place: Place,
   args: Filters,
   more: Record<string, QueryValue> = {},
-): Promise<Connection<MessageRow>> =>
-  byToken(args, {
+): Promise<Connection<MessageRow>> => {
+  refuseEmpty(args);
+  return byToken(args, {
     name: `bird messages ${place.params?.channelId ?? ''}`,
     max: MAX_MESSAGES,
     id: (row) => row.id,
@@ -110,6 +112,7 @@ const connection = (
     read: ({ limit, token }) =>
       readPage(context, place, { ...queryOf(args), ...more, limit, pageToken: token }),
   });
+};
 
 /** A channel's messages, newest first. */
 export const readChannelMessages = (
@@ -151,7 +154,7 @@ export const findById = async (
   id: string,
 ): Promise<MessageRow | null> => {
   const place = { operation: listMessages, workspaceId };
-  const { rows } = await readPage(context, place, { id: [id], limit: 1 });
+  const { rows } = await readPage(context, place, { id: [id], startAt: THE_BEGINNING, limit: 1 });
   return rows.find((row) => row.id === id) ?? null;
 };
 
@@ -165,10 +168,12 @@ builder.objectFields(Bird, (t) => ({
       ...filters,
       channelIds: t.arg.idList({ description: 'Only messages of these channels.' }),
     },
-    resolve: ({ workspaceId }, { channelIds, ...args }, context) =>
-      connection(context, { operation: listMessages, workspaceId }, args, {
+    resolve: ({ workspaceId }, { channelIds, ...args }, context) => {
+      refuseEmpty({ channelIds });
+      return connection(context, { operation: listMessages, workspaceId }, args, {
         channelId: channelIds?.map((id) => readOwnId(id, 'channelIds', 'BirdChannel', workspaceId)),
-      }),
+      });
+    },
   }),
   message: t.field({
     type: BirdMessage,

@@ -1,11 +1,8 @@
 import type { Context } from '../context.ts';
 import { compare, isBehind, type Placed, type Point, type Strand } from '../graph/merge.ts';
 import { parseMoment } from '../graph/scalars.ts';
-import { contactsOf, listMessages, MAX_MESSAGES, type MessageRow } from './message.ts';
+import { contactsOf, listMessages, MAX_MESSAGES, type MessageRow, THE_BEGINNING } from './message.ts';
 import { readPage } from './messages.ts';
-
-/** Bird looks at a limited time unless it is told where to begin. */
-const THE_BEGINNING = new Date(0);
 
 /** Whose messages are wanted: contacts of one workspace and everything they are known by. */
 export interface Whose {
@@ -60,7 +57,7 @@ export const strandOf = (
           { operation: listMessages, workspaceId },
           {
             [side]: identifiers,
-            startAt: (since ?? THE_BEGINNING).toISOString(),
+            startAt: since?.toISOString() ?? THE_BEGINNING,
             endAt: Number.isFinite(end) ? new Date(end + 1).toISOString() : undefined,
             limit: Math.min(MAX_MESSAGES, count + 1),
             pageToken: token,

@@ -30,3 +30,15 @@ export class TooManyError extends Error {
     this.retryAfter = retryAfter;
   }
 }
+
+/**
+ * Refuses a filter that lists nothing: an upstream would take it for no filter at all.
+ *
+ * @throws {InputError} one of the arguments is an empty list
+ */
+export const refuseEmpty = (args: object): void => {
+  for (const [name, value] of Object.entries(args)) {
+    if (Array.isArray(value) && value.length === 0)
+      throw new InputError(name, 'lists nothing; leave it out for no filter');
+  }
+};

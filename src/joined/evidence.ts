@@ -1,8 +1,8 @@
 import { createContextCache } from '@pothos/core';
 import DataLoader from 'dataloader';
 import type { ContactRow } from '../bird/contact.ts';
-import { findContacts } from '../bird/contact-changes.ts';
 import { identifiersOf } from '../bird/contact-messages.ts';
+import { findContacts } from '../bird/contact-search.ts';
 import { audienceOf, type Context, type Holder, reach } from '../context.ts';
 import { type User, users } from '../courier/resources/user.ts';
 import { type Identifier, lastDigits, toEmail, toPhone } from './identifier.ts';

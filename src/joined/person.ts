@@ -1,5 +1,5 @@
 import { BirdContact } from '../bird/contact.ts';
-import { searchContacts } from '../bird/contact-changes.ts';
+import { searchContacts } from '../bird/contact-search.ts';
 import { readKey } from '../bird/load.ts';
 import { builder } from '../builder.ts';
 import { leadsTo } from '../courier/resource.ts';

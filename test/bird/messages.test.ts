@@ -242,7 +242,7 @@ describe('messages by their ids', () => {
     );
     const [bulk, ...singles] = pigeon.calls();
     expect(bulk).toBe(
-      `GET /channels/messages?id=${idOf('a')}&id=${idOf('none')}&id=${idOf('b')}&id=${idOf('old')}&limit=4`,
+      `GET /channels/messages?id=${idOf('a')}&id=${idOf('none')}&id=${idOf('b')}&id=${idOf('old')}&startAt=1970-01-01T00:00:00.000Z&limit=4`,
     );
     expect(singles.toSorted()).toEqual(
       [idOf('none'), idOf('old')].map((id) => `GET /channels/${idOf('sms')}/messages/${id}`).toSorted(),
@@ -272,7 +272,7 @@ describe('messages by their ids', () => {
     const { nodes } = await pigeon.query('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids });
     expect(nodes).toEqual([{ id: ids[0] }, null, { id: ids[2] }]);
     expect(pigeon.calls()).toEqual([
-      `GET /channels/messages?id=${idOf('a')}&id=${idOf('b')}&limit=2`,
+      `GET /channels/messages?id=${idOf('a')}&id=${idOf('b')}&startAt=1970-01-01T00:00:00.000Z&limit=2`,
       `GET /channels/${idOf('mail')}/messages/${idOf('a')}`,
     ]);
   });
@@ -298,7 +298,7 @@ describe('messages by their ids', () => {
       `id: "${idOf('one')}", channelId: "${gid('BirdChannel', 'sms')}"`,
       `GET ${one}`,
     ],
-    ['a native id alone', `id: "${idOf('one')}"`, `GET /channels/messages?id=${idOf('one')}&limit=1`],
+    ['a native id alone', `id: "${idOf('one')}"`, `GET /channels/messages?id=${idOf('one')}&startAt=1970-01-01T00:00:00.000Z&limit=1`],
   ])('are read by %s with one call', async (_, args, call) => {
     await using pigeon = await startBird({
       [`GET ${one}`]: { body: messageRow('one') },
@@ -320,7 +320,7 @@ describe('messages by their ids', () => {
     }`);
     expect([bird, node]).toEqual([{ alone: null, inChannel: null }, null]);
     expect(pigeon.calls().toSorted()).toEqual(
-      [`GET ${one}`, `GET /channels/messages?id=${idOf('one')}&limit=1`].toSorted(),
+      [`GET ${one}`, `GET /channels/messages?id=${idOf('one')}&startAt=1970-01-01T00:00:00.000Z&limit=1`].toSorted(),
     );
   });
 

@@ -1,290 +1,244 @@
 import fc from 'fast-check';
-import { openDirectory, type RunningDirectory } from '../../src/joined/directory.ts';
-import { faultsOf } from '../courier/contract.ts';
-import { individual, one, pageOf, resource } from '../courier/samples.ts';
-import { startTestGateway, type TestGateway, type TestGatewayOptions } from '../support/gateway.ts';
-import { idOf } from '../support/ids.ts';
-import { type Asked, type Prepared, startUpstream, type Upstream } from '../support/upstream.ts';
-import { birdContact, birdId, WORKSPACE } from './bird.ts';
+import type { UserSpec, World } from './world.ts';
 
-/** What courier has of a user: verified, active and the individual of their name unless it is said otherwise. */
-export interface UserSpec {
-  /** Name of the individual that the user is; null for a user who is none. */
-  readonly is?: string | null;
-  readonly email?: string;
-  readonly phone?: string;
-  readonly emailVerified?: boolean;
-  readonly phoneVerified?: boolean;
-  readonly state?: string | null;
-  /** Names of the individuals the user may act for beside their own. */
-  readonly for?: readonly string[];
+/** People at both upstreams, of whom it is known who is who. */
+export interface Population extends World {
+  /** Whose a contact or an individual is, by its name. */
+  readonly whose: ReadonlyMap<string, string>;
+  /** All who can really be reached by an address or a number. */
+  readonly owners: ReadonlyMap<string, ReadonlySet<string>>;
+  /** A contact's addresses and numbers, and an individual's, however they are written. */
+  readonly means: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Contacts that have somebody else's address or number, a former one of their own say. */
+  readonly stale: ReadonlySet<string>;
 }
 
-/** Who is known where, by name: contacts by their addresses and numbers. */
-export interface World {
-  readonly contacts: Readonly<Record<string, readonly string[]>>;
-  readonly users: Readonly<Record<string, UserSpec>>;
-  /** Names of the users that a forwarded credential shows; all to every other one. */
-  readonly shown?: Readonly<Record<string, readonly string[]>>;
-}
+const NAMES = ['plain', 'spaced', 'dashed', 'bare', 'local'] as const;
+type Spelling = (typeof NAMES)[number];
 
-export const contactId = (name: string): string => idOf(`contact ${name}`);
+/** Countries whose numbers may end alike, by the digits between `+` and the last eight. */
+const COUNTRIES = ['120', '467', '316'];
 
-const same = (one: string | undefined, other: string): boolean =>
-  one?.trim().toLowerCase() === other.trim().toLowerCase();
+const numberOf = (index: number): string =>
+  `+${COUNTRIES[index % 3]}2555${String(Math.floor(index / 3)).padStart(4, '0')}`;
 
-/** Both upstreams' answers; contacts are found by the very spelling that Bird has. */
-const answersOf = ({ contacts, users, shown = {} }: World) => {
-  const rows = Object.entries(contacts).map(([name, values]) => ({
-    ...birdContact(
-      name,
-      values.map((value) => [value.includes('@') ? 'emailaddress' : 'phonenumber', value]),
-    ),
-    id: contactId(name),
-  }));
-  const accounts = Object.entries(users).map(([name, user]) => ({
-    name,
-    may: user.for?.map(idOf) ?? [],
-    row: resource('users', `user ${name}`, {
-      ...(user.email !== undefined && { email: user.email }),
-      ...(user.phone !== undefined && { phone: user.phone }),
-      'email-verified': user.emailVerified ?? true,
-      'phone-verified': user.phoneVerified ?? true,
-      ...(user.state !== null && { state: user.state ?? 'active' }),
-      ...(user.is !== null && { 'primary-individual-id': idOf(user.is ?? name) }),
+/** A number or an address as somebody may write it. Where numbers have a home, only its own go without a country. */
+const spell = (value: string, how: Spelling, region: string | undefined): string => {
+  if (value.includes('@'))
+    return how === 'spaced' ? ` ${value} ` : how === 'dashed' ? value.toUpperCase() : value;
+  const foreign = region === 'US' && !value.startsWith('+1');
+  const [country, rest] = value.startsWith('+1')
+    ? ['+1', value.slice(2)]
+    : [value.slice(0, 3), value.slice(3)];
+  if (how === 'spaced') return `${country} ${rest.slice(0, 3)} ${rest.slice(3, 6)} ${rest.slice(6)}`;
+  if (how === 'dashed') return `${country} (${rest.slice(0, 3)}) ${rest.slice(3, 6)}-${rest.slice(6)}`;
+  if (how === 'bare' && !foreign) return value.slice(1);
+  return how === 'local' && !foreign ? rest : value;
+};
+
+const mostly = fc.integer({ min: 0, max: 9 }).map((n) => n > 1);
+const spelling = fc.constantFrom<Spelling>('plain', 'plain', 'spaced', 'dashed', 'bare', 'local');
+
+const someone = fc.record({
+  emails: fc.nat(2),
+  phones: fc.nat(2),
+  users: fc.array(
+    fc.record({
+      email: fc.option(fc.nat(1)),
+      phone: fc.option(fc.nat(1)),
+      emailVerified: mostly,
+      phoneVerified: mostly,
+      active: mostly,
+      spelling,
+      /** True for a second record of the same human being. */
+      again: mostly.map((yes) => !yes),
     }),
-  }));
-  const individuals = new Map(
-    Object.entries(users)
-      .flatMap(([name, user]) => [user.is === null ? [] : (user.is ?? name), user.for ?? []].flat())
-      .map((name) => [idOf(name), name]),
-  );
-  const list: Prepared = ({ params, headers }) => {
-    const email = params.get('filter[email]');
-    const individualId = params.get('filter[individual-id]');
-    const mine = shown[headers.authorization ?? ''];
-    const found = accounts.filter(
-      ({ name, row: { attributes }, may }) =>
-        (mine?.includes(name) ?? true) &&
-        (email === null || same(attributes.email as string | undefined, email)) &&
-        (individualId === null ||
-          attributes['primary-individual-id'] === individualId ||
-          may.includes(individualId)),
-    );
-    return pageOf(
-      found.map(({ row }) => row),
-      params,
-    );
-  };
-  return {
-    bird: {
-      [`POST ${WORKSPACE}/contacts/search`]: ({ body }: Asked) => {
-        const { key, value } = (body as { identifier: { key: string; value: string } }).identifier;
-        const has = (row: (typeof rows)[number]) =>
-          row.featuredIdentifiers.some((known) => known.key === key && known.value === value);
-        return { body: { results: rows.filter(has) } };
-      },
-      [`GET ${WORKSPACE}/contacts/*`]: ({ path }: Asked) => {
-        const row = rows.find(({ id }) => path.endsWith(id));
-        return row ? { body: row } : { status: 404 };
-      },
-      [`GET ${WORKSPACE}/contacts`]: ({ params }: Asked) => {
-        const from = Number(params.get('pageToken') ?? 0);
-        const to = from + Number(params.get('limit') ?? 10);
-        return {
-          body: { results: rows.slice(from, to), ...(to < rows.length && { nextPageToken: String(to) }) },
-        };
-      },
-    },
-    courier: {
-      'GET /v1/users/': list,
-      'GET /v1/individuals/*/': ({ path }: Asked) => {
-        const id = path.split('/')[3] ?? '';
-        const name = individuals.get(id);
-        return name === undefined ? { status: 404 } : one({ ...individual(name), id });
-      },
-    },
-  } satisfies Record<string, Record<string, Prepared>>;
+    { maxLength: 2 },
+  ),
+  contacts: fc.array(fc.record({ has: fc.uniqueArray(fc.nat(3), { maxLength: 3 }), spelling }), {
+    maxLength: 2,
+  }),
+});
+
+const mishap = fc.record({
+  kind: fc.constantFrom('share', 'reuse', 'guardian', 'proxy', 'mixed up', 'mistyped', 'switchboard'),
+  of: fc.nat(),
+  by: fc.nat(),
+  which: fc.nat(),
+  yes: fc.boolean(),
+  spelling,
+});
+
+type Someone = typeof someone extends fc.Arbitrary<infer T> ? T : never;
+type Mishap = typeof mishap extends fc.Arbitrary<infer T> ? T : never;
+
+/** Adds to a set in a map. */
+const put = (map: Map<string, Set<string>>, key: string, value: string): void => {
+  map.set(key, (map.get(key) ?? new Set()).add(value));
 };
 
-/** A match by the name of its other side: `ada VERIFIED EMAIL+PHONE`. */
-export type Said = string;
+/**
+ * Lays people out over both upstreams. What nobody could know from the two is left out: of a shared address or
+ * number courier always knows two holders, and it has verified nothing for somebody whose it never was, nor is it
+ * kept verified by a former holder while courier does not know the new one.
+ */
+const layOut = (
+  people: readonly Someone[],
+  mishaps: readonly Mishap[],
+  region: string | undefined,
+): Population => {
+  const whose = new Map<string, string>();
+  const owners = new Map<string, Set<string>>();
+  const means = new Map<string, Set<string>>();
+  const stale = new Set<string>();
+  const users: Record<string, UserSpec & { for: string[] }> = {};
+  const contacts: Record<string, string[]> = {};
 
-interface Asking {
-  readonly headers?: Readonly<Record<string, string>>;
-}
+  const addUser = (person: string, is: string | null, held: UserSpec, values: readonly string[]) => {
+    users[`${person}-user-${Object.keys(users).length}`] = { is, for: [], ...held };
+    if (is === null) return;
+    whose.set(is, person);
+    for (const value of values) put(means, is, value);
+  };
+  const addContact = (name: string, value: string, how: Spelling) => {
+    contacts[name]?.push(spell(value, how, region));
+    put(means, name, value);
+  };
 
-/** A gateway over a world, with its directory swept. */
-export interface People extends AsyncDisposable {
-  readonly gateway: TestGateway;
-  readonly bird: Upstream;
-  readonly courier: Upstream;
-  readonly directory: RunningDirectory;
-  /** Another world from now on; the directory hears of it by its next sweep. */
-  become(world: World): void;
-  /** Asks, expects no errors and gives the data. */
-  // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever its own query asked for
-  data(query: string, variables?: object, options?: Asking): Promise<any>;
-  /** Who a contact may be. */
-  individualsOf(contact: string, options?: Asking): Promise<Said[]>;
-  /** Which contacts an individual may be. */
-  contactsOf(name: string, options?: Asking): Promise<Said[]>;
-  /** A person's own side and the other one, with what is sure; null for nobody. */
-  person(by: object, options?: Asking): Promise<{ id: string; contacts: Said[]; individuals: Said[] } | null>;
-  /** The surely matched, as `contact = individual`, by all contacts. */
-  sure(options?: Asking): Promise<string[]>;
-  /** What was asked since the last time, as `METHOD /path`, counted; filters by their names. */
-  calls(): Record<string, number>;
-}
-
-interface PeopleOptions extends Omit<TestGatewayOptions, 'bird' | 'courier' | 'directory'> {
-  /** False for a directory that has not been swept yet. */
-  readonly swept?: boolean;
-  readonly maxAgeMs?: number;
-  readonly now?: () => number;
-}
-
-interface MatchData {
-  readonly basis: readonly string[];
-  readonly confidence: string;
-  readonly contact: { readonly nativeId: string } | null;
-  readonly individual: { readonly nativeId: string } | null;
-}
-
-const MATCH = 'basis confidence contact { nativeId } individual { nativeId }';
-
-/** Starts a gateway over a world. */
-export const startPeople = async (first: World, options: PeopleOptions = {}): Promise<People> => {
-  const { swept = true, maxAgeMs = 1_800_000, now, courierForwards = false, ...rest } = options;
-  const answers = answersOf(first);
-  const [bird, courier] = await Promise.all([startUpstream(answers.bird), startUpstream(answers.courier)]);
-  const directories: RunningDirectory[] = [];
-  const gateway = await startTestGateway({
-    bird,
-    courier: { url: courier.url, authorization: 'Bearer courier-token', forwards: courierForwards },
-    deadlineMs: 30_000,
-    budgetCalls: 100_000,
-    ...rest,
-    directory: ({ parts }) => {
-      if (!parts.courier) return undefined;
-      const directory = openDirectory({
-        courier: parts.courier,
-        dataDir: ':memory:',
-        intervalMs: 0,
-        maxAgeMs,
-        defaultRegion: parts.defaultRegion,
-        warn: parts.warn,
-        ...(now && { now }),
-      });
-      directories.push(directory);
-      return directory;
-    },
+  let numbers = 0;
+  const own = people.map(({ emails, phones, ...one }, index) => {
+    const person = `p${index}`;
+    const has = [
+      ...Array.from({ length: emails }, (_, n) => `${person}.${n}@example.com`),
+      ...Array.from({ length: phones }, () => numberOf(numbers++)),
+    ];
+    for (const value of has) put(owners, value, person);
+    for (const user of one.users) {
+      const email = user.email === null ? undefined : has.slice(0, emails)[user.email];
+      const phone = user.phone === null ? undefined : has.slice(emails)[user.phone];
+      addUser(
+        person,
+        user.again ? `${person} again` : person,
+        {
+          ...(email && { email: spell(email, user.spelling, region) }),
+          ...(phone && { phone: spell(phone, user.spelling, region) }),
+          emailVerified: user.emailVerified,
+          phoneVerified: user.phoneVerified,
+          state: user.active ? 'active' : 'inactive',
+        },
+        [email ?? [], phone ?? []].flat(),
+      );
+    }
+    for (const [n, contact] of one.contacts.entries()) {
+      const name = `${person} contact ${n}`;
+      contacts[name] = [];
+      whose.set(name, person);
+      means.set(name, new Set());
+      for (const which of contact.has) {
+        const value = has[which];
+        if (value !== undefined) addContact(name, value, contact.spelling);
+      }
+    }
+    return { person, has };
   });
-  const [directory] = directories;
-  if (!directory) throw new Error('the gateway opened no directory');
-  if (swept) await directory.sweep();
 
-  const names = new Map<string, string>();
-  const become = (world: World) => {
-    const { bird: ofBird, courier: ofCourier } = answersOf(world);
-    bird.answers(ofBird);
-    courier.answers(ofCourier);
-    for (const name of Object.keys(world.contacts)) names.set(contactId(name), name);
-    for (const [name, user] of Object.entries(world.users))
-      for (const who of [name, user.is ?? name, ...(user.for ?? [])]) names.set(idOf(who), who);
-  };
-  become(first);
+  /** A user of one more address or number; sure of it when courier has verified it on an active account. */
+  const holds = (person: string, value: string, sure: boolean, how: Spelling, suffix = '') =>
+    addUser(
+      person,
+      person,
+      value.includes('@')
+        ? { email: spell(value, how, region), emailVerified: sure }
+        : { phone: `${spell(value, suffix ? 'plain' : how, region)}${suffix}`, phoneVerified: sure },
+      [value],
+    );
+  const contactOf = (person: string) => Object.keys(contacts).find((name) => whose.get(name) === person);
 
-  const data: People['data'] = async (query, variables, asking) => {
-    const { body } = await gateway.ask(query, variables, asking);
-    if (body.errors) throw new Error(JSON.stringify(body.errors, null, 2));
-    return body.data;
-  };
-  const nameOf = (row: { nativeId: string } | null) => row && (names.get(row.nativeId) ?? row.nativeId);
-  const say = (matches: readonly MatchData[], side: 'contact' | 'individual'): Said[] =>
-    matches
-      .map((match) => `${nameOf(match[side])} ${match.confidence} ${match.basis.toSorted().join('+')}`)
-      .toSorted();
-  let counted = [bird.asked.length, courier.asked.length];
-
-  const people: People = {
-    gateway,
-    bird,
-    courier,
-    directory,
-    become,
-    data,
-    individualsOf: async (contact, asking) =>
-      say(
-        (
-          await data(
-            `{ bird { contact(id: "${contactId(contact)}") { individuals { ${MATCH} } } } }`,
-            {},
-            asking,
-          )
-        ).bird.contact.individuals,
-        'individual',
-      ),
-    contactsOf: async (name, asking) =>
-      say(
-        (await data(`{ courier { individual(id: "${idOf(name)}") { contacts { ${MATCH} } } } }`, {}, asking))
-          .courier.individual.contacts,
-        'contact',
-      ),
-    person: async (by, asking) => {
-      const { person } = await data(
-        `query ($by: PersonBy!) { person(by: $by) { id contacts { ${MATCH} } individuals { ${MATCH} } } }`,
-        { by },
-        asking,
+  for (const { kind, of, by, which, yes, spelling: how } of mishaps) {
+    const [one, other] = [own[of % own.length], own[by % own.length]];
+    const value = one?.has[which % one.has.length];
+    if (!one || !other || one === other || value === undefined) continue;
+    if (kind === 'share') {
+      put(owners, value, other.person);
+      holds(one.person, value, true, 'plain');
+      holds(other.person, value, yes, how);
+      const contact = contactOf(other.person);
+      if (contact) addContact(contact, value, how);
+    } else if (kind === 'reuse') {
+      // Who had it keeps it in both upstreams, and nobody there has noticed.
+      owners.set(value, new Set([other.person]));
+      holds(other.person, value, yes, how);
+      for (const [name, meant] of means)
+        if (name in contacts && whose.get(name) !== other.person && meant.has(value)) stale.add(name);
+    } else if (kind === 'guardian') {
+      const user = Object.entries(users).find(([name]) => name.startsWith(`${one.person}-user-`));
+      user?.[1].for.push(other.person);
+      if (user) whose.set(other.person, other.person);
+    } else if (kind === 'proxy') {
+      // Somebody who signs in for others and is no individual.
+      put(owners, value, `behind ${one.person}`);
+      addUser(
+        `behind ${one.person}`,
+        null,
+        value.includes('@') ? { email: value } : { phone: spell(value, how, region) },
+        [],
       );
-      return (
-        person && {
-          id: person.id,
-          contacts: say(person.contacts, 'contact'),
-          individuals: say(person.individuals, 'individual'),
-        }
-      );
-    },
-    sure: async (asking) => {
-      const { bird } = await data(
-        `{ bird { contacts(first: 1000) { nodes { nativeId individuals { ${MATCH} } } } } }`,
-        {},
-        asking,
-      );
-      return bird.contacts.nodes
-        .flatMap(({ nativeId, individuals }: { nativeId: string; individuals: MatchData[] }) =>
-          individuals
-            .filter(({ confidence }) => confidence === 'VERIFIED')
-            .map(({ individual }) => `${nameOf({ nativeId })} = ${nameOf(individual)}`),
-        )
-        .toSorted();
-    },
-    calls: () => {
-      const asked = [...bird.asked.slice(counted[0]), ...courier.asked.slice(counted[1])];
-      counted = [bird.asked.length, courier.asked.length];
-      const lines = asked.map(({ method, path, params }) => {
-        const filters = [...params.keys()].filter((name) => name.startsWith('filter['));
-        return [`${method} ${path.replace(WORKSPACE, '').replace(/[\da-f-]{36}/, '*')}`, ...filters].join(
-          ' ',
-        );
-      });
-      return Object.fromEntries(
-        Object.entries(Object.groupBy(lines, (line) => line)).map(([line, all]) => [line, all?.length ?? 0]),
-      );
-    },
-    [Symbol.asyncDispose]: async () => {
-      await gateway.close();
-      await Promise.all([bird.close(), courier.close()]);
-      const faults = faultsOf(courier.asked);
-      if (faults.length > 0)
-        throw new Error(`courier's contract forbids what it was asked:\n${faults.join('\n')}`);
-    },
-  };
-  people.calls();
-  return people;
+    } else if (kind === 'mixed up') {
+      const contact = contactOf(other.person);
+      if (!contact) continue;
+      addContact(contact, value, how);
+      if (!owners.get(value)?.has(other.person)) stale.add(contact);
+    } else if (kind === 'mistyped') {
+      holds(other.person, value, false, how);
+    } else {
+      const number = numberOf(numbers++);
+      owners.set(number, new Set([one.person, other.person]));
+      holds(one.person, number, true, how, ' ext. 12');
+      if (yes) holds(other.person, number, true, how);
+      const contact = contactOf(one.person);
+      if (contact) addContact(contact, number, how);
+    }
+  }
+  return { contacts, users, whose, owners, means, stale };
 };
 
-/** By what a person is asked for from Bird's side. */
-export const byContact = (name: string) => ({ birdContactId: birdId('BirdContact', `contact ${name}`) });
-/** By what a person is asked for from courier's side. */
-export const byIndividual = (name: string) => ({ courierIndividualId: idOf(name) });
+/** Populations of so many people, with so many mishaps. */
+export const populations = (
+  size: { readonly people: [number, number]; readonly mishaps: [number, number] },
+  region: string | undefined,
+): fc.Arbitrary<Population> =>
+  fc
+    .tuple(
+      fc.array(someone, { minLength: size.people[0], maxLength: size.people[1], size: 'max' }),
+      fc.array(mishap, { minLength: size.mishaps[0], maxLength: size.mishaps[1], size: 'max' }),
+    )
+    .map(([people, mishaps]) => layOut(people, mishaps, region));
+
+/**
+ * True when a contact really is an individual: by whose it is, or, where it has somebody else's address or number,
+ * when one of them reaches the individual alone and none is known to courier as somebody else's.
+ */
+export const isTrue = (
+  { whose, owners, means, stale }: Population,
+  contact: string,
+  individual: string,
+): boolean => {
+  const person = whose.get(individual) ?? '';
+  const meant = [...(means.get(contact) ?? [])];
+  if (!stale.has(contact)) return whose.get(contact) === person;
+  const reaches = meant.some((value) => owners.get(value)?.size === 1 && owners.get(value)?.has(person));
+  const holders = (value: string) =>
+    [...means]
+      .filter(([name, held]) => held.has(value) && !name.includes('contact'))
+      .map(([name]) => whose.get(name));
+  return reaches && meant.every((value) => holders(value).length === 0 || holders(value).includes(person));
+};
+
+/** All pairs of one human being's contact and individual that have an address or a number in common. */
+export const findable = ({ contacts, whose, means }: Population): string[] =>
+  Object.keys(contacts).flatMap((contact) =>
+    [...means.keys()]
+      .filter((name) => !(name in contacts) && whose.get(name) === whose.get(contact))
+      .filter((name) => [...(means.get(name) ?? [])].some((value) => means.get(contact)?.has(value)))
+      .map((name) => `${contact} = ${name}`),
+  );

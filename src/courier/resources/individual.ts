@@ -1,6 +1,7 @@
 import { moment } from '../../graph/scalars.ts';
 import { leadsTo, resource } from '../resource.ts';
 import { act } from '../verbs/act.ts';
+import { multicastPayload } from './multicast.ts';
 import { CourierOrganization } from './organization.ts';
 
 export const CourierIndividual = resource('CourierIndividual', '/v1/individuals/{id}/', {
@@ -28,17 +29,7 @@ export const CourierIndividual = resource('CourierIndividual', '/v1/individuals/
 act(CourierIndividual, 'multicast', {
   name: 'multicastToCourierIndividual',
   description: 'Sends a template to an individual over the ways they prefer.',
-  payload: (t) => ({
-    taskId: t.id({
-      description: 'Native id of the task that sends.',
-      resolve: (row) => row['task-id'] as string,
-    }),
-    messageData: t.field({
-      type: 'JSON',
-      description: 'What was sent.',
-      resolve: (row) => row['message-data'],
-    }),
-  }),
+  payload: multicastPayload,
 });
 
 act(CourierIndividual, 'recalculate-communication-summary', {

@@ -5,6 +5,7 @@ import { act } from '../verbs/act.ts';
 import { list } from '../verbs/list.ts';
 import { update } from '../verbs/update.ts';
 import { CourierIndividual } from './individual.ts';
+import { multicastPayload } from './multicast.ts';
 
 /** A user laid flat. */
 export type User = Flat<'/v1/users/{id}/'>;
@@ -63,17 +64,7 @@ update(CourierUser, {
 act(CourierUser, 'multicast', {
   name: 'multicastToCourierUser',
   description: 'Sends a template to a user.',
-  payload: (t) => ({
-    taskId: t.id({
-      description: 'Native id of the task that sends.',
-      resolve: (row) => row['task-id'] as string,
-    }),
-    messageData: t.field({
-      type: 'JSON',
-      description: 'What was sent.',
-      resolve: (row) => row['message-data'],
-    }),
-  }),
+  payload: multicastPayload,
 });
 
 act(CourierUser, 'validate-multicast-params', {

@@ -1,7 +1,8 @@
 import type { Chance } from '../chance.ts';
-import { cast, staff } from './cast.ts';
+import { cast } from './cast.ts';
 import { type Culture, cultures } from './cultures.ts';
 import type { InCourier, Person } from './person.ts';
+import { staff } from './staff.ts';
 
 const MADE_UP = 42;
 const DOMAINS = ['example.com', 'example.org', 'example.net'];
