@@ -3,6 +3,7 @@ import { type BuilderTypes, builder } from '../builder.ts';
 import { InputError } from '../graph/errors.ts';
 import { isUuid, readNativeId } from '../graph/ids.ts';
 import { TimeRange } from '../graph/scalars.ts';
+import { meaningOf } from './descriptions.ts';
 import { camel, pascal } from './names.ts';
 
 /** What the generated table says of a value. */
@@ -33,12 +34,6 @@ const NAMED_TYPES: Readonly<Record<string, string>> = {
   'profile-individual-id': 'CourierIndividual',
   'sender-organization-id': 'CourierOrganization',
   'user-id': 'CourierUser',
-};
-
-const DESCRIPTIONS: Readonly<Record<string, string>> = {
-  'individual-id': 'The individual: who acts, or whom it is about.',
-  'organization-id': 'The organization.',
-  'participant-id': 'Only channels in which this individual takes part.',
 };
 
 /** The name inside `filter[…]`, or the parameter's own. */
@@ -75,7 +70,7 @@ const typeOf = (name: string, shape: Shape): InputType<BuilderTypes> => {
     const { properties, required } = shape;
     return once(`Courier${pascal(name)}Input`, () =>
       builder.inputType(`Courier${pascal(name)}Input`, {
-        description: shape.description ?? `courier’s \`${name}\`.`,
+        description: shape.description ?? meaningOf(name),
         fields: (t) => inputFields(t.field.bind(t), properties, required),
       }),
     );
@@ -94,7 +89,7 @@ export const inputFields = (
 ): InputFieldMap => {
   const build = make as (options: object) => unknown;
   const field = (name: string, shape: Shape) => {
-    const description = shape.description ?? DESCRIPTIONS[name] ?? `courier’s \`${name}\`.`;
+    const description = shape.description ?? meaningOf(name);
     if (isRange(name))
       return build({
         type: TimeRange,
