@@ -1,3 +1,4 @@
+import type { ExecutionResult } from 'graphql';
 import type { Answer, Credential, Operation, QueryValue, Send } from './upstream/send.ts';
 
 /** The two upstreams, as `@rest(api:)` and the scopes name them. */
@@ -59,6 +60,8 @@ export interface Caller {
   /** False when nobody proves who they are, so that callers cannot be told apart. */
   readonly known: boolean;
   readonly may: (api: Api, right: Right) => boolean;
+  /** True when the caller may also change how Pigeon itself is wired to the upstreams. */
+  readonly admin: boolean;
   /** When the caller's credential ends, in milliseconds since the epoch. */
   readonly expiresAt: number | undefined;
 }
@@ -76,10 +79,11 @@ export interface Request {
 export class ForbiddenError extends Error {
   readonly scope: string;
 
-  constructor(api: Api, right: Right) {
-    super(`the scope ${api}:${right} is needed`);
+  constructor(...parts: readonly [Api, Right] | readonly ['admin']) {
+    const scope = parts.join(':');
+    super(`the scope ${scope} is needed`);
     this.name = 'ForbiddenError';
-    this.scope = `${api}:${right}`;
+    this.scope = scope;
   }
 }
 
@@ -110,11 +114,34 @@ export interface Changes {
   seen(ids: readonly string[], audience: string): Promise<ReadonlyMap<string, MessageStatus>>;
 }
 
+/** Where courier is to post what becomes of one text. */
+export interface TextCallback {
+  /** The address, which nobody can guess. */
+  readonly url: string;
+  /** Says which text it is, by courier's id. What was posted before counts from now on. */
+  bind(textId: string): Promise<void>;
+  /** Forgets the address: the text was not sent. */
+  drop(): Promise<void>;
+}
+
+/** The addresses that courier posts the statuses of texts to. */
+export interface TextCallbacks {
+  /**
+   * An address for a text that is about to be sent.
+   *
+   * @param audience whose eyes what is posted there is for
+   */
+  open(audience: string): Promise<TextCallback>;
+  /** True for an address of Pigeon's own: whoever knows it can say what became of the text. */
+  isOwn(url: string): boolean;
+}
+
 /** What identifies a person in both upstreams; `digits` is a number whose country is not known, by its last ones. */
 export type IdentifierKind = 'email' | 'phone' | 'digits';
 
-/** That a user whose own individual this is has an identifier. */
+/** That a user has an identifier. */
 export interface Holder {
+  /** The individual that the user is; empty for a user who is none, and then nobody's match but somebody else. */
   readonly individualId: string;
   /** True when courier has verified the identifier. */
   readonly verified: boolean;
@@ -147,9 +174,13 @@ export interface Fresh {
 export interface Parts {
   readonly bird: (Omit<Upstream, 'credential'> & { credential: Credential; workspaceId: string }) | undefined;
   readonly courier: Upstream | undefined;
+  /** Where Bird's webhooks reach Pigeon, and the key that signs them; none when Bird is not configured. */
+  readonly birdWebhooks: { readonly url: string; readonly signingKey: string | undefined } | undefined;
   /** True when courier is called by the caller's own credential and by no other. */
   readonly courierForwards: boolean;
   readonly changes: Changes;
+  /** Where courier posts the statuses of texts; left out where it cannot. */
+  readonly callbacks?: TextCallbacks | undefined;
   /** Answers that may be used again for a while, by credential, type and key; none when that is off. */
   readonly fresh: Fresh | undefined;
   /** The directory of courier's users; none when courier is not configured or has no credential of Pigeon's own. */
@@ -159,6 +190,18 @@ export interface Parts {
   readonly budgetCalls: number;
   /** Country of phone numbers that are written without one, as ISO 3166 names it. */
   readonly defaultRegion: string | undefined;
+}
+
+/**
+ * Where results of a subscription are written that many are told at once, past its iterator. The same object is
+ * written to all who are told the same.
+ */
+export interface Sink {
+  /** False while the client leaves too much unread: then nothing is to be written. */
+  readonly free: boolean;
+  write(result: ExecutionResult): void;
+  /** Resolves when the client has read on, or has gone. */
+  drained(): Promise<void>;
 }
 
 /** What one operation carries. Loaders hang on the object itself, so a new context has fresh ones. */
@@ -171,6 +214,8 @@ export interface Context {
   readonly signal: AbortSignal | undefined;
   /** The cursor with which an event stream comes back. */
   readonly lastEventId: string | undefined;
+  /** Where the transport takes what many are told at once; without one they come by the subscription's iterator. */
+  readonly sink: Sink | undefined;
   /** By when the operation must have answered, in `performance.now()` milliseconds. */
   readonly deadline: number;
   /** How many upstream calls the operation has made. */
@@ -181,16 +226,14 @@ export interface Context {
 export const createContext = (
   parts: Parts,
   who: Pick<Context, 'caller' | 'courierCredential'>,
-  {
-    signal,
-    lastEventId,
-  }: { readonly signal?: AbortSignal | undefined; readonly lastEventId?: string | undefined } = {},
+  { signal, lastEventId, sink }: Partial<Pick<Context, 'signal' | 'lastEventId' | 'sink'>> = {},
 ): Context => ({
   parts,
   caller: who.caller,
   courierCredential: who.courierCredential,
   signal,
   lastEventId,
+  sink,
   deadline: performance.now() + parts.deadlineMs,
   spent: { calls: 0 },
 });
@@ -202,6 +245,15 @@ export const createContext = (
  */
 export const requireRight = ({ caller }: Context, api: Api, right: Right): void => {
   if (!caller.may(api, right)) throw new ForbiddenError(api, right);
+};
+
+/**
+ * Refuses who is no administrator.
+ *
+ * @throws {ForbiddenError}
+ */
+export const requireAdmin = ({ caller }: Context): void => {
+  if (!caller.admin) throw new ForbiddenError('admin');
 };
 
 /** By which credential the operation reaches an upstream; undefined where there is none. */

@@ -6,7 +6,14 @@ import { createYoga, type Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import { type Logger, pino } from 'pino';
 import type { Config } from './config.ts';
-import { type Changes, type Context, createContext, type Directory, type Parts } from './context.ts';
+import {
+  type Changes,
+  type Context,
+  createContext,
+  type Directory,
+  type Parts,
+  type TextCallbacks,
+} from './context.ts';
 import { connectUpstreams } from './parts.ts';
 import { admission, type Who } from './plugins/admission.ts';
 import { doors } from './plugins/doors.ts';
@@ -15,13 +22,17 @@ import { useHealth } from './plugins/health.ts';
 import { useLimits } from './plugins/limits.ts';
 import { createListener } from './plugins/listener.ts';
 import { createMetrics } from './plugins/metrics.ts';
+import { Places, usePlaces } from './plugins/places.ts';
+import { readyTexts } from './plugins/ready.ts';
 import { useLastWord } from './plugins/refusal.ts';
-import { type Engine, serveSockets } from './plugins/sockets.ts';
+import { type Engine, type OperationContext, serveSockets } from './plugins/sockets.ts';
 import { createEventStreams } from './plugins/sse.ts';
+import type { Turns } from './upstream/limit.ts';
 
 /** The status stream as the server needs it. */
 export interface Stream {
   readonly changes: Changes;
+  readonly callbacks?: TextCallbacks;
   /** Serves the webhooks' routes, and whatever else the stream does around operations. */
   readonly plugin: Plugin;
   close(): Promise<void>;
@@ -48,6 +59,8 @@ export interface GatewayOptions {
   readonly stream: (site: Site) => Stream | Promise<Stream>;
   /** The directory of courier's users, where there can be one. */
   readonly directory?: (site: Site) => RunningDirectory | undefined;
+  /** Whose turns the upstreams' quotas count; by default this gateway's alone. */
+  readonly turns?: Turns | undefined;
   /** More plugins, such as GraphiQL's; they stand before those of the server. */
   readonly plugins?: readonly Plugin[];
   readonly log?: Logger;
@@ -73,9 +86,10 @@ const DRAIN_MARGIN_MS = 1000;
 export const startGateway = async (config: Config, options: GatewayOptions): Promise<Gateway> => {
   const { schema, log = pino({ level: config.logLevel }) } = options;
   const metrics = createMetrics(log);
-  const upstreams = connectUpstreams(config, metrics.observe);
+  const upstreams = connectUpstreams(config, metrics.observe, options.turns);
   const present = presenter(log);
-  const streams = createEventStreams((context) => (context as { who?: Who }).who?.caller.expiresAt);
+  const text = readyTexts(present);
+  const streams = createEventStreams(text, (context) => (context as { who?: Who }).who?.caller.expiresAt);
   let draining = false;
 
   const server = createServer();
@@ -87,6 +101,10 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
   const shared: Site['parts'] = {
     bird: upstreams.bird,
     courier: upstreams.courier,
+    birdWebhooks: config.bird && {
+      url: `${publicUrl}/webhooks/bird`,
+      signingKey: config.bird.signingKeys[0],
+    },
     courierForwards: upstreams.courierForwards,
     deadlineMs: config.deadlineMs,
     budgetCalls: config.budgetCalls,
@@ -97,7 +115,7 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
   const site: Site = { url, publicUrl, parts: shared, log };
   const stream = await options.stream(site);
   const directory = options.directory?.(site);
-  const parts: Parts = { ...shared, changes: stream.changes, directory };
+  const parts: Parts = { ...shared, changes: stream.changes, callbacks: stream.callbacks, directory };
   metrics.show(
     'pigeon_directory_age_seconds',
     'How long ago the last whole sweep of courier’s users began.',
@@ -114,10 +132,11 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
 
   const admit = admission(config.auth, parts.courierForwards);
 
-  const yoga = createYoga<{ who: Who; signal?: AbortSignal }, Context>({
+  const yoga = createYoga<OperationContext<Who>, Context>({
     schema,
-    context: ({ who, signal, request }) =>
+    context: ({ who, signal, sink, request }) =>
       createContext(parts, who, {
+        sink,
         signal: signal ?? request?.signal,
         lastEventId: request?.headers.get('last-event-id') ?? undefined,
       }),
@@ -128,6 +147,7 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
       metrics.plugin,
       useHealth(() => !draining),
       stream.plugin,
+      usePlaces(),
       streams.plugin,
       useLimits(),
       useReadableParams(),
@@ -151,10 +171,13 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     answered: metrics.answered,
     isDraining: () => draining,
   });
+  const places = new Places('sockets');
   const sockets = serveSockets<Who>({
     server,
     door,
     present,
+    text,
+    hold: ({ caller }) => places.take(caller),
     admit: async (request, payload) => {
       const who = await admit(request, payload);
       return { who, expiresAt: who.caller.expiresAt };

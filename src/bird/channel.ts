@@ -27,7 +27,7 @@ import type { components } from './openapi.gen.ts';
 
 type Row = InWorkspace<components['schemas']['Channel']>;
 
-const listChannels = operation('GET', '/workspaces/{workspaceId}/channels');
+export const listChannels = operation('GET', '/workspaces/{workspaceId}/channels');
 export const getChannel = operation('GET', '/workspaces/{workspaceId}/channels/{channelId}');
 
 export const BirdChannel = node<Row>('BirdChannel', {

@@ -2,12 +2,13 @@ import type { InputFieldBuilder } from '@pothos/core';
 import { type BuilderTypes, builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { InputError } from '../graph/errors.ts';
-import { globalId, isUuid } from '../graph/ids.ts';
+import { globalId } from '../graph/ids.ts';
 import { mutation } from '../graph/mutation.ts';
 import { BirdContact, type ContactRow } from './contact.ts';
 import { blame, change, IdentifierInput, target } from './contact-change.ts';
 import { given } from './given.ts';
 import { askIn, operation, readRow } from './load.ts';
+import { workspaceField, workspaceOf } from './workspace.ts';
 
 const createContact = operation('POST', '/workspaces/{workspaceId}/contacts');
 const updateContact = operation('PATCH', '/workspaces/{workspaceId}/contacts/{contactId}');
@@ -30,9 +31,6 @@ const Strategy = builder.enumType('BirdContactStrategy', {
 });
 
 type Fields = InputFieldBuilder<BuilderTypes, 'InputObject'>;
-
-const workspaceField = (t: Fields) =>
-  t.id({ description: 'Native id of the workspace; by default the configured one.' });
 
 const updateFields = (t: Fields) => ({
   attributes: t.field({ type: 'JSON', description: 'Attributes to set, by key.' }),
@@ -69,12 +67,6 @@ const updateBody = (values: Update): Record<string, unknown> => {
   });
   if (Object.keys(body).length === 0) throw new InputError('input', 'changes nothing');
   return body;
-};
-
-const workspaceOf = (context: Context, value: string | null | undefined): string => {
-  if (value == null) return context.parts.bird?.workspaceId ?? '';
-  if (!isUuid(value)) throw new InputError('input.workspaceId', 'is not a native id');
-  return value;
 };
 
 const contactPayload = {

@@ -351,6 +351,131 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/workspaces/{workspaceId}/webhook-subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspaceId: components["parameters"]["WorkspaceId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Lists the webhook subscriptions of a workspace
+         * @description Signing keys are not shown. That it is paged as other lists are is inferred. docs.bird.com/api/notifications-api/api-reference/webhook-subscriptions
+         */
+        get: operations["listWebhookSubscriptions"];
+        put?: never;
+        /**
+         * Has the events of one name posted to an address
+         * @description One event a subscription; its filters are joined by AND, so that several interaction types need several subscriptions. At most five may have the same filters. Which status refuses the sixth is not printed. docs.bird.com/api/notifications-api/api-reference/webhook-subscriptions/create-a-webhook-subscription
+         */
+        post: operations["createWebhookSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{workspaceId}/webhook-subscriptions/{webhookSubscriptionId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspaceId: components["parameters"]["WorkspaceId"];
+                webhookSubscriptionId: components["parameters"]["WebhookSubscriptionId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Returns one webhook subscription
+         * @description docs.bird.com/api/notifications-api/api-reference/webhook-subscriptions
+         */
+        get: operations["getWebhookSubscription"];
+        put?: never;
+        post?: never;
+        /**
+         * Deletes a webhook subscription
+         * @description The status of success is inferred from other deletions. docs.bird.com/api/notifications-api/api-reference/webhook-subscriptions
+         */
+        delete: operations["deleteWebhookSubscription"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes a webhook subscription
+         * @description docs.bird.com/api/notifications-api/api-reference/webhook-subscriptions/update-a-webhook-subscription
+         */
+        patch: operations["updateWebhookSubscription"];
+        trace?: never;
+    };
+    "/workspaces/{workspaceId}/webhook-subscriptions/{webhookSubscriptionId}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspaceId: components["parameters"]["WorkspaceId"];
+                webhookSubscriptionId: components["parameters"]["WebhookSubscriptionId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Lists what became of a subscription's deliveries
+         * @description Failures of the last seven days. docs.bird.com/api/notifications-api/api-reference/webhook-subscriptions/webhook-subscription-logs
+         */
+        get: operations["listWebhookLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{workspaceId}/webhook-subscriptions/{webhookSubscriptionId}/logs/details": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspaceId: components["parameters"]["WorkspaceId"];
+                webhookSubscriptionId: components["parameters"]["WebhookSubscriptionId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Returns every attempt of one delivery
+         * @description docs.bird.com/api/notifications-api/api-reference/webhook-subscriptions/webhook-subscription-logs
+         */
+        get: operations["getWebhookLogDetails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{workspaceId}/available-webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspaceId: components["parameters"]["WorkspaceId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Lists the events that can be subscribed to, and what filters them
+         * @description Unpaged. docs.bird.com/api/notifications-api/api-reference/webhook-subscriptions/list-available-webhook-events
+         */
+        get: operations["listAvailableWebhooks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export interface webhooks {
     event: {
@@ -1222,6 +1347,97 @@ export interface components {
          * @enum {string}
          */
         ContactStrategy: "strict_alias" | "first_alias" | "first";
+        /** @enum {string} */
+        WebhookService: "channels" | "numbers" | "payments" | "conversations";
+        /** @description An https address with a host name and without a port, reachable from the internet. */
+        WebhookUrl: string;
+        /** @description Where the events of one name are posted to. Which fields are promised is not printed. The answer to its creation echoes the signing key, lists do not show it. docs.bird.com/api/notifications-api/api-reference/webhook-subscriptions/create-a-webhook-subscription */
+        WebhookSubscription: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            organizationId?: string;
+            /** Format: uuid */
+            workspaceId?: string;
+            service: string;
+            /** @example sms.outbound */
+            event: string;
+            eventFilters?: components["schemas"]["WebhookEventFilter"][] | null;
+            template?: string;
+            url: string;
+            signingKey?: string;
+            /** @description active or inactive. */
+            status: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        WebhookEventFilter: {
+            /**
+             * @example channelId
+             * @example messageStatus
+             * @example interactionType
+             */
+            key: string;
+            value: string;
+        };
+        /** @description Unknown fields are refused. */
+        WebhookSubscriptionCreate: {
+            service: components["schemas"]["WebhookService"];
+            /** @example sms.outbound */
+            event: string;
+            eventFilters?: components["schemas"]["WebhookEventFilter"][] | null;
+            template?: string;
+            url: components["schemas"]["WebhookUrl"];
+            /** @description Chosen by who subscribes; without it nothing can be verified. */
+            signingKey?: string;
+        };
+        /** @description What to change. docs.bird.com/api/notifications-api/api-reference/webhook-subscriptions/update-a-webhook-subscription */
+        WebhookSubscriptionUpdate: {
+            eventFilters?: components["schemas"]["WebhookEventFilter"][] | null;
+            template?: string;
+            url?: components["schemas"]["WebhookUrl"];
+            signingKey?: string;
+            /** @enum {string} */
+            status?: "active" | "inactive";
+        };
+        WebhookSubscriptionList: {
+            results: components["schemas"]["WebhookSubscription"][];
+            nextPageToken?: string;
+        };
+        /** @description What became of one delivery. Which fields are promised is not printed. docs.bird.com/api/notifications-api/api-reference/webhook-subscriptions/webhook-subscription-logs */
+        WebhookLog: {
+            requestId: string;
+            attemptCount?: number;
+            httpStatusCode?: number;
+            /** @example succeeded */
+            executionStatus?: string;
+            /** Format: date-time */
+            createdAt?: string;
+        };
+        WebhookLogList: {
+            results: components["schemas"]["WebhookLog"][];
+            nextPageToken?: string;
+        };
+        /** @description One entry an attempt, with its request and the response. That they stand in `results` is inferred. */
+        WebhookLogDetails: {
+            results: {
+                [key: string]: unknown;
+            }[];
+        };
+        AvailableWebhook: {
+            service: string;
+            events: components["schemas"]["AvailableWebhookEvent"][];
+        };
+        AvailableWebhookEvent: {
+            /** @example sms.outbound */
+            name: string;
+            filterKeys?: string[];
+        };
+        AvailableWebhookList: {
+            results: components["schemas"]["AvailableWebhook"][];
+        };
         /** @description An event as Bird delivers it. Messages come with `<platform>.inbound` and `<platform>.outbound`, interactions with `<platform>.interaction`. docs.bird.com/api/channels-api/supported-channels/programmable-sms/receiving-messages */
         WebhookEnvelope: {
             /** @example channels */
@@ -1314,6 +1530,7 @@ export interface components {
         ChannelId: string;
         MessageId: string;
         ContactId: string;
+        WebhookSubscriptionId: string;
         Limit100: number;
         /** @description Of messages, the newest page says 25 is the default. */
         Limit1000: number;
@@ -2035,6 +2252,244 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    listWebhookSubscriptions: {
+        parameters: {
+            query?: {
+                limit?: number;
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                workspaceId: components["parameters"]["WorkspaceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSubscriptionList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    createWebhookSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspaceId: components["parameters"]["WorkspaceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookSubscriptionCreate"];
+            };
+        };
+        responses: {
+            /** @description The subscription was created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSubscription"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    getWebhookSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspaceId: components["parameters"]["WorkspaceId"];
+                webhookSubscriptionId: components["parameters"]["WebhookSubscriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSubscription"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    deleteWebhookSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspaceId: components["parameters"]["WorkspaceId"];
+                webhookSubscriptionId: components["parameters"]["WebhookSubscriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    updateWebhookSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspaceId: components["parameters"]["WorkspaceId"];
+                webhookSubscriptionId: components["parameters"]["WebhookSubscriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookSubscriptionUpdate"];
+            };
+        };
+        responses: {
+            /** @description Updated */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSubscription"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    listWebhookLogs: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["Limit100"];
+                /** @description The `nextPageToken` of the page before. */
+                pageToken?: components["parameters"]["PageToken"];
+                /** @description The page has an enum here whose values but `succeeded` are not known. */
+                executionStatus?: string;
+            };
+            header?: never;
+            path: {
+                workspaceId: components["parameters"]["WorkspaceId"];
+                webhookSubscriptionId: components["parameters"]["WebhookSubscriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookLogList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    getWebhookLogDetails: {
+        parameters: {
+            query: {
+                /** @description The log's; each delivery also has it in a header. */
+                requestId: string;
+            };
+            header?: never;
+            path: {
+                workspaceId: components["parameters"]["WorkspaceId"];
+                webhookSubscriptionId: components["parameters"]["WebhookSubscriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookLogDetails"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    listAvailableWebhooks: {
+        parameters: {
+            query?: {
+                service?: components["schemas"]["WebhookService"];
+            };
+            header?: never;
+            path: {
+                workspaceId: components["parameters"]["WorkspaceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AvailableWebhookList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
         };

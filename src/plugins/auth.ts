@@ -7,7 +7,7 @@ import { fingerprint } from '../upstream/auth.ts';
 export type Authenticate = (authorization: string | undefined) => Promise<Caller>;
 
 /** Nobody proves anything, so everybody is one and the same. */
-const ANYONE: Caller = { key: 'anonymous', known: false, may: () => true, expiresAt: undefined };
+const ANYONE: Caller = { key: 'anonymous', known: false, may: () => true, admin: true, expiresAt: undefined };
 
 /** Signatures that are accepted: by a shared secret, or by a published key. */
 const SHARED = ['HS256', 'HS384', 'HS512'];
@@ -68,6 +68,7 @@ const callerOf = (claims: JWTPayload, token: string): Caller => {
       JSON.stringify([claims.sub ?? token, claims.client_id, claims.azp, ...[...scopes].sort()]),
     ),
     may: (api, right) => scopes.has('admin') || scopes.has(`${api}:${right}`),
+    admin: scopes.has('admin'),
     expiresAt: claims.exp === undefined ? undefined : claims.exp * 1000,
   };
 };

@@ -22,6 +22,10 @@ export function landmarksOf(seed: number) {
     birdEmailChannelId: id('bird-channel', 'email'),
     birdInactiveChannelId: id('bird-channel', 'sms-old'),
     birdChannelGroupId: id('bird-group', 'harbour'),
+    /** A webhook subscription of somebody else's, whose address has failed. */
+    birdWebhookSubscriptionId: id('bird-webhook', 'crm'),
+    /** The request that its log is about. */
+    birdWebhookRequestId: id('bird-webhook-request', 'crm'),
     /** An outgoing WhatsApp text that Amina has read and reacted to. */
     birdMessageId: id('bird-message', 'showcase', 'landmark'),
     /** The WhatsApp messages of every body type are named by it: `text`, `carousel`, `template`, `unknown` … */

@@ -133,6 +133,19 @@ export const contactRow = (word: string, more: object = {}) => ({
   ...more,
 });
 
+/** A webhook subscription named by a word, of `sms.outbound`. */
+export const subscriptionRow = (word: string, more: object = {}) => ({
+  id: idOf(word),
+  service: 'channels',
+  event: 'sms.outbound',
+  eventFilters: null,
+  url: 'https://pigeon.example.com/webhooks/bird',
+  status: 'active',
+  createdAt: moment(0),
+  updatedAt: moment(0),
+  ...more,
+});
+
 /** An answer with a page of a list. */
 export const page = (results: readonly object[], nextPageToken?: string) => ({
   body: { results, ...(nextPageToken && { nextPageToken }) },

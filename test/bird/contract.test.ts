@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { idOf } from '../support/ids.ts';
 import type { Prepared } from '../support/upstream.ts';
-import { channelRow, contactRow, messageRow, page, startBird } from './bird.ts';
+import { channelRow, contactRow, messageRow, page, startBird, subscriptionRow } from './bird.ts';
 import { documented, judge } from './contract.ts';
 
-const [SMS, M, ADA, GROUP] = ['sms', 'm', 'ada', 'group'].map((word) => `"${idOf(word)}"`);
+const [SMS, M, ADA, GROUP, HOOK] = ['sms', 'm', 'ada', 'group', 'hook'].map((word) => `"${idOf(word)}"`);
 
 const READS = `{ bird {
   channels(first: 100, platform: ["sms"], status: [ACTIVE], reverse: true) { nodes { group { id } } }
@@ -16,6 +16,10 @@ const READS = `{ bird {
   contacts(first: 100) { nodes { displayName } }
   contact(id: "${idOf('bob')}") { displayName identifiers(first: 100) { nodes { value } } messages { nodes { id } } }
   searchContacts(identifier: { key: "emailaddress", value: "ada@example.com" }) { id }
+  availableWebhooks(service: CHANNELS) { events { name } }
+  webhookSubscriptions(first: 100) { nodes { event } }
+  webhookSubscription(id: ${HOOK}) { logs(first: 100, executionStatus: "failed") { nodes { requestId } }
+    logDetails(requestId: "r") }
 } }`;
 
 const CHANGES = `mutation {
@@ -28,6 +32,12 @@ const CHANGES = `mutation {
   addBirdContactIdentifier(input: { contactId: ${ADA}, key: "k", value: "v" }) { identifier { key } }
   removeBirdContactIdentifier(input: { contactId: ${ADA}, key: "k", value: "v" }) { contactId }
   deleteBirdContact(input: { id: ${ADA} }) { id }
+  createBirdWebhookSubscription(input: {
+    service: CHANNELS, event: "sms.inbound", url: "https://a.example.com", eventFilters: [{ key: "k", value: "v" }],
+    signingKey: "s", template: "t"
+  }) { subscription { id } }
+  updateBirdWebhookSubscription(input: { id: ${HOOK}, eventFilters: [], status: INACTIVE }) { subscription { id } }
+  deleteBirdWebhookSubscription(input: { id: ${HOOK} }) { id }
 }`;
 
 const ANSWERS: Readonly<Record<string, Prepared>> = {
@@ -51,6 +61,14 @@ const ANSWERS: Readonly<Record<string, Prepared>> = {
   'POST /contacts/*/identifiers': { status: 201, body: { key: 'k', value: 'v' } },
   'DELETE /contacts/*/identifiers': { status: 204 },
   'DELETE /contacts/*': { status: 204 },
+  'GET /available-webhooks': page([]),
+  'GET /webhook-subscriptions': page([]),
+  'GET /webhook-subscriptions/*': { body: subscriptionRow('hook') },
+  'GET /webhook-subscriptions/*/logs': page([]),
+  'GET /webhook-subscriptions/*/logs/details': page([]),
+  'POST /webhook-subscriptions': { status: 201, body: subscriptionRow('hook') },
+  'PATCH /webhook-subscriptions/*': { body: subscriptionRow('hook') },
+  'DELETE /webhook-subscriptions/*': { status: 204 },
 };
 
 test('every operation of Bird’s document is reached, and asked as it documents', async () => {

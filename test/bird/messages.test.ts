@@ -298,7 +298,11 @@ describe('messages by their ids', () => {
       `id: "${idOf('one')}", channelId: "${gid('BirdChannel', 'sms')}"`,
       `GET ${one}`,
     ],
-    ['a native id alone', `id: "${idOf('one')}"`, `GET /channels/messages?id=${idOf('one')}&startAt=1970-01-01T00:00:00.000Z&limit=1`],
+    [
+      'a native id alone',
+      `id: "${idOf('one')}"`,
+      `GET /channels/messages?id=${idOf('one')}&startAt=1970-01-01T00:00:00.000Z&limit=1`,
+    ],
   ])('are read by %s with one call', async (_, args, call) => {
     await using pigeon = await startBird({
       [`GET ${one}`]: { body: messageRow('one') },
@@ -320,7 +324,10 @@ describe('messages by their ids', () => {
     }`);
     expect([bird, node]).toEqual([{ alone: null, inChannel: null }, null]);
     expect(pigeon.calls().toSorted()).toEqual(
-      [`GET ${one}`, `GET /channels/messages?id=${idOf('one')}&startAt=1970-01-01T00:00:00.000Z&limit=1`].toSorted(),
+      [
+        `GET ${one}`,
+        `GET /channels/messages?id=${idOf('one')}&startAt=1970-01-01T00:00:00.000Z&limit=1`,
+      ].toSorted(),
     );
   });
 

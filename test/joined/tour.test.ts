@@ -73,6 +73,7 @@ const ARGS: Readonly<Record<string, string>> = {
   'Bird.contact': `id: "${landmarks.birdContactId}"`,
   'Bird.message': `id: "${landmarks.birdMessageId}"`,
   'Bird.searchContacts': `identifier: { key: "emailaddress", value: "${landmarks.email}" }`,
+  'Bird.webhookSubscription': `id: "${landmarks.birdWebhookSubscriptionId}"`,
   'Courier.channel': `id: "${landmarks.courierChannelId}"`,
   'Courier.email': `id: "${landmarks.courierEmailId}"`,
   'Courier.emails': `individualId: "${landmarks.courierIndividualId}"`,

@@ -18,6 +18,8 @@ const apis = {
 
 const channel = `/workspaces/{workspaceId}/channels/${mark.birdChannelId}`;
 const contact = `/workspaces/{workspaceId}/contacts/${mark.birdContactId}`;
+const subscriptions = '/workspaces/{workspaceId}/webhook-subscriptions';
+const subscription = `${subscriptions}/${mark.birdWebhookSubscriptionId}`;
 const conversation = `/v1/messaging-channels/${mark.courierChannelId}/`;
 const message = `/v1/messaging-messages/${mark.courierMessageId}/`;
 const acting = { 'individual-id': mark.courierIndividualId };
@@ -116,6 +118,47 @@ const samples: Record<string, [path: string, status: number, body?: unknown][]> 
     [`${contact}/identifiers`, 204, { key: 'phonenumber', value: '+12025550142' }],
   ],
   'DELETE /workspaces/{workspaceId}/contacts/{contactId}': [[contact, 204]],
+  'GET /workspaces/{workspaceId}/available-webhooks': [
+    ['/workspaces/{workspaceId}/available-webhooks', 200],
+    ['/workspaces/{workspaceId}/available-webhooks?service=channels', 200],
+  ],
+  'GET /workspaces/{workspaceId}/webhook-subscriptions': [
+    [subscriptions, 200],
+    [`${subscriptions}?limit=100`, 200],
+  ],
+  'POST /workspaces/{workspaceId}/webhook-subscriptions': [
+    [
+      subscriptions,
+      201,
+      {
+        service: 'channels',
+        event: 'sms.outbound',
+        eventFilters: [{ key: 'channelId', value: mark.birdSmsChannelId }],
+        url: 'https://pigeon.example.com/webhooks/bird',
+        signingKey: 'secret',
+        template: 'text',
+      },
+    ],
+    [
+      subscriptions,
+      201,
+      { service: 'conversations', event: 'conversation.created', url: 'https://a.example.com' },
+    ],
+  ],
+  'GET /workspaces/{workspaceId}/webhook-subscriptions/{webhookSubscriptionId}': [[subscription, 200]],
+  'PATCH /workspaces/{workspaceId}/webhook-subscriptions/{webhookSubscriptionId}': [
+    [subscription, 200, { eventFilters: null, url: 'https://b.example.com/c?d=e', signingKey: 'new' }],
+    [subscription, 200, { status: 'inactive' }],
+  ],
+  'GET /workspaces/{workspaceId}/webhook-subscriptions/{webhookSubscriptionId}/logs': [
+    [`${subscription}/logs?limit=1`, 200],
+    [`${subscription}/logs?executionStatus=succeeded`, 200],
+  ],
+  'GET /workspaces/{workspaceId}/webhook-subscriptions/{webhookSubscriptionId}/logs/details': [
+    [`${subscription}/logs/details?requestId=${mark.birdWebhookRequestId}`, 200],
+    [`${subscription}/logs/details?requestId=other`, 404],
+  ],
+  'DELETE /workspaces/{workspaceId}/webhook-subscriptions/{webhookSubscriptionId}': [[subscription, 204]],
 
   'GET /v1/individual-groups/{id}/': [[`/v1/individual-groups/${mark.courierGroupId}/`, 200]],
   'GET /v1/individuals/{id}/': [[`/v1/individuals/${mark.courierIndividualId}/`, 200]],

@@ -56,7 +56,7 @@ const start = (
     budgetCalls: 100,
   } as unknown as Parts;
   const context = createContext(parts, {
-    caller: { key: 'a', known: false, may, expiresAt: undefined },
+    caller: { key: 'a', known: false, may, admin: false, expiresAt: undefined },
     courierCredential: undefined,
   });
   return { hub, journal, warn, send, context };

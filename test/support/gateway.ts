@@ -12,6 +12,8 @@ import type { Upstream } from './upstream.ts';
 /** What a test's gateway differs in; the rest is quick, quiet and on a free loopback port. */
 export interface TestGatewayOptions extends Partial<Omit<Config, 'bird' | 'courier'>> {
   readonly bird?: Upstream | BirdConfig | undefined;
+  /** The keys that sign Bird's webhooks, where `bird` does not say. */
+  readonly signingKeys?: readonly string[];
   readonly courier?: Upstream | CourierConfig | undefined;
   /** Callers are served by their own courier credential alone. */
   readonly courierForwards?: boolean;
@@ -79,6 +81,7 @@ const SILENT: Changes = { record: async () => {}, seen: async () => new Map() };
 export const startTestGateway = async (options: TestGatewayOptions = {}): Promise<TestGateway> => {
   const {
     bird,
+    signingKeys = [],
     courier,
     courierForwards = false,
     schema,
@@ -92,7 +95,7 @@ export const startTestGateway = async (options: TestGatewayOptions = {}): Promis
   const config: Config = {
     ...DEFAULTS,
     ...rest,
-    bird: bird && birdConfig(bird),
+    bird: bird && birdConfig(bird, signingKeys),
     courier: courier && courierConfig(courier, courierForwards),
   };
   const gateway = await startGateway(config, {
@@ -185,7 +188,7 @@ async function* readEvents(
   }
 }
 
-const birdConfig = (bird: Upstream | BirdConfig): BirdConfig =>
+const birdConfig = (bird: Upstream | BirdConfig, signingKeys: readonly string[]): BirdConfig =>
   'accessKey' in bird
     ? bird
     : {
@@ -193,7 +196,7 @@ const birdConfig = (bird: Upstream | BirdConfig): BirdConfig =>
         accessKey: 'bird-key',
         workspaceId: WORKSPACE_ID,
         organizationId: undefined,
-        signingKeys: [],
+        signingKeys,
         getRps: 0,
         postRps: 0,
       };
@@ -213,6 +216,7 @@ const DEFAULTS: Config = {
   auth: { kind: 'none' },
   corsOrigins: [],
   dataDir: '.data',
+  redisUrl: undefined,
   defaultRegion: undefined,
   directoryIntervalMs: 600_000,
   directoryMaxAgeMs: 1_800_000,

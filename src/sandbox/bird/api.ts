@@ -6,6 +6,7 @@ import { channelHandlers } from './channels.ts';
 import { contactHandlers } from './contacts.ts';
 import { messageHandlers } from './messages.ts';
 import { sendHandlers } from './send.ts';
+import { webhookHandlers } from './webhook-handlers.ts';
 
 /** Bird: one workspace behind `Authorization: AccessKey …`, errors as `{ code, message, details? }`. */
 export function birdApi(world: World, contract: Contract): Api {
@@ -13,7 +14,13 @@ export function birdApi(world: World, contract: Contract): Api {
   return {
     name: 'bird',
     contract,
-    handlers: { ...channelHandlers, ...messageHandlers, ...sendHandlers, ...contactHandlers },
+    handlers: {
+      ...channelHandlers,
+      ...messageHandlers,
+      ...sendHandlers,
+      ...contactHandlers,
+      ...webhookHandlers,
+    },
     faultStatus: { path: 422, query: 422, body: 422, header: 400 },
     bodyLimit: 200 * 1024,
     admit(method, path, authorization) {

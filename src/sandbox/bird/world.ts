@@ -7,6 +7,7 @@ import { channelsAtStart, groupsAtStart } from './channels-at-start.ts';
 import { contactsAtStart } from './contacts-at-start.ts';
 import { messagesAtStart } from './messages-at-start.ts';
 import type { Channel, ChannelGroup, Contact, MessageRow } from './rows.ts';
+import { type Subscription, subscriptionsAtStart } from './webhook-subscription.ts';
 
 /** Bird's side of the world: one workspace. */
 export interface BirdWorld {
@@ -20,6 +21,7 @@ export interface BirdWorld {
   readonly groups: Shelf<ChannelGroup>;
   readonly contacts: Shelf<Contact>;
   readonly messages: Shelf<MessageRow>;
+  readonly subscriptions: Shelf<Subscription>;
 }
 
 /** The workspace at the start. */
@@ -34,6 +36,7 @@ export function birdWorld(people: readonly Person[], id: IdOf, clock: Clock, cha
     groups: new Shelf(100),
     contacts: new Shelf(2000),
     messages: new Shelf(5000),
+    subscriptions: new Shelf(1000),
   };
   const channels = channelsAtStart(id, clock).sort((a, b) => a.createdAt.localeCompare(b.createdAt));
   const contacts = contactsAtStart(people, id, clock, chance);
@@ -47,6 +50,8 @@ export function birdWorld(people: readonly Person[], id: IdOf, clock: Clock, cha
   for (const group of groupsAtStart(id, clock)) world.groups.add(group);
   for (const contact of contacts) world.contacts.add(contact);
   for (const row of messagesAtStart(people, channels, byKey, { id, clock, chance })) world.messages.add(row);
-  for (const shelf of [world.channels, world.groups, world.contacts, world.messages]) shelf.seal();
+  for (const subscription of subscriptionsAtStart(id, clock)) world.subscriptions.add(subscription);
+  const { groups, messages, subscriptions } = world;
+  for (const shelf of [world.channels, groups, world.contacts, messages, subscriptions]) shelf.seal();
   return world;
 }

@@ -1,0 +1,143 @@
+import { builder } from '../builder.ts';
+import type { Context } from '../context.ts';
+import { byToken, type Connection, type ConnectionArgs } from '../graph/connection.ts';
+import { connectionArgs, connectionOf } from '../graph/connection-type.ts';
+import { rest } from '../graph/ledger.ts';
+import { node } from '../graph/node.ts';
+import { moment } from '../graph/scalars.ts';
+import { Bird } from './bird.ts';
+import {
+  askIn,
+  byWorkspace,
+  type InWorkspace,
+  MAX_PAGE,
+  nextToken,
+  operation,
+  readById,
+  readKey,
+  readRows,
+} from './load.ts';
+import type { components } from './openapi.gen.ts';
+import { BirdWebhookService, BirdWebhookStatus, readService, readStatus } from './webhook-words.ts';
+
+/** A webhook subscription. The signing key is nobody's to read, so no field can be made of it. */
+export type SubscriptionRow = InWorkspace<Omit<components['schemas']['WebhookSubscription'], 'signingKey'>>;
+
+export const listSubscriptions = operation('GET', '/workspaces/{workspaceId}/webhook-subscriptions');
+const getSubscription = operation(
+  'GET',
+  '/workspaces/{workspaceId}/webhook-subscriptions/{webhookSubscriptionId}',
+);
+
+export const BirdWebhookSubscription = node<SubscriptionRow>('BirdWebhookSubscription', {
+  api: 'bird',
+  operations: [getSubscription],
+  key: (row) => `${row.workspaceId}/${row.id}`,
+  natives: 2,
+  batch: 1,
+  load: (keys, context) =>
+    byWorkspace(keys, (workspaceId, ids) =>
+      Promise.all(
+        ids.map((webhookSubscriptionId) =>
+          readById<SubscriptionRow>(context, getSubscription, 'BirdWebhookSubscription', {
+            workspaceId,
+            webhookSubscriptionId,
+          }),
+        ),
+      ),
+    ),
+});
+
+const BirdWebhookFilter = builder
+  .objectRef<components['schemas']['WebhookEventFilter']>('BirdWebhookFilter')
+  .implement({
+    description: 'What an event must have to be posted.',
+    fields: (t) => ({
+      key: t.exposeString('key', { description: 'What is looked at, such as `channelId`.' }),
+      value: t.exposeString('value', { description: 'What it must be.' }),
+    }),
+  });
+
+builder.node(BirdWebhookSubscription, {
+  id: { resolve: BirdWebhookSubscription.key },
+  description: 'An address to which Bird posts the events of one name. Its signing key is never shown.',
+  fields: (t) => ({
+    nativeId: t.string({ nullable: false, description: 'Its id at Bird.', resolve: (row) => row.id }),
+    service: t.field({
+      type: BirdWebhookService,
+      nullable: false,
+      description: 'The part of Bird whose events they are.',
+      resolve: (row) => readService(row.service),
+    }),
+    nativeService: t.exposeString('service', { description: 'Bird’s own word for that part.' }),
+    event: t.exposeString('event', { description: 'The name of the events, such as `sms.outbound`.' }),
+    eventFilters: t.field({
+      type: [BirdWebhookFilter],
+      description: 'What an event must have, all of it; empty when every one is posted.',
+      resolve: (row) => row.eventFilters ?? [],
+    }),
+    url: t.exposeString('url', { description: 'Where they are posted to.' }),
+    template: t.exposeString('template', { description: 'The style in which they are posted.' }),
+    status: t.field({
+      type: BirdWebhookStatus,
+      nullable: false,
+      description: 'Whether they are posted.',
+      resolve: (row) => readStatus(row.status),
+    }),
+    nativeStatus: t.exposeString('status', { description: 'Bird’s own word for that.' }),
+    organizationId: t.exposeID('organizationId', {
+      description: 'Native id of the organization, where Bird says it.',
+    }),
+    createdAt: t.field(moment('When it was made.', (row) => row.createdAt)),
+    updatedAt: t.field(moment('When it was last changed.', (row) => row.updatedAt)),
+  }),
+});
+
+const SubscriptionConnection = connectionOf(BirdWebhookSubscription, 'BirdWebhookSubscription');
+
+/** The webhook subscriptions of a workspace, page by page. */
+export const readSubscriptions = (
+  context: Context,
+  workspaceId: string,
+  args: ConnectionArgs,
+): Promise<Connection<SubscriptionRow>> =>
+  byToken(args, {
+    name: 'bird webhook subscriptions',
+    max: MAX_PAGE,
+    id: (row) => row.id,
+    read: async ({ limit, token }) => {
+      const query = { limit, pageToken: token };
+      const answer = await askIn(context, listSubscriptions, workspaceId, { query });
+      const rows = readRows<SubscriptionRow>(
+        answer,
+        workspaceId,
+        'BirdWebhookSubscription',
+        listSubscriptions,
+      );
+      for (const row of rows) BirdWebhookSubscription.prime(context, row);
+      return { rows, next: nextToken(answer) };
+    },
+  });
+
+builder.objectFields(Bird, (t) => ({
+  webhookSubscriptions: t.field({
+    type: SubscriptionConnection,
+    description: 'Where the workspace’s events are posted to.',
+    directives: rest(listSubscriptions),
+    args: connectionArgs,
+    resolve: ({ workspaceId }, args, context) => readSubscriptions(context, workspaceId, args),
+  }),
+  webhookSubscription: t.field({
+    type: BirdWebhookSubscription,
+    description: 'One webhook subscription by its id; null when Bird does not know it.',
+    directives: rest(getSubscription),
+    args: {
+      id: t.arg.id({
+        required: true,
+        description: 'The global id of a BirdWebhookSubscription, or Bird’s own.',
+      }),
+    },
+    resolve: ({ workspaceId }, { id }, context) =>
+      BirdWebhookSubscription.load(context, readKey(id, 'id', 'BirdWebhookSubscription', workspaceId)),
+  }),
+}));
