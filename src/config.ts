@@ -46,6 +46,8 @@ export interface Config {
   readonly auth: AuthConfig;
   readonly corsOrigins: readonly string[];
   readonly dataDir: string;
+  /** The Redis that many nodes share; undefined = one node, which keeps its state in `dataDir`. */
+  readonly redisUrl: string | undefined;
   readonly defaultRegion: string | undefined;
   readonly directoryIntervalMs: number;
   readonly directoryMaxAgeMs: number;
@@ -138,6 +140,7 @@ const shape = (v: Variables): Config => {
         : { kind: 'none' },
     corsOrigins: v.CORS_ORIGINS,
     dataDir: v.DATA_DIR,
+    redisUrl: v.REDIS_URL,
     defaultRegion: v.DEFAULT_REGION,
     directoryIntervalMs: v.DIRECTORY_INTERVAL,
     directoryMaxAgeMs: v.DIRECTORY_MAX_AGE,

@@ -199,6 +199,11 @@ export interface Parts {
 export interface Sink {
   /** False while the client leaves too much unread: then nothing is to be written. */
   readonly free: boolean;
+  /**
+   * Is told the subscription's results as they are executed. A transport that reads these, and does itself what
+   * plugins do to results, need not hold what they lay around them.
+   */
+  begin?(results: AsyncIterable<ExecutionResult>): void;
   write(result: ExecutionResult): void;
   /** Resolves when the client has read on, or has gone. */
   drained(): Promise<void>;

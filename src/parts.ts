@@ -5,7 +5,7 @@ import { breaker } from './upstream/breaker.ts';
 import { coalesce } from './upstream/coalesce.ts';
 import { deadline } from './upstream/deadline.ts';
 import { http } from './upstream/http.ts';
-import { limit } from './upstream/limit.ts';
+import { limit, ownTurns, type Turns } from './upstream/limit.ts';
 import { outcome } from './upstream/outcome.ts';
 import { retry } from './upstream/retry.ts';
 import { type Call, compose, type Layer } from './upstream/send.ts';
@@ -16,12 +16,16 @@ export interface Upstreams extends Pick<Parts, 'bird' | 'courier' | 'courierForw
   close(): Promise<void>;
 }
 
-/** Puts the layers around each upstream; `observe` sees every single call, retries included. */
+/**
+ * Puts the layers around each upstream; `observe` sees every single call, retries included. `turns` are those of
+ * the nodes that share the quotas.
+ */
 export const connectUpstreams = (
   { bird, courier }: Pick<Config, 'bird' | 'courier'>,
   observe: Layer,
+  turns: Turns = ownTurns(),
 ): Upstreams => {
-  const [toBird, closeBird] = bird ? connectBird(bird, observe) : [];
+  const [toBird, closeBird] = bird ? connectBird(bird, observe, turns) : [];
   const [toCourier, closeCourier] = courier ? connectCourier(courier, observe) : [];
   return {
     bird: toBird,
@@ -33,7 +37,7 @@ export const connectUpstreams = (
   };
 };
 
-const connectBird = (config: BirdConfig, observe: Layer) => {
+const connectBird = (config: BirdConfig, observe: Layer, turns: Turns) => {
   const { send, close } = http(config.url);
   /** Bird counts GET and POST apart, per workspace; it documents no quota for the other methods. */
   const quota = (method: string, perSecond: number) => ({
@@ -51,7 +55,7 @@ const connectBird = (config: BirdConfig, observe: Layer) => {
       coalesce(),
       retry({ refusedMeansUnprocessed: true }),
       breaker(),
-      limit(quota('GET', config.getRps), quota('POST', config.postRps)),
+      limit(turns, quota('GET', config.getRps), quota('POST', config.postRps)),
       observe,
     ),
   };

@@ -26,6 +26,17 @@ const url = z.string().refine((value) => {
   return parsed !== null && /^https?:$/.test(parsed.protocol) && parsed.search === '' && parsed.hash === '';
 }, 'must be an http or https URL without a query');
 
+const redisUrl = z.string().refine((value) => {
+  const parsed = URL.parse(value);
+  return (
+    parsed !== null &&
+    /^rediss?:$/.test(parsed.protocol) &&
+    parsed.hostname !== '' &&
+    /^\/?\d*$/.test(parsed.pathname) &&
+    parsed.search === ''
+  );
+}, 'must be redis://host:port or rediss://host:port, with a password and the number of a database if need be');
+
 const uuid = z
   .string()
   .regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, 'must be a UUID')
@@ -82,7 +93,7 @@ export const variables = z.object({
   DEADLINE_MS: count(1, 600_000).default(10_000),
   BUDGET_CALLS: count(1, 1_000_000).default(500),
   LOG_LEVEL: oneOf(...LOG_LEVELS).default('info'),
-  REDIS_URL: z.undefined('is not supported yet: one Pigeon keeps its state in DATA_DIR').optional(),
+  REDIS_URL: redisUrl.optional(),
 });
 
 export type Variables = z.output<typeof variables>;

@@ -165,7 +165,8 @@ describe('faults', () => {
     ],
     ['refuses the sandbox beside a real upstream', { ...BIRD, SANDBOX: 'on' }, ['SANDBOX']],
     ['refuses to stand before nothing', { SANDBOX: 'off' }, ['SANDBOX']],
-    ['says that Redis is not supported yet', { REDIS_URL: 'redis://localhost' }, ['REDIS_URL']],
+    ['reads no cache behind http', { REDIS_URL: 'http://localhost:6379' }, ['REDIS_URL']],
+    ['knows a database of Redis by its number', { REDIS_URL: 'redis://localhost/pigeon' }, ['REDIS_URL']],
   ];
   test.each(cases)('%s', (_, env, names) => {
     const faults = faultsOf(env);

@@ -1,28 +1,25 @@
+import { randomInt } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Holder, IdentifierKind } from '../context.ts';
 
 const TABLES = `
   CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS holder (
-    sweep INTEGER NOT NULL, kind TEXT NOT NULL, hash BLOB NOT NULL, individual_id TEXT NOT NULL,
-    verified INTEGER NOT NULL, active INTEGER NOT NULL, exact INTEGER NOT NULL
-  ) STRICT;
-  CREATE INDEX IF NOT EXISTS holder_hash ON holder (hash, sweep);
-  CREATE INDEX IF NOT EXISTS holder_sweep ON holder (sweep);
   CREATE TABLE IF NOT EXISTS link (
     individual_id TEXT NOT NULL, contact_key TEXT NOT NULL, seen_at INTEGER NOT NULL,
     PRIMARY KEY (individual_id, contact_key)
   ) STRICT, WITHOUT ROWID;
 `;
 
+/** Each sweep has a table of its own: to drop a table takes milliseconds, to empty one a second and more. */
+const tableOf = (sweep: number): string => `holder_${sweep}`;
+
 /** How an identifier is found: by itself, or a number without a country by its last digits alone. */
 export type EntryKind = IdentifierKind | 'stray';
 
-/** One identifier of one user, hashed. */
+/** One identifier of one user, hashed with its kind. */
 export interface Entry extends Holder {
-  readonly kind: EntryKind;
   readonly hash: Uint8Array;
 }
 
@@ -39,12 +36,15 @@ export interface Sweep {
 export interface DirectoryStore {
   /** The last whole sweep; undefined before the first. */
   sweep(): Sweep | undefined;
-  /** Begins a sweep, forgetting what an unfinished one left. */
+  /** Begins a sweep. */
   begin(): number;
-  add(sweep: number, entries: readonly Entry[]): void;
-  /** Makes a sweep the one that counts, and forgets what came before it. */
-  complete(sweep: number, at: number, users: number): void;
-  holders(sweep: number, kind: EntryKind, hash: Uint8Array): Holder[];
+  /** Says how many of the entries were new. */
+  add(sweep: number, entries: readonly Entry[]): number;
+  /** Makes a sweep the one that counts, and forgets every other, whole or not. */
+  complete(sweep: Sweep): void;
+  /** Forgets a sweep that came to nothing. */
+  abandon(sweep: number): void;
+  holders(sweep: number, hash: Uint8Array): Holder[];
   /** Remembers that a contact surely is an individual. */
   link(individualId: string, contactKey: string, at: number): void;
   links(individualId: string): string[];
@@ -69,16 +69,17 @@ export const openDirectoryStore = (dataDir: string, keyPrint: string): Directory
   const readMeta = db.prepare('SELECT value FROM meta WHERE name = ?');
   const writeMeta = db.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)');
   const meta = (name: string): string | undefined => readMeta.get(name)?.value as string | undefined;
+  const sweeps = db.prepare(`SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB 'holder*'`);
+  const dropOthers = (kept?: number): void => {
+    for (const { name } of sweeps.all()) {
+      if (kept === undefined || name !== tableOf(kept)) db.exec(`DROP TABLE ${name}`);
+    }
+  };
   if (meta('key') !== keyPrint) {
-    db.exec('DELETE FROM holder; DELETE FROM link; DELETE FROM meta');
+    dropOthers();
+    db.exec('DELETE FROM link; DELETE FROM meta');
     writeMeta.run('key', keyPrint);
   }
-  const insert = db.prepare('INSERT INTO holder VALUES (?, ?, ?, ?, ?, ?, ?)');
-  const find = db.prepare(
-    'SELECT individual_id, verified, active, exact FROM holder WHERE hash = ? AND sweep = ? AND kind = ?',
-  );
-  const drop = db.prepare('DELETE FROM holder WHERE sweep <> ?');
-  const count = db.prepare('SELECT count(*) AS count FROM holder WHERE sweep = ?');
   const addLink = db.prepare('INSERT OR REPLACE INTO link VALUES (?, ?, ?)');
   const findLinks = db.prepare('SELECT contact_key FROM link WHERE individual_id = ? ORDER BY contact_key');
   const dropLink = db.prepare('DELETE FROM link WHERE individual_id = ? AND contact_key = ?');
@@ -94,39 +95,59 @@ export const openDirectoryStore = (dataDir: string, keyPrint: string): Directory
     }
   };
 
-  const current = (): Sweep | undefined => {
-    const text = meta('sweep');
-    return text === undefined ? undefined : JSON.parse(text);
+  /** The statements of the sweep that is written, and of the one that is read. */
+  const statement = (make: (table: string) => string) => {
+    let made: { readonly sweep: number; readonly run: StatementSync } | undefined;
+    return (sweep: number): StatementSync => {
+      if (made?.sweep !== sweep) made = { sweep, run: db.prepare(make(tableOf(sweep))) };
+      return made.run;
+    };
   };
-  let sweep = current();
+  const insert = statement((table) => `INSERT OR IGNORE INTO ${table} VALUES (?, ?, ?, ?, ?)`);
+  const find = statement(
+    (table) => `SELECT individual_id, verified, active, exact FROM ${table} WHERE hash = ?`,
+  );
 
   return {
-    sweep: () => sweep,
+    sweep: () => {
+      const text = meta('sweep');
+      return text === undefined ? undefined : JSON.parse(text);
+    },
     begin: () => {
-      drop.run(sweep?.id ?? -1);
-      return (sweep?.id ?? 0) + 1;
+      const sweep = randomInt(2 ** 47);
+      db.exec(`
+        CREATE TABLE ${tableOf(sweep)} (
+          hash BLOB NOT NULL, individual_id TEXT NOT NULL,
+          verified INTEGER NOT NULL, active INTEGER NOT NULL, exact INTEGER NOT NULL,
+          PRIMARY KEY (hash, individual_id, verified, active, exact)
+        ) STRICT, WITHOUT ROWID`);
+      return sweep;
     },
-    add: (id, entries) =>
+    add: (sweep, entries) => {
+      let added = 0;
       inTransaction(() => {
-        for (const { kind, hash, individualId, verified, active, exact } of entries) {
-          insert.run(id, kind, hash, individualId, Number(verified), Number(active), Number(exact));
+        for (const { hash, individualId, verified, active, exact } of entries) {
+          const row = [hash, individualId, Number(verified), Number(active), Number(exact)];
+          added += Number(insert(sweep).run(...row).changes);
         }
-      }),
-    complete: (id, at, users) => {
-      const done: Sweep = { id, at, users, identifiers: Number(count.get(id)?.count) };
-      inTransaction(() => {
-        writeMeta.run('sweep', JSON.stringify(done));
-        drop.run(id);
       });
-      sweep = done;
+      return added;
     },
-    holders: (id, kind, hash) =>
-      find.all(hash, id, kind).map((row) => ({
-        individualId: String(row.individual_id),
-        verified: row.verified === 1,
-        active: row.active === 1,
-        exact: row.exact === 1,
-      })),
+    complete: (sweep) =>
+      inTransaction(() => {
+        writeMeta.run('sweep', JSON.stringify(sweep));
+        dropOthers(sweep.id);
+      }),
+    abandon: (sweep) => db.exec(`DROP TABLE IF EXISTS ${tableOf(sweep)}`),
+    holders: (sweep, hash) =>
+      find(sweep)
+        .all(hash)
+        .map((row) => ({
+          individualId: String(row.individual_id),
+          verified: row.verified === 1,
+          active: row.active === 1,
+          exact: row.exact === 1,
+        })),
     link: (individualId, contactKey, at) => {
       addLink.run(individualId, contactKey, at);
     },

@@ -1,12 +1,22 @@
 import { createHmac, hkdfSync } from 'node:crypto';
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { Directory, Upstream } from '../context.ts';
 import { type User, users } from '../courier/resources/user.ts';
 import type { Credential } from '../upstream/send.ts';
-import { type DirectoryStore, type Entry, type EntryKind, openDirectoryStore } from './directory-store.ts';
-import { lastDigits, toEmail, toPhone } from './identifier.ts';
+import {
+  type DirectoryStore,
+  type Entry,
+  type EntryKind,
+  openDirectoryStore,
+  type Sweep,
+} from './directory-store.ts';
+import { endsOf, lastDigits, toEmail, toPhone } from './identifier.ts';
 
 /** courier's largest page. */
 const PAGE = 1000;
+
+/** How many users are written before others have their turn: a few milliseconds' worth. */
+const AT_ONCE = 100;
 
 /** How often a sweep begins anew when people come and go under it, before it waits for its next turn. */
 const ATTEMPTS = 5;
@@ -47,7 +57,9 @@ const isActive = (user: User): boolean => user.state?.toLowerCase() === 'active'
  */
 export const openDirectory = (options: DirectoryOptions): RunningDirectory => {
   const { courier, dataDir, intervalMs, maxAgeMs, defaultRegion, warn, now = Date.now } = options;
-  const secret = Buffer.from(hkdfSync('sha256', courier.credential.header, '', 'pigeon directory', 32));
+  // What was read for another region is not known under this one.
+  const info = `pigeon directory ${defaultRegion ?? ''}`;
+  const secret = Buffer.from(hkdfSync('sha256', courier.credential.header, '', info, 32));
   const hash = (kind: EntryKind, value: string): Uint8Array =>
     createHmac('sha256', secret).update(`${kind} ${value}`).digest().subarray(0, 16);
   const store: DirectoryStore = openDirectoryStore(
@@ -71,11 +83,9 @@ export const openDirectory = (options: DirectoryOptions): RunningDirectory => {
     );
 
   const entriesOf = (user: User): Entry[] => {
-    const individualId = user['primary-individual-id'];
-    if (!individualId) return [];
+    const individualId = user['primary-individual-id'] ?? '';
     const active = isActive(user);
     const entry = (kind: EntryKind, value: string, exact: boolean, verified: boolean): Entry => ({
-      kind,
       hash: hash(kind, value),
       individualId,
       verified,
@@ -93,28 +103,46 @@ export const openDirectory = (options: DirectoryOptions): RunningDirectory => {
     ];
   };
 
-  /** One pass; false when a page did not begin with the last row of the page before. */
-  const pass = async (): Promise<boolean> => {
-    const at = now();
-    const id = store.begin();
-    let count = 0;
+  /** Reads the list once; undefined when a page did not begin with the last row of the page before. */
+  const readInto = async (id: number): Promise<Pick<Sweep, 'users' | 'identifiers'> | undefined> => {
+    const read = { users: 0, identifiers: 0 };
     let last: string | undefined;
     for (let offset = 0; ; offset += PAGE - 1) {
       const rows = await readPage(offset);
-      if (last !== undefined && rows[0]?.id !== last) return false;
+      if (last !== undefined && rows[0]?.id !== last) return undefined;
       const fresh = last === undefined ? rows : rows.slice(1);
-      store.add(id, fresh.flatMap(entriesOf));
-      count += fresh.length;
+      for (let from = 0; from < fresh.length; from += AT_ONCE) {
+        read.identifiers += store.add(id, fresh.slice(from, from + AT_ONCE).flatMap(entriesOf));
+        await breathe();
+      }
+      read.users += fresh.length;
       last = rows.at(-1)?.id;
-      if (rows.length < PAGE) break;
+      if (rows.length < PAGE) return read;
     }
-    store.complete(id, at, count);
-    return true;
   };
 
-  const sweep = async (): Promise<boolean> => {
+  const pass = async (): Promise<boolean> => {
+    const at = now();
+    const id = store.begin();
+    let read: Awaited<ReturnType<typeof readInto>>;
+    try {
+      read = await readInto(id);
+      if (read) store.complete({ id, at, ...read });
+    } finally {
+      if (!read) store.abandon(id);
+    }
+    return read !== undefined;
+  };
+
+  const passes = async (): Promise<boolean> => {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) if (await pass()) return true;
     return false;
+  };
+
+  const sweep = (): Promise<boolean> => {
+    const swept = passes();
+    running = Promise.allSettled([running, swept]);
+    return swept;
   };
 
   const turn = async (): Promise<void> => {
@@ -133,9 +161,7 @@ export const openDirectory = (options: DirectoryOptions): RunningDirectory => {
 
   const schedule = (wait: number): void => {
     if (intervalMs === 0 || ending.signal.aborted) return;
-    timer = setTimeout(() => {
-      running = turn();
-    }, wait).unref();
+    timer = setTimeout(turn, wait).unref();
   };
   schedule(0);
 
@@ -143,10 +169,10 @@ export const openDirectory = (options: DirectoryOptions): RunningDirectory => {
     holders: (kind, value) => {
       const known = store.sweep();
       if (!known || now() - known.at > maxAgeMs) return undefined;
-      const find = (as: EntryKind, by: string) => store.holders(known.id, as, hash(as, by));
+      const find = (as: EntryKind, by: string) => store.holders(known.id, hash(as, by));
       // A number that somebody has without its country may be this one.
       return kind === 'phone'
-        ? [...find(kind, value), ...find('stray', lastDigits(value))]
+        ? [...find(kind, value), ...endsOf(value).flatMap((end) => find('stray', end))]
         : find(kind, value);
     },
     facts: () => {

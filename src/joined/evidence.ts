@@ -3,9 +3,9 @@ import DataLoader from 'dataloader';
 import type { ContactRow } from '../bird/contact.ts';
 import { identifiersOf } from '../bird/contact-messages.ts';
 import { findContacts } from '../bird/contact-search.ts';
-import { audienceOf, type Context, type Holder, reach } from '../context.ts';
+import { audienceOf, type Context, type Directory, type Holder, reach } from '../context.ts';
 import { type User, users } from '../courier/resources/user.ts';
-import { type Identifier, lastDigits, toEmail, toPhone } from './identifier.ts';
+import { endsOf, type Identifier, toEmail, toPhone } from './identifier.ts';
 
 /** What users and contacts have of an identifier: an address or a number. */
 export type Sort = 'email' | 'phone';
@@ -31,8 +31,12 @@ export const workspaceOf = (context: Context): string => {
   return context.parts.bird?.workspaceId ?? '';
 };
 
-/** True when courier is read by Pigeon's own credential, so that the directory may answer for it. */
-export const isOwnView = (context: Context): boolean => audienceOf(context, 'courier') === 'service';
+/** The directory where it may answer for courier: for those who read courier by Pigeon's own credential. */
+export const ownDirectory = (context: Context): Directory | undefined =>
+  audienceOf(context, 'courier') === 'service' ? context.parts.directory : undefined;
+
+/** True when there is a sweep that is young enough to be relied on. */
+export const isSwept = ({ parts }: Context): boolean => parts.directory?.holders('email', '') !== undefined;
 
 /** Users and contacts by question, each asked once an operation. */
 const loaders = createContextCache((context: Context) => {
@@ -69,18 +73,12 @@ export const usersOf = async (context: Context, individualId: string): Promise<r
     (user) => user['primary-individual-id'] === individualId,
   );
 
-const holderOf = (user: User, kind: Sort, exact: boolean): Holder[] => {
-  const individualId = user['primary-individual-id'];
-  if (!individualId) return [];
-  return [
-    {
-      individualId,
-      verified: user[`${kind}-verified`] === true,
-      active: user.state?.toLowerCase() === 'active',
-      exact,
-    },
-  ];
-};
+const holderOf = (user: User, kind: Sort, exact: boolean): Holder => ({
+  individualId: user['primary-individual-id'] ?? '',
+  verified: user[`${kind}-verified`] === true,
+  active: user.state?.toLowerCase() === 'active',
+  exact,
+});
 
 /** A user's address or number as it is compared. */
 export const identifierOf = (context: Context, user: User, kind: Sort): Identifier | undefined =>
@@ -91,11 +89,11 @@ export const mayBe = (one: Identifier, other: Identifier): boolean => {
   if (one.kind === 'email' || other.kind === 'email' || one.kind === other.kind) {
     return one.kind === other.kind && one.value === other.value;
   }
-  return lastDigits(one.value) === lastDigits(other.value);
+  return endsOf(one.value).includes(other.value) || endsOf(other.value).includes(one.value);
 };
 
 /** Those of a list of users who have, or may have, the identifier. */
-const havers = (context: Context, found: readonly User[], identifier: Identifier): Holder[] => {
+export const havers = (context: Context, found: readonly User[], identifier: Identifier): Holder[] => {
   const sort = sortOf(identifier);
   return found.flatMap((user) => {
     const own = identifierOf(context, user, sort);
@@ -113,17 +111,16 @@ export const evidenceOf = async (context: Context, identifier: Identifier): Prom
   reach(context, 'courier', 'read');
   const { kind, value } = identifier;
   const swept = context.parts.directory?.holders(kind, value);
-  if (swept && isOwnView(context)) return { identifier, holders: swept, others: false };
-  if (kind === 'email') {
-    const found = await loaders(context).byEmail.load(value);
-    return { identifier, holders: havers(context, found, identifier), others: false };
-  }
-  if (!swept) return { identifier, holders: undefined, others: false };
-  const nominated = [...new Set(swept.map(({ individualId }) => individualId))];
-  const shown = await Promise.all(
-    nominated.map(async (individualId) => havers(context, await usersOf(context, individualId), identifier)),
-  );
-  return { identifier, holders: shown.flat(), others: shown.some((holders) => holders.length === 0) };
+  if (swept && ownDirectory(context)) return { identifier, holders: swept, others: false };
+  if (kind !== 'email' && !swept) return { identifier, holders: undefined, others: false };
+  const nominated = [...new Set(swept?.map(({ individualId }) => individualId))];
+  const found =
+    kind === 'email'
+      ? await loaders(context).byEmail.load(value)
+      : (await Promise.all(nominated.filter(Boolean).map((id) => usersOf(context, id)))).flat();
+  const holders = havers(context, found, identifier);
+  const shown = new Set(holders.map(({ individualId }) => individualId));
+  return { identifier, holders, others: nominated.some((individualId) => !shown.has(individualId)) };
 };
 
 /** The identifiers of a contact that can be compared, each once. */

@@ -20,7 +20,14 @@ export const toEmail = (text: string | null | undefined): Identifier | undefined
 };
 
 /** The last digits of a number, by which it may be told apart where its country is not known. */
-export const lastDigits = (number: string): string => number.replace(/\D/g, '').slice(-LAST_DIGITS);
+export const lastDigits = (number: string, count = LAST_DIGITS): string =>
+  number.replace(/\D/g, '').slice(-count);
+
+/** The digits under which the same number may stand without its country, if not without its area too. */
+export const endsOf = (number: string): readonly string[] => [
+  lastDigits(number),
+  lastDigits(number, FEWEST_DIGITS),
+];
 
 /**
  * A phone number as it is compared: in E.164, or by its last digits where its country is not known.

@@ -5,9 +5,11 @@ import {
   contactsBy,
   type Evidence,
   evidenceOf,
+  havers,
   identifierOf,
-  isOwnView,
+  isSwept,
   mayBe,
+  ownDirectory,
   type Sort,
   usersOf,
   workspaceOf,
@@ -34,6 +36,14 @@ const ORDER: readonly Confidence[] = ['VERIFIED', 'AMBIGUOUS', 'UNVERIFIED'];
 const has = ({ holders }: Evidence, individualId: string): boolean =>
   holders?.some((holder) => holder.individualId === individualId) ?? false;
 
+/** True when somebody else has the identifier, and the individual not, or less surely. */
+const isAgainst = ({ holders = [], others }: Evidence, individualId: string): boolean => {
+  const own = holders.filter((holder) => holder.individualId === individualId);
+  if (own.length === 0) return others || holders.length > 0;
+  // A number of theirs without its country may be this one, but it is somebody's for certain.
+  return holders.some(({ exact }) => exact) && !own.some(({ exact }) => exact);
+};
+
 /**
  * How sure one identifier alone makes it: courier has verified it on an active user that is the individual,
  * nobody else has it, and a phone leads to no switchboard.
@@ -59,16 +69,11 @@ const isContradicted = async (
   evidence: readonly Evidence[],
 ): Promise<boolean> => {
   const unknown = evidence.filter(({ holders }) => holders === undefined);
-  const against = evidence.some(
-    (one) => one.holders !== undefined && (one.holders.length > 0 || one.others) && !has(one, individualId),
-  );
+  const against = evidence.some((one) => isAgainst(one, individualId));
   if (against || unknown.length === 0) return against;
   const own = await usersOf(context, individualId);
   return !unknown.every(({ identifier }) =>
-    own.some((user) => {
-      const phone = identifierOf(context, user, 'phone');
-      return phone && mayBe(phone, identifier);
-    }),
+    havers(context, own, identifier).some(({ exact }) => exact || !identifier.exact),
   );
 };
 
@@ -85,13 +90,15 @@ const isClaimedTwice = async (
   individualId: string,
   number: Identifier,
 ): Promise<boolean> => {
+  const own = await comparable(context, contact);
+  // Who has no address contradicts nobody: nothing need be asked.
+  if (emailsOf(own).length === 0) return false;
   const spelled = (await usersOf(context, individualId)).flatMap((user) =>
     identifierOf(context, user, 'phone')?.value === number.value ? (user.phone ?? []) : [],
   );
   const found = await contactsBy(context, 'phone', [...spelled, ...spellingsOf(number.value)]);
   const others = found.filter(({ id }) => id !== contact.id);
   if (others.length === 0) return false;
-  const own = await comparable(context, contact);
   const theirs = await Promise.all(others.map((other) => comparable(context, other)));
   return theirs.some((other) => other.some((one) => mayBe(one, number)) && areStrangers(own, other));
 };
@@ -137,7 +144,7 @@ export const individualsOf = async (context: Context, contact: ContactRow): Prom
   const identifiers = await comparable(context, contact);
   const evidence = await Promise.all(identifiers.map((identifier) => evidenceOf(context, identifier)));
   const candidates = new Set(
-    evidence.flatMap(({ holders }) => holders?.map(({ individualId }) => individualId) ?? []),
+    evidence.flatMap(({ holders }) => holders?.flatMap(({ individualId }) => individualId || []) ?? []),
   );
   const matches = await Promise.all([...candidates].map((id) => judge(context, contact, id, evidence)));
   remember(context, contact, matches);
@@ -146,28 +153,26 @@ export const individualsOf = async (context: Context, contact: ContactRow): Prom
 
 /** Keeps sure matches, so that they are found from courier's side too, however Bird spells the identifier. */
 const remember = (context: Context, contact: ContactRow, matches: readonly Match[]): void => {
-  const { directory } = context.parts;
-  if (!directory || !isOwnView(context)) return;
-  const key = BirdContact.key(contact);
+  const directory = ownDirectory(context);
   for (const { individualId, confidence } of matches) {
-    if (!individualId) continue;
-    if (confidence === 'VERIFIED') directory.link(individualId, key);
-    else directory.unlink(individualId, key);
+    if (individualId && confidence === 'VERIFIED') directory?.link(individualId, BirdContact.key(contact));
   }
 };
 
-/** The contacts that were surely this individual once. */
-const remembered = async (context: Context, individualId: string): Promise<ContactRow[]> => {
-  const { directory } = context.parts;
-  if (!directory || !isOwnView(context)) return [];
-  const rows = await Promise.all(
-    directory.links(individualId).map(async (key) => {
-      const row = await BirdContact.load(context, key);
-      if (!row) directory.unlink(individualId, key);
-      return row ?? [];
-    }),
+/** Drops those of an individual's links that no longer hold. Without a sweep nothing says that they do not. */
+const forget = (
+  context: Context,
+  individualId: string,
+  links: readonly string[],
+  matches: readonly Match[],
+): void => {
+  if (!isSwept(context)) return;
+  const sure = new Set(
+    matches.flatMap(({ contact, confidence }) =>
+      contact && confidence === 'VERIFIED' ? BirdContact.key(contact) : [],
+    ),
   );
-  return rows.flat();
+  for (const key of links) if (!sure.has(key)) ownDirectory(context)?.unlink(individualId, key);
 };
 
 /** The contacts who may be an individual, by every spelling known of its own users' identifiers, the surest first. */
@@ -175,6 +180,7 @@ export const contactsOf = async (context: Context, individualId: string): Promis
   // Without a Bird nothing need be asked.
   workspaceOf(context);
   const own = await usersOf(context, individualId);
+  const links = ownDirectory(context)?.links(individualId) ?? [];
   const spellings = (sort: Sort) =>
     own.flatMap((user) => {
       const identifier = identifierOf(context, user, sort);
@@ -184,19 +190,23 @@ export const contactsOf = async (context: Context, individualId: string): Promis
   const found = await Promise.all([
     contactsBy(context, 'email', spellings('email')),
     contactsBy(context, 'phone', spellings('phone')),
-    remembered(context, individualId),
+    Promise.all(links.map((key) => BirdContact.load(context, key))),
   ]);
-  const contacts = [...new Map(found.flat().map((row) => [BirdContact.key(row), row])).values()];
-  const matches = await Promise.all(contacts.map((contact) => individualsOf(context, contact)));
-  return matches
-    .flat()
-    .filter((match) => match.individualId === individualId)
-    .toSorted((one, other) => ORDER.indexOf(one.confidence) - ORDER.indexOf(other.confidence));
+  const contacts = [
+    ...new Map(found.flat().flatMap((row) => (row ? [[BirdContact.key(row), row]] : []))).values(),
+  ];
+  const all = await Promise.all(contacts.map((contact) => individualsOf(context, contact)));
+  const matches = all.flat().filter((match) => match.individualId === individualId);
+  forget(context, individualId, links, matches);
+  return matches.toSorted((one, other) => ORDER.indexOf(one.confidence) - ORDER.indexOf(other.confidence));
 };
 
 /** The one individual that an identifier surely belongs to; undefined when there is none. */
 export const surelyOf = async (context: Context, identifier: Identifier): Promise<string | undefined> => {
   const evidence = await evidenceOf(context, identifier);
-  return evidence.holders?.find(({ individualId }) => confidenceOf(evidence, individualId) === 'VERIFIED')
-    ?.individualId;
+  // A user who is no individual is nobody.
+  return (
+    evidence.holders?.find(({ individualId }) => confidenceOf(evidence, individualId) === 'VERIFIED')
+      ?.individualId || undefined
+  );
 };

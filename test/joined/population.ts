@@ -9,8 +9,12 @@ export interface Population extends World {
   readonly owners: ReadonlyMap<string, ReadonlySet<string>>;
   /** A contact's addresses and numbers, and an individual's, however they are written. */
   readonly means: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Those of an individual's that courier has verified on an active account. */
+  readonly vouched: ReadonlyMap<string, ReadonlySet<string>>;
   /** Contacts that have somebody else's address or number, a former one of their own say. */
   readonly stale: ReadonlySet<string>;
+  /** Home of the numbers that are written without their country, and then really are from there. */
+  readonly region: string | undefined;
 }
 
 const NAMES = ['plain', 'spaced', 'dashed', 'bare', 'local'] as const;
@@ -40,12 +44,12 @@ const mostly = fc.integer({ min: 0, max: 9 }).map((n) => n > 1);
 const spelling = fc.constantFrom<Spelling>('plain', 'plain', 'spaced', 'dashed', 'bare', 'local');
 
 const someone = fc.record({
-  emails: fc.nat(2),
-  phones: fc.nat(2),
+  emails: fc.constantFrom(0, 1, 1, 1, 2),
+  phones: fc.constantFrom(0, 1, 1, 1, 2),
   users: fc.array(
     fc.record({
-      email: fc.option(fc.nat(1)),
-      phone: fc.option(fc.nat(1)),
+      email: fc.constantFrom(0, 0, 0, 1, null),
+      phone: fc.constantFrom(0, 0, 0, 1, null),
       emailVerified: mostly,
       phoneVerified: mostly,
       active: mostly,
@@ -53,11 +57,15 @@ const someone = fc.record({
       /** True for a second record of the same human being. */
       again: mostly.map((yes) => !yes),
     }),
-    { maxLength: 2 },
+    { maxLength: 2, size: 'max' },
   ),
-  contacts: fc.array(fc.record({ has: fc.uniqueArray(fc.nat(3), { maxLength: 3 }), spelling }), {
-    maxLength: 2,
-  }),
+  contacts: fc.array(
+    fc.record({ has: fc.uniqueArray(fc.nat(3), { minLength: 1, maxLength: 4 }), spelling }),
+    {
+      maxLength: 2,
+      size: 'max',
+    },
+  ),
 });
 
 const mishap = fc.record({
@@ -90,15 +98,20 @@ const layOut = (
   const whose = new Map<string, string>();
   const owners = new Map<string, Set<string>>();
   const means = new Map<string, Set<string>>();
+  const vouched = new Map<string, Set<string>>();
   const stale = new Set<string>();
-  const users: Record<string, UserSpec & { for: string[] }> = {};
+  const users: Record<string, Omit<UserSpec, 'for'> & { for: string[] }> = {};
   const contacts: Record<string, string[]> = {};
 
   const addUser = (person: string, is: string | null, held: UserSpec, values: readonly string[]) => {
-    users[`${person}-user-${Object.keys(users).length}`] = { is, for: [], ...held };
+    users[`${person}-user-${Object.keys(users).length}`] = { is, ...held, for: [] };
     if (is === null) return;
     whose.set(is, person);
-    for (const value of values) put(means, is, value);
+    for (const value of values) {
+      put(means, is, value);
+      const verified = value.includes('@') ? held.emailVerified : held.phoneVerified;
+      if (verified !== false && held.state !== 'inactive') put(vouched, is, value);
+    }
   };
   const addContact = (name: string, value: string, how: Spelling) => {
     contacts[name]?.push(spell(value, how, region));
@@ -143,16 +156,23 @@ const layOut = (
   });
 
   /** A user of one more address or number; sure of it when courier has verified it on an active account. */
-  const holds = (person: string, value: string, sure: boolean, how: Spelling, suffix = '') =>
+  const holds = (person: string, value: string, sure: boolean, how: Spelling) =>
     addUser(
       person,
       person,
       value.includes('@')
         ? { email: spell(value, how, region), emailVerified: sure }
-        : { phone: `${spell(value, suffix ? 'plain' : how, region)}${suffix}`, phoneVerified: sure },
+        : { phone: spell(value, how, region), phoneVerified: sure },
       [value],
     );
-  const contactOf = (person: string) => Object.keys(contacts).find((name) => whose.get(name) === person);
+  /** A contact of the person, made when there is none. */
+  const contactOf = (person: string): string => {
+    const known = Object.keys(contacts).find((name) => whose.get(name) === person);
+    const name = known ?? `${person} contact`;
+    contacts[name] ??= [];
+    whose.set(name, person);
+    return name;
+  };
 
   for (const { kind, of, by, which, yes, spelling: how } of mishaps) {
     const [one, other] = [own[of % own.length], own[by % own.length]];
@@ -162,8 +182,7 @@ const layOut = (
       put(owners, value, other.person);
       holds(one.person, value, true, 'plain');
       holds(other.person, value, yes, how);
-      const contact = contactOf(other.person);
-      if (contact) addContact(contact, value, how);
+      addContact(contactOf(other.person), value, how);
     } else if (kind === 'reuse') {
       // Who had it keeps it in both upstreams, and nobody there has noticed.
       owners.set(value, new Set([other.person]));
@@ -176,16 +195,12 @@ const layOut = (
       if (user) whose.set(other.person, other.person);
     } else if (kind === 'proxy') {
       // Somebody who signs in for others and is no individual.
-      put(owners, value, `behind ${one.person}`);
-      addUser(
-        `behind ${one.person}`,
-        null,
-        value.includes('@') ? { email: value } : { phone: spell(value, how, region) },
-        [],
-      );
+      const proxy = `behind ${one.person}`;
+      put(owners, value, proxy);
+      addUser(proxy, null, value.includes('@') ? { email: value } : { phone: value }, []);
+      if (yes) addContact(contactOf(proxy), value, how);
     } else if (kind === 'mixed up') {
       const contact = contactOf(other.person);
-      if (!contact) continue;
       addContact(contact, value, how);
       if (!owners.get(value)?.has(other.person)) stale.add(contact);
     } else if (kind === 'mistyped') {
@@ -193,20 +208,22 @@ const layOut = (
     } else {
       const number = numberOf(numbers++);
       owners.set(number, new Set([one.person, other.person]));
-      holds(one.person, number, true, how, ' ext. 12');
+      addUser(one.person, one.person, { phone: `${number} ext. 12` }, [number]);
       if (yes) holds(other.person, number, true, how);
-      const contact = contactOf(one.person);
-      if (contact) addContact(contact, number, how);
+      addContact(contactOf(one.person), number, how);
     }
   }
-  return { contacts, users, whose, owners, means, stale };
+  return { contacts, users, whose, owners, means, vouched, stale, region };
 };
 
+/** Least and most of each. */
+export interface Size {
+  readonly people: readonly [number, number];
+  readonly mishaps: readonly [number, number];
+}
+
 /** Populations of so many people, with so many mishaps. */
-export const populations = (
-  size: { readonly people: [number, number]; readonly mishaps: [number, number] },
-  region: string | undefined,
-): fc.Arbitrary<Population> =>
+export const populations = (size: Size, region: string | undefined): fc.Arbitrary<Population> =>
   fc
     .tuple(
       fc.array(someone, { minLength: size.people[0], maxLength: size.people[1], size: 'max' }),
@@ -215,30 +232,38 @@ export const populations = (
     .map(([people, mishaps]) => layOut(people, mishaps, region));
 
 /**
- * True when a contact really is an individual: by whose it is, or, where it has somebody else's address or number,
- * when one of them reaches the individual alone and none is known to courier as somebody else's.
+ * True when a contact really is an individual: something of the contact's reaches the individual alone, and it is
+ * theirs, or, where it has somebody else's address or number too, courier knows none of them as somebody else's.
  */
 export const isTrue = (
-  { whose, owners, means, stale }: Population,
+  { contacts, whose, owners, means, stale, region }: Population,
   contact: string,
   individual: string,
 ): boolean => {
   const person = whose.get(individual) ?? '';
   const meant = [...(means.get(contact) ?? [])];
+  const isAlone = (value: string) => owners.get(value)?.size === 1 && owners.get(value)?.has(person);
+  if (!meant.some(isAlone)) return false;
   if (!stale.has(contact)) return whose.get(contact) === person;
-  const reaches = meant.some((value) => owners.get(value)?.size === 1 && owners.get(value)?.has(person));
-  const holders = (value: string) =>
+  // Where numbers have no home, one without its country may be any that ends alike: nobody can know better.
+  const isAlike = (one: string, other: string) =>
+    region === undefined && one.startsWith('+') && other.startsWith('+') && one.slice(-8) === other.slice(-8);
+  const holders = (value: string, alike: boolean) =>
     [...means]
-      .filter(([name, held]) => held.has(value) && !name.includes('contact'))
+      .filter(([name]) => !(name in contacts))
+      .filter(([, held]) => [...held].some((own) => own === value || (alike && isAlike(own, value))))
       .map(([name]) => whose.get(name));
-  return reaches && meant.every((value) => holders(value).length === 0 || holders(value).includes(person));
+  return meant.every((value) => holders(value, false).length === 0 || holders(value, true).includes(person));
 };
 
-/** All pairs of one human being's contact and individual that have an address or a number in common. */
-export const findable = ({ contacts, whose, means }: Population): string[] =>
+/** All pairs of one human being's contact and individual with an address or a number in common, by what is known of it. */
+export const findable = (
+  { contacts, whose, ...known }: Population,
+  by: 'means' | 'vouched',
+): readonly string[] =>
   Object.keys(contacts).flatMap((contact) =>
-    [...means.keys()]
-      .filter((name) => !(name in contacts) && whose.get(name) === whose.get(contact))
-      .filter((name) => [...(means.get(name) ?? [])].some((value) => means.get(contact)?.has(value)))
-      .map((name) => `${contact} = ${name}`),
+    [...known[by]]
+      .filter(([name]) => !(name in contacts) && whose.get(name) === whose.get(contact))
+      .filter(([, held]) => [...held].some((value) => known.means.get(contact)?.has(value)))
+      .map(([name]) => `${contact} = ${name}`),
   );

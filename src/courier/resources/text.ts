@@ -1,7 +1,9 @@
+import { audienceOf, type Context, type TextCallback } from '../../context.ts';
 import { recordOwn } from '../../graph/change.ts';
 import { Channel } from '../../graph/channel.ts';
 import { Message, type MessageView, messageFields } from '../../graph/message.ts';
 import { moment } from '../../graph/scalars.ts';
+import { OutcomeUnknownError } from '../../upstream/errors.ts';
 import { resource } from '../resource.ts';
 import { wordStatus } from '../status.ts';
 import type { Flat } from '../types.ts';
@@ -46,7 +48,13 @@ export const CourierText = resource('CourierText', '/v1/texts/{id}/', {
     error: t.exposeString('error', { description: 'Why it failed.' }),
     createdBy: t.exposeID('created-by', { description: 'Native id of who sent it.' }),
     callbackUrl: t.exposeString('callback-url', { description: 'Where answers to it are posted.' }),
-    callbackStatusUrl: t.exposeString('callback-status-url', { description: 'Where its status is posted.' }),
+    callbackStatusUrl: t.string({
+      description: 'Where its status is posted; null where that is Pigeon itself.',
+      resolve: (row, _args, { parts }) => {
+        const url = row['callback-status-url'];
+        return url && parts.callbacks?.isOwn(url) ? null : url;
+      },
+    }),
     twilioSid: t.exposeString('twilio-sid', { description: 'Its id at the carrier’s platform.' }),
     lastModifiedAt: t.field(moment('When it was last changed.', (row) => row['last-modified-at'])),
   }),
@@ -62,9 +70,41 @@ texts.on(
   'The texts that were sent from this account.',
 );
 
+/** An address of Pigeon's own for the statuses of a text; it is sent without one where there can be none. */
+const openCallback = async (context: Context): Promise<TextCallback | undefined> => {
+  try {
+    return await context.parts.callbacks?.open(audienceOf(context, 'courier'));
+  } catch (error) {
+    context.parts.warn('a text is sent without a callback', { error: String(error) });
+    return undefined;
+  }
+};
+
+/** What the text was sent with is done, whether or not the address can be written down. */
+const unlessFails = async (context: Context, written: Promise<void>): Promise<void> => {
+  try {
+    await written;
+  } catch (error) {
+    context.parts.warn('a callback could not be recorded', { error: String(error) });
+  }
+};
+
 create(CourierText, {
   name: 'sendCourierText',
-  description: 'Sends an SMS.',
+  description:
+    'Sends an SMS. Its status comes to Pigeon, and from there to who subscribes, unless `callbackStatusUrl` names another place.',
+  around: async (attributes, context, send) => {
+    const callback = attributes['callback-status-url'] ? undefined : await openCallback(context);
+    if (!callback) return send(attributes);
+    try {
+      const row = await send({ ...attributes, 'callback-status-url': callback.url });
+      await unlessFails(context, callback.bind(row.id));
+      return row;
+    } catch (error) {
+      if (!(error instanceof OutcomeUnknownError)) await unlessFails(context, callback.drop());
+      throw error;
+    }
+  },
   after: (row, context) => recordOwn(context, courierTextView, row, { added: true }),
 });
 

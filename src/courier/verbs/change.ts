@@ -34,6 +34,10 @@ interface Change<Row extends object, Payload extends object> {
   /** Where the fields of the body stand in the arguments; `input.` by default. */
   readonly at?: string;
   readonly read: (answer: Answer, context: Context) => Promise<Payload> | Payload;
+  /** Makes the change by `send`, with what it adds to the values and does before and after. */
+  readonly around?:
+    | ((values: Values, context: Context, send: (values: Values) => Promise<Payload>) => Promise<Payload>)
+    | undefined;
   readonly payload: ObjectFieldsShape<BuilderTypes, Payload>;
 }
 
@@ -49,6 +53,7 @@ export const change = <Row extends object, Payload extends object>(options: Chan
     body,
     at = 'input.',
     read,
+    around = (written, _context, send) => send(written),
     payload,
   } = options;
   mutation<InputFieldMap, Payload>(name, {
@@ -64,12 +69,10 @@ export const change = <Row extends object, Payload extends object>(options: Chan
     resolve: async (input, context) => {
       const values = input as Values;
       const id = of ? readNativeId(String(values.id), 'input.id', of.name) : '';
-      const answer = await ask(context, operation, {
-        params: { id },
-        body: body(writeValues(values, shapes, 'input.'), id),
-        blame: blame(at),
+      return around(writeValues(values, shapes, 'input.'), context, async (written) => {
+        const request = { params: { id }, body: body(written, id), blame: blame(at) };
+        return read(await ask(context, operation, request), context);
       });
-      return read(answer, context);
     },
   });
 };

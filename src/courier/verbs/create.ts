@@ -10,17 +10,30 @@ export interface Creation<Row> {
   run(context: Context, attributes: Values, blame: (field: string) => string | undefined): Promise<Row>;
 }
 
+interface Options<Row> extends RowOptions<Row> {
+  /** Creates by `send`, with what it adds to the attributes and does before and after. */
+  readonly around?: (
+    attributes: Values,
+    context: Context,
+    send: (attributes: Values) => Promise<Row>,
+  ) => Promise<Row>;
+}
+
 /** Declares `POST` on a resource's collection: `createX(input): { x }`. */
 export const create = <Row extends { id: string }>(
   ref: ResourceRef<Row>,
-  options: RowOptions<Row> = {},
+  options: Options<Row> = {},
 ): Creation<Row> => {
   const op = operation('POST', ref.path.replace('{id}/', '') as never);
   const { resource, body: shape, summary } = entryOf(op);
   const body = (attributes: Values) => ({ data: { type: resource, attributes } });
   const answers = answersRow(ref, op, options);
+  const { around = (attributes, _context, send) => send(attributes) } = options;
   change({
     ...answers,
+    around: async (attributes, context, send) => ({
+      row: await around(attributes, context, async (written) => (await send(written)).row),
+    }),
     name: options.name ?? `create${ref.name}`,
     description: options.description ?? `${summary ?? `Creates a ${ref.name}`}.`,
     shapes: shape?.properties ?? {},
@@ -29,7 +42,10 @@ export const create = <Row extends { id: string }>(
   });
   return {
     operation: op,
-    run: async (context, attributes, blame) =>
-      (await answers.read(await ask(context, op, { body: body(attributes), blame }), context)).row,
+    run: (context, attributes, blame) =>
+      around(attributes, context, async (written) => {
+        const answer = await ask(context, op, { body: body(written), blame });
+        return (await answers.read(answer, context)).row;
+      }),
   };
 };
