@@ -23,9 +23,10 @@ import { useLimits } from './plugins/limits.ts';
 import { createListener } from './plugins/listener.ts';
 import { createMetrics } from './plugins/metrics.ts';
 import { Places, usePlaces } from './plugins/places.ts';
-import { readyTexts } from './plugins/ready.ts';
+import { readyResults } from './plugins/ready.ts';
 import { useLastWord } from './plugins/refusal.ts';
-import { type Engine, type OperationContext, serveSockets } from './plugins/sockets.ts';
+import type { Engine, OperationContext } from './plugins/socket-options.ts';
+import { serveSockets } from './plugins/sockets.ts';
 import { createEventStreams } from './plugins/sse.ts';
 import type { Turns } from './upstream/limit.ts';
 
@@ -88,8 +89,8 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
   const metrics = createMetrics(log);
   const upstreams = connectUpstreams(config, metrics.observe, options.turns);
   const present = presenter(log);
-  const text = readyTexts(present);
-  const streams = createEventStreams(text, (context) => (context as { who?: Who }).who?.caller.expiresAt);
+  const ready = readyResults(present);
+  const streams = createEventStreams(ready, (context) => (context as { who?: Who }).who?.caller.expiresAt);
   let draining = false;
 
   const server = createServer();
@@ -176,7 +177,7 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     server,
     door,
     present,
-    text,
+    ready,
     hold: ({ caller }) => places.take(caller),
     admit: async (request, payload) => {
       const who = await admit(request, payload);

@@ -7,9 +7,12 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
  * @returns what calls it off
  */
 export const alarm = (at: number | undefined, ring: () => void): (() => void) => {
+  return at === undefined ? () => {} : ringing(at, ring);
+};
+
+const ringing = (at: number, ring: () => void): (() => void) => {
   let timer: NodeJS.Timeout | undefined;
   const wait = () => {
-    if (at === undefined) return;
     const left = Math.max(at - Date.now(), 0);
     timer = setTimeout(left > MAX_TIMER_MS ? wait : ring, Math.min(left, MAX_TIMER_MS));
   };

@@ -2,7 +2,8 @@ import type { WebSocket } from 'ws';
 
 interface Operation {
   readonly controller: AbortController;
-  readonly ended: PromiseWithResolvers<void>;
+  /** Of one that ends by itself: a query or mutation. */
+  readonly ended: PromiseWithResolvers<void> | undefined;
 }
 
 /** The operations under way over all sockets of one gateway, by socket and by the client's id for them. */
@@ -18,16 +19,24 @@ export class Operations {
 
   /** Begins one; the signal aborts when it ends. One that is waited for ends by itself: a query or mutation. */
   begin(socket: WebSocket, id: string, { awaited }: { awaited: boolean }): AbortSignal {
-    const operation = { controller: new AbortController(), ended: Promise.withResolvers<void>() };
+    const ended = awaited ? Promise.withResolvers<void>() : undefined;
+    const operation: Operation = { controller: new AbortController(), ended };
     const ofSocket = this.#running.get(socket) ?? new Map<string, Operation>();
     this.#running.set(socket, ofSocket.set(id, operation));
     this.#counted(1);
-    if (awaited) {
-      const { promise } = operation.ended;
+    if (ended) {
+      const { promise } = ended;
       this.#answers.add(promise);
       void promise.then(() => this.#answers.delete(promise));
     }
     return operation.controller.signal;
+  }
+
+  /** How many of a socket go on until they are ended. */
+  lasting(socket: WebSocket): number {
+    let count = 0;
+    for (const { ended } of this.#running.get(socket)?.values() ?? []) if (!ended) count += 1;
+    return count;
   }
 
   /** Ends one, if it is still under way. */
@@ -38,7 +47,7 @@ export class Operations {
     ofSocket.delete(id);
     if (ofSocket.size === 0) this.#running.delete(socket);
     operation.controller.abort();
-    operation.ended.resolve();
+    operation.ended?.resolve();
     this.#counted(-1);
   }
 
@@ -52,3 +61,17 @@ export class Operations {
     await Promise.all(this.#answers);
   }
 }
+
+/**
+ * The operation that a client takes back, if that is what its message says: graphql-ws ends a subscription
+ * then, but lets a query run on.
+ */
+export const completed = (message: string): string | undefined => {
+  if (!/"type"\s*:\s*"complete"/.test(message)) return undefined;
+  try {
+    const { id, type } = JSON.parse(message);
+    return type === 'complete' && typeof id === 'string' ? id : undefined;
+  } catch {
+    return undefined;
+  }
+};

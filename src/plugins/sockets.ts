@@ -1,52 +1,20 @@
-import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
 import { type ExecutionArgs, GraphQLError, getOperationAST } from 'graphql';
-import type { ServerOptions, SubscribePayload } from 'graphql-ws';
-import { type Extra, useServer } from 'graphql-ws/use/ws';
-import { WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Sink } from '../context.ts';
+import { TooManyError } from '../graph/errors.ts';
 import { alarm } from './alarm.ts';
 import { MAX_BODY_BYTES } from './body.ts';
 import { type Present, withoutHttp } from './errors.ts';
-import { Operations } from './operations.ts';
-import { type Refusal, refusalBody } from './refusal.ts';
+import { completed, Operations } from './operations.ts';
+import { located, SUBSCRIPTIONS_PER_SOCKET, tooMany } from './places.ts';
 import { routeOf } from './routes.ts';
-
-/** Who sits at the other end of a socket. */
-export interface Guest<Who> {
-  readonly who: Who;
-  /** When their credential ends, in milliseconds since the epoch. */
-  readonly expiresAt: number | undefined;
-}
-
-/** What sockets need of the gateway; the same guards as those of HTTP stand behind it. */
-export interface SocketOptions<Who> {
-  readonly server: Server;
-  readonly door: (request: IncomingMessage) => Refusal | undefined;
-  /** Says who it is by the upgrade's headers and the payload of `connection_init`; rejects when nobody it knows. */
-  readonly admit: (
-    request: IncomingMessage,
-    payload: Readonly<Record<string, unknown>>,
-  ) => Promise<Guest<Who>>;
-  /** The engine with all plugins for one operation. */
-  readonly envelop: (context: { who: Who; signal?: AbortSignal }, payload: SubscribePayload) => Engine;
-  readonly present: Present;
-  /** Is told the change in how many operations are under way. */
-  readonly counted: (change: 1 | -1) => void;
-}
-
-/** What of envelop is used. */
-export interface Engine {
-  readonly parse: (query: string) => ExecutionArgs['document'];
-  readonly validate: (
-    schema: ExecutionArgs['schema'],
-    document: ExecutionArgs['document'],
-  ) => readonly GraphQLError[];
-  readonly schema: ExecutionArgs['schema'];
-  readonly contextFactory: () => unknown;
-  readonly execute: NonNullable<ServerOptions['execute']>;
-  readonly subscribe: NonNullable<ServerOptions['subscribe']>;
-}
+import type { Engine, OperationContext, SocketOptions } from './socket-options.ts';
+import { speakGraphql } from './socket-server.ts';
+import { SocketSink, Wire } from './socket-sink.ts';
+import { DRAINING, NOT_HERE, refuseUpgrade } from './socket-upgrade.ts';
 
 /** The sockets of one gateway. */
 export interface Sockets {
@@ -54,85 +22,111 @@ export interface Sockets {
   drain(withinMs: number): Promise<void>;
 }
 
-type Arguments = ExecutionArgs & { readonly engine: Engine };
+type Arguments = ExecutionArgs & { engine: Engine | undefined };
+
+/** What is known of a socket. */
+interface Line<Who> {
+  readonly socket: WebSocket;
+  readonly wire: Wire;
+  /** The upgrade, until it has been admitted. */
+  request: IncomingMessage | undefined;
+  who: Who | undefined;
+}
 
 /** What graphql-ws closes a socket with whose guest may not stay; its clients come back with a new token. */
 const FORBIDDEN = 4403;
 
+/** The code for "try again later": clients come back after a while. */
+const TOO_MANY = 1013;
+
 /** Serves GraphQL over WebSockets (protocol graphql-transport-ws) on the path of the HTTP endpoint. */
 export const serveSockets = <Who>(options: SocketOptions<Who>): Sockets => {
-  const { server, door, admit, envelop, present, counted } = options;
+  const { server, door, admit, hold, envelop, present, ready, counted } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_BODY_BYTES });
-  const guests = new WeakMap<Extra['socket'], Guest<Who>>();
   const operations = new Operations(counted);
   let draining = false;
 
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const here = routeOf(request) === '/graphql' ? undefined : NOT_HERE;
-    const refusal = door(request) ?? here ?? (draining ? DRAINING : undefined);
-    if (refusal) return refuseUpgrade(socket, refusal);
-    sockets.handleUpgrade(request, socket, head, (open) => sockets.emit('connection', open, request));
+  const presentAll = (errors: readonly GraphQLError[], code?: Parameters<Present>[1]) =>
+    errors.map((error) => withoutHttp(present(error, code)).toJSON());
+  const refused = (errors: readonly GraphQLError[], code?: Parameters<Present>[1]) =>
+    errors.map((error) => present(error, code));
+
+  const served = speakGraphql<Line<Who>>(sockets, {
+    onConnect: async ({ extra, connectionParams }) => {
+      const { socket, request } = extra;
+      try {
+        if (!request) return false;
+        const { who, expiresAt } = await admit(request, connectionParams ?? {});
+        // Gone meanwhile: nothing would give its place back.
+        if (socket.readyState !== socket.OPEN) return false;
+        const leave = hold(who);
+        const callOff = alarm(expiresAt, () => socket.close(FORBIDDEN, 'Forbidden'));
+        socket.once('close', () => {
+          leave();
+          callOff();
+        });
+        socket.on('message', (message) => {
+          const id = completed(String(message));
+          if (id !== undefined) operations.end(socket, id);
+        });
+        extra.who = who;
+        extra.request = undefined;
+        return true;
+      } catch (error) {
+        if (error instanceof TooManyError) socket.close(TOO_MANY, `RATE_LIMITED: ${error.message}`);
+        return false;
+      }
+    },
+    onSubscribe: async ({ extra: { socket, wire, who } }, id, payload) => {
+      if (who === undefined) return [new GraphQLError('nobody is known to ask')];
+      const context: OperationContext<Who> = { who };
+      const engine = envelop(context, payload);
+      let document: ExecutionArgs['document'];
+      try {
+        document = engine.parse(payload.query);
+      } catch (error) {
+        return refused([error as GraphQLError], 'GRAPHQL_PARSE_FAILED');
+      }
+      const faults = engine.validate(engine.schema, document);
+      if (faults.length > 0) return refused(faults, 'GRAPHQL_VALIDATION_FAILED');
+      const lasting = getOperationAST(document, payload.operationName)?.operation === 'subscription';
+      if (lasting && operations.lasting(socket) >= SUBSCRIPTIONS_PER_SOCKET) {
+        return refused([located(tooMany(`a socket may carry ${SUBSCRIPTIONS_PER_SOCKET} subscriptions`))]);
+      }
+      context.signal = operations.begin(socket, id, { awaited: !lasting });
+      if (lasting) context.sink = new SocketSink(wire, id, ready);
+      const args: Arguments = {
+        engine,
+        schema: engine.schema,
+        document,
+        contextValue: await engine.contextFactory(),
+        variableValues: payload.variables ?? null,
+        operationName: payload.operationName ?? null,
+      };
+      return args;
+    },
+    execute: (args) => engineOf(args).execute(args),
+    subscribe: async (args) => {
+      const events = await engineOf(args).subscribe(args);
+      const { sink } = args.contextValue as { sink?: Sink };
+      const own = sink instanceof SocketSink && sink.results;
+      return own && Symbol.asyncIterator in events ? own : events;
+    },
+    onNext: (_context, _id, _payload, _args, result) =>
+      result.errors && { ...result, errors: presentAll(result.errors) },
+    onError: (_context, _id, _payload, errors) => presentAll(errors as GraphQLError[]),
+    onComplete: ({ extra }, id) => operations.end(extra.socket, id),
+    onClose: ({ extra }) => operations.endAll(extra.socket),
   });
 
-  const presentAll = (errors: readonly GraphQLError[], code?: Parameters<Present>[1]) =>
-    errors.map((error) => withoutHttp(present(error, code)));
-
-  const served = useServer<Record<string, unknown>, Extra & Record<PropertyKey, unknown>>(
-    {
-      onConnect: async ({ extra, connectionParams }) => {
-        try {
-          const guest = await admit(extra.request, connectionParams ?? {});
-          guests.set(extra.socket, guest);
-          const { socket } = extra;
-          socket.once(
-            'close',
-            alarm(guest.expiresAt, () => socket.close(FORBIDDEN, 'Forbidden')),
-          );
-          extra.socket.on('message', (message) => {
-            const id = completed(String(message));
-            if (id !== undefined) operations.end(extra.socket, id);
-          });
-          return true;
-        } catch {
-          return false;
-        }
-      },
-      onSubscribe: async ({ extra: { socket } }, id, payload) => {
-        const guest = guests.get(socket);
-        if (!guest) return [new GraphQLError('nobody is known to ask')];
-        const context: { who: Who; signal?: AbortSignal } = { who: guest.who };
-        const engine = envelop(context, payload);
-        let document: ExecutionArgs['document'];
-        try {
-          document = engine.parse(payload.query);
-        } catch (error) {
-          return presentAll([error as GraphQLError], 'GRAPHQL_PARSE_FAILED');
-        }
-        const faults = engine.validate(engine.schema, document);
-        if (faults.length > 0) return presentAll(faults, 'GRAPHQL_VALIDATION_FAILED');
-        const operation = getOperationAST(document, payload.operationName)?.operation;
-        context.signal = operations.begin(socket, id, { awaited: operation !== 'subscription' });
-        const args: Arguments = {
-          engine,
-          schema: engine.schema,
-          document,
-          contextValue: await engine.contextFactory(),
-          variableValues: payload.variables ?? null,
-          operationName: payload.operationName ?? null,
-        };
-        return args;
-      },
-      execute: (args) => (args as Arguments).engine.execute(args),
-      subscribe: (args) => (args as Arguments).engine.subscribe(args),
-      onNext: (_context, _id, _payload, _args, result) =>
-        result.errors && { ...result, errors: result.errors.map((error) => withoutHttp(error).toJSON()) },
-      onError: (_context, _id, _payload, errors) =>
-        presentAll(errors as GraphQLError[]).map((e) => e.toJSON()),
-      onComplete: ({ extra }, id) => operations.end(extra.socket, id),
-      onClose: ({ extra }) => operations.endAll(extra.socket),
-    },
-    sockets,
-  );
+  server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    const here = routeOf(request) === '/graphql' ? undefined : NOT_HERE;
+    const refusal = door(request) ?? here ?? (draining ? DRAINING : undefined);
+    if (refusal) return refuseUpgrade(stream, refusal);
+    sockets.handleUpgrade(request, stream, head, (socket) =>
+      served.open({ socket, wire: new Wire(socket, stream), request, who: undefined }),
+    );
+  });
 
   return {
     drain: async (withinMs) => {
@@ -140,40 +134,15 @@ export const serveSockets = <Who>(options: SocketOptions<Who>): Sockets => {
       await Promise.race([operations.answered(), pause(withinMs, undefined, { ref: false })]);
       // An answer is followed by its `complete`, which a closing socket would no longer send.
       await turn();
-      await served.dispose();
+      await served.close();
     },
   };
 };
 
-/**
- * The operation that a client takes back, if that is what its message says: graphql-ws ends a subscription
- * then, but lets a query run on.
- */
-const completed = (message: string): string | undefined => {
-  if (!/"type"\s*:\s*"complete"/.test(message)) return undefined;
-  try {
-    const { id, type } = JSON.parse(message);
-    return type === 'complete' && typeof id === 'string' ? id : undefined;
-  } catch {
-    return undefined;
-  }
-};
-
-const NOT_HERE: Refusal = { status: 404, code: 'NOT_FOUND', message: 'WebSockets are served at /graphql' };
-
-const DRAINING: Refusal = { status: 503, code: 'UPSTREAM_UNAVAILABLE', message: 'Pigeon is going down' };
-
-const refuseUpgrade = (socket: Duplex, refusal: Refusal): void => {
-  const body = refusalBody(refusal);
-  socket.on('error', () => {});
-  socket.end(
-    [
-      `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}`,
-      'Connection: close',
-      'Content-Type: application/json; charset=utf-8',
-      `Content-Length: ${Buffer.byteLength(body)}`,
-      '',
-      body,
-    ].join('\r\n'),
-  );
+/** The engine of an operation, which is let go of: a subscription lasts, and needs it no more. */
+const engineOf = (args: ExecutionArgs): Engine => {
+  const { engine } = args as Arguments;
+  if (!engine) throw new Error('an operation is executed once');
+  (args as Arguments).engine = undefined;
+  return engine;
 };

@@ -1,7 +1,7 @@
-import { type ExecutionResult, GraphQLError } from 'graphql';
+import type { ExecutionResult } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import { alarm } from './alarm.ts';
-import { withoutHttp } from './errors.ts';
+import type { Ready } from './ready.ts';
 
 /** How often a silent stream says that it is alive, in milliseconds: below the idle time-out of common proxies. */
 const PING_MS = 12_000;
@@ -13,9 +13,22 @@ const PING_MS = 12_000;
  * both without `complete`, so that clients come back.
  */
 export const createEventStreams = (
+  ready: Ready,
   expiresAt: (serverContext: unknown) => number | undefined,
 ): { readonly plugin: Plugin; drain(): void } => {
   const ends = new Set<() => void>();
+  const frames = new WeakMap<ExecutionResult, Uint8Array>();
+  /** A result as an event: written once, however many it is sent to. */
+  const frameOf = (result: ExecutionResult): Uint8Array => {
+    const known = frames.get(result);
+    if (known) return known;
+    const cursor = cursorOf(result.data);
+    const id = cursor === undefined ? '' : `id: ${cursor}\n`;
+    const head = Buffer.from(`${id}event: next\ndata: `);
+    const frame = Buffer.concat([head, ready(result), EMPTY_LINE]);
+    frames.set(result, frame);
+    return frame;
+  };
   return {
     plugin: {
       onResultProcess: ({ request, result, serverContext, setResultProcessor }) => {
@@ -28,7 +41,7 @@ export const createEventStreams = (
         }
         setResultProcessor((_, { Response }) => {
           const until = { signal: request.signal, expiresAt: expiresAt(serverContext), ends };
-          return new Response(stream(events, until), { headers: { ...HEADERS } });
+          return new Response(stream(events, frameOf, until), { headers: { ...HEADERS } });
         }, 'text/event-stream');
       },
     },
@@ -54,12 +67,16 @@ interface Until {
   readonly ends: Set<() => void>;
 }
 
+/** What ends an event. */
+const EMPTY_LINE = Buffer.from('\n\n');
+
 const letGo = (events: AsyncIterator<unknown>): void => {
   void Promise.resolve(events.return?.()).catch(() => {});
 };
 
 const stream = (
   events: AsyncIterator<ExecutionResult>,
+  frameOf: (result: ExecutionResult) => Uint8Array,
   { signal, expiresAt, ends }: Until,
 ): ReadableStream<Uint8Array> => {
   const encoder = new TextEncoder();
@@ -91,20 +108,13 @@ const stream = (
     pull: async (controller) => {
       const { value, done } = await events.next();
       if (!ends.has(end)) return;
-      if (value != null) controller.enqueue(encoder.encode(frame(value)));
+      if (value != null) controller.enqueue(frameOf(value));
       if (!done) return;
       controller.enqueue(encoder.encode('event: complete\ndata:\n\n'));
       end();
     },
     cancel: leave,
   });
-};
-
-const frame = (result: ExecutionResult): string => {
-  const cursor = cursorOf(result.data);
-  const id = cursor === undefined ? '' : `id: ${cursor}\n`;
-  const errors = result.errors?.map((error) => (error instanceof GraphQLError ? withoutHttp(error) : error));
-  return `${id}event: next\ndata: ${JSON.stringify(errors ? { ...result, errors } : result)}\n\n`;
 };
 
 /** The cursor of a payload's only field, where it was asked for and fits on a line. */

@@ -23,6 +23,7 @@ const QUEUE = 256;
 export class Hub {
   readonly #everything = new Map<Feed, View>();
   readonly #named = new Map<string, Map<Feed, View>>();
+  readonly #onNamed = new Set<(id: string) => void>();
   readonly #queue: number;
   #size = 0;
 
@@ -40,6 +41,16 @@ export class Hub {
     return this.#named.size;
   }
 
+  /** The messages and channels that open feeds name. */
+  named(): Iterable<string> {
+    return this.#named.keys();
+  }
+
+  /** Hears of every message and channel that nobody named before. */
+  onNamed(listener: (id: string) => void): void {
+    this.#onNamed.add(listener);
+  }
+
   /** Starts to collect entries; close the feed to stop. */
   open(interest: Interest | undefined, view: View): Feed {
     const topics = interest && [...interest.messages, ...interest.channels];
@@ -55,8 +66,9 @@ export class Hub {
     this.#size += 1;
     if (!topics) this.#everything.set(feed, view);
     for (const topic of topics ?? []) {
-      const feeds = this.#named.get(topic) ?? new Map<Feed, View>();
-      this.#named.set(topic, feeds.set(feed, view));
+      const feeds = this.#named.get(topic);
+      this.#named.set(topic, (feeds ?? new Map<Feed, View>()).set(feed, view));
+      if (!feeds) for (const listener of this.#onNamed) listener(topic);
     }
     return feed;
   }

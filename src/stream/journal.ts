@@ -1,18 +1,20 @@
-import type { Changes, MessageChange, MessageStatus } from '../context.ts';
+import type { Changes, MessageChange, MessageStatus, Parts } from '../context.ts';
 import { following, type GONE, PAGE } from './following.ts';
 import { covers, type Hub, type Interest, type View } from './hub.ts';
 import { furthest } from './judge.ts';
-import { type Entry, type Log, SERVICE, type State } from './log.ts';
+import { type Entry, type Log, SERVICE, type State, StoreError } from './log.ts';
 import { stoppable } from './stoppable.ts';
 
 /** What happened to messages, written and handed on: the log and its subscribers as one. */
 export class Journal implements Changes {
   readonly #log: Log;
   readonly #hub: Hub;
+  readonly #warn: Parts['warn'];
 
-  constructor(log: Log, hub: Hub) {
+  constructor(log: Log, hub: Hub, warn: Parts['warn'] = () => {}) {
     this.#log = log;
     this.#hub = hub;
+    this.#warn = warn;
     log.follow((entries) => hub.publish(entries));
   }
 
@@ -34,9 +36,16 @@ export class Journal implements Changes {
     if (readings.length > 0) await this.#log.learn(readings);
   }
 
+  /** A store that cannot be read knows nothing: the query goes on with what the upstream says. */
   async seen(ids: readonly string[], audience: string): Promise<ReadonlyMap<string, MessageStatus>> {
-    const states = await this.states(ids, audience);
-    return new Map([...states].map(([id, { status }]) => [id, status]));
+    try {
+      const states = await this.states(ids, audience);
+      return new Map([...states].map(([id, { status }]) => [id, status]));
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#warn('statuses seen before are not known', { error: String(error) });
+      return new Map();
+    }
   }
 
   /** How far each message has come, as far as the audience may know. */
@@ -53,6 +62,26 @@ export class Journal implements Changes {
   /** True while every entry behind the position is there. */
   async reaches(position: number): Promise<boolean> {
     return (await this.#log.read(position, 1)) !== undefined;
+  }
+
+  /**
+   * A page of the entries behind a position, as the view has them, and the position that it reaches: the same
+   * one at the log's end.
+   *
+   * @returns undefined when entries behind the position have gone
+   */
+  async page(
+    after: number,
+    interest: Interest | undefined,
+    view: View,
+  ): Promise<{ readonly entries: readonly Entry[]; readonly position: number } | undefined> {
+    const page = await this.#log.read(after, PAGE);
+    return (
+      page && {
+        entries: page.flatMap((entry) => (covers(interest, entry) && view(entry)) || []),
+        position: page.at(-1)?.position ?? after,
+      }
+    );
   }
 
   /** The entries behind a position up to another, as the view has them; none where they have gone. */

@@ -73,6 +73,12 @@ export const judge = (change: MessageChange, states: readonly State[], kind: 'ap
   };
 };
 
+/** A change with a time that can be stored: one that cannot must not take others with it. */
+export const sound = (change: MessageChange, observedAt: number): MessageChange => ({
+  ...change,
+  occurredAt: Number.isFinite(change.occurredAt) ? Math.trunc(change.occurredAt) : observedAt,
+});
+
 const knownBeside = (states: readonly State[]): Record<string, Known> | null => {
   const others = states.filter(({ audience }) => audience !== SERVICE);
   if (others.length === 0) return null;

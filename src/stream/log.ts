@@ -47,10 +47,11 @@ export interface LogBounds {
 
 /**
  * A durable, totally ordered log of what happened to messages, and beside it how far each has come.
- * Everything rejects with `StoreError` when the store cannot be read or written.
+ * Everything rejects with `StoreError` when the store cannot be read or written; but where it may come back,
+ * `read` and `head` wait for it.
  */
 export interface Log {
-  /** Names this log: positions of one epoch say nothing in another. */
+  /** Names this log: positions of one epoch say nothing in another. It changes only if the store lost everything. */
   readonly epoch: string;
   /**
    * Writes what is new in the changes; resolves after it is safe, with the entries written. A change that

@@ -3,11 +3,15 @@ import { rank } from '../graph/status.ts';
 import { viewOf } from './audience.ts';
 import { readCursor } from './cursor.ts';
 import { eventOf, type StreamEvent } from './event.ts';
+import { joinOf } from './fan-out.ts';
 import { GONE } from './following.ts';
+import { End } from './group.ts';
 import { Journal } from './journal.ts';
+import type { Entry } from './log.ts';
 import { type NamedArgs, readNamed } from './named.ts';
 import { type Snapshot, takeSnapshot } from './snapshot.ts';
 import { stoppable } from './stoppable.ts';
+import { together } from './together.ts';
 
 /** The arguments of a subscription. */
 export interface SourceArgs extends NamedArgs {
@@ -56,11 +60,12 @@ export const openSource = async (
     });
   };
 
-  const ended = new AbortController();
+  const end = new End();
+  const join = joinOf(context);
 
   /** The subscriber was away in mid-stream for so long that the log goes on without it. */
   const reconcile = async (): Promise<Snapshot> =>
-    takeSnapshot(createContext(context.parts, context, { signal: ended.signal }), journal, {
+    takeSnapshot(createContext(context.parts, context, { signal: context.signal }), journal, {
       interest,
       view,
       via: 'RECONCILED',
@@ -68,24 +73,45 @@ export const openSource = async (
       failed: (error) => context.parts.warn('a state could not be read again', { error: String(error) }),
     });
 
-  async function* tell(first: Snapshot): AsyncGenerator<StreamEvent, void, void> {
-    for (let snapshot = first; !ended.signal.aborted; snapshot = await reconcile()) {
+  /** All that comes behind a position; with others where there are any. */
+  const follow = (position: number, fits: (entry: Entry) => boolean) => {
+    if (join) return together(journal, join, { interest, view, position, fits, end });
+    const entries = journal.follow(interest, view, position);
+    end.listen(() => void entries.return?.());
+    return entries;
+  };
+
+  let snapshot: Snapshot | undefined = await standing();
+  async function* tell(): AsyncGenerator<StreamEvent, void, void> {
+    while (snapshot && !end.over) {
       yield* snapshot.events;
-      const told = new Map(snapshot.told);
-      let gone = false;
-      for await (const entry of journal.follow(interest, view, snapshot.position, ended.signal)) {
-        gone = entry === GONE;
-        if (entry === GONE) break;
-        const known = told.get(entry.messageId);
-        if (known !== undefined && (kind === 'added' || rank(entry.status) <= known)) continue;
-        told.delete(entry.messageId);
-        yield eventOf(entry, epoch);
+      const fits = newsBehind(snapshot.told, kind);
+      const entries: AsyncIterable<Entry | typeof GONE> = follow(snapshot.position, fits);
+      // It can be large, and what follows can last.
+      snapshot = undefined;
+      for await (const entry of entries) {
+        if (entry === GONE) {
+          snapshot = await reconcile();
+          break;
+        }
+        if (fits(entry)) yield eventOf(entry, epoch);
       }
-      if (!gone) return;
     }
   }
 
-  return stoppable(tell(await standing()), () => ended.abort(), context.signal);
+  return stoppable(tell(), () => end.bring(), context.signal);
+};
+
+/** Tells an entry that says more than what was told by a snapshot. */
+const newsBehind = (snapshot: Snapshot['told'], kind: 'moved' | 'added'): ((entry: Entry) => boolean) => {
+  if (snapshot.size === 0) return () => true;
+  const told = new Map(snapshot);
+  return (entry) => {
+    const known = told.get(entry.messageId);
+    if (known !== undefined && (kind === 'added' || rank(entry.status) <= known)) return false;
+    told.delete(entry.messageId);
+    return true;
+  };
 };
 
 /** The stream behind the port. */

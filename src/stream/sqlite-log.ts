@@ -1,5 +1,5 @@
 import type { MessageChange } from '../context.ts';
-import { judge } from './judge.ts';
+import { judge, sound } from './judge.ts';
 import { type Entry, type Log, type LogBounds, StoreError } from './log.ts';
 import { entryRow, stateRow, toEntry, toState } from './sqlite-rows.ts';
 import { openDatabase, prepare } from './sqlite-tables.ts';
@@ -134,9 +134,3 @@ export const openSqliteLog = ({ dataDir, bounds, now = Date.now }: SqliteLogOpti
     },
   };
 };
-
-/** A time that cannot be stored must not take the whole commit with it. */
-const sound = (change: MessageChange, observedAt: number): MessageChange => ({
-  ...change,
-  occurredAt: Number.isFinite(change.occurredAt) ? Math.trunc(change.occurredAt) : observedAt,
-});

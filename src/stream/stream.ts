@@ -1,27 +1,44 @@
 import type { Plugin } from 'graphql-yoga';
+import type { TextCallbacks } from '../context.ts';
 import { birdWebhooks, type WebhookCounts } from './bird-webhooks.ts';
+import { type CallbackCounts, courierCallbacks } from './courier-callbacks.ts';
+import { FanOut } from './fan-out.ts';
 import { useFreshContext } from './fresh-context.ts';
 import { Hub } from './hub.ts';
 import { Journal } from './journal.ts';
-import type { LogBounds } from './log.ts';
+import type { Log, LogBounds } from './log.ts';
+import { openPoller, type PollerOptions } from './poll.ts';
 import { openSqliteLog } from './sqlite-log.ts';
+import { openSqliteTextTokens } from './sqlite-text-tokens.ts';
+import type { TextTokens } from './text-tokens.ts';
 
 const DAY = 24 * 3600 * 1000;
 
 /** A week of entries, a quarter of a year of states. */
-const BOUNDS: LogBounds = { entries: 1_000_000, entriesMs: 7 * DAY, states: 2_000_000, statesMs: 90 * DAY };
+export const BOUNDS: LogBounds = {
+  entries: 1_000_000,
+  entriesMs: 7 * DAY,
+  states: 2_000_000,
+  statesMs: 90 * DAY,
+};
 
 /** What the status stream needs. */
 export interface StreamOptions {
   /** The folder of its file; `:memory:` for a stream that ends with the process. */
   readonly dataDir: string;
   readonly bounds?: Partial<LogBounds>;
+  /** Keeps it in place of that file; is closed with the stream. */
+  readonly log?: Log | undefined;
+  /** Keeps which text each address is for, in place of a file beside; is closed with the stream. */
+  readonly tokens?: TextTokens | undefined;
   /** Bird's signing keys; none refuses every webhook. */
   readonly birdKeys: readonly string[];
   /** What the outside calls Pigeon. */
   readonly publicUrl: string;
   /** The Bird workspace of webhooks that do not name theirs. */
   readonly workspaceId: string | undefined;
+  /** What is watched is asked about where webhooks are silent; left out, it is not. */
+  readonly polling?: Pick<PollerOptions, 'parts' | 'birdPerSecond' | 'everyMs' | 'watched'> | undefined;
   readonly warn: (message: string, details: Record<string, unknown>) => void;
   /** The clock, in milliseconds since the epoch. */
   readonly now?: () => number;
@@ -31,9 +48,17 @@ export interface StreamOptions {
 export interface Stream {
   /** The port that mutations and queries reach it by; subscriptions too. */
   readonly changes: Journal;
+  /** The addresses that texts are sent with. */
+  readonly callbacks: TextCallbacks;
   /** Answers `/webhooks/…`, and gives every event a context of its own. */
   readonly plugin: Plugin;
-  readonly counts: { readonly webhooks: Readonly<WebhookCounts>; readonly subscribers: number };
+  readonly counts: {
+    readonly webhooks: Readonly<WebhookCounts>;
+    readonly callbacks: Readonly<CallbackCounts>;
+    readonly subscribers: number;
+  };
+  /** Asks now about what is watched, as far as it is due; what the stream does by itself every few seconds. */
+  poll(): Promise<void>;
   /** Ends every subscription, writes what waits and lets go of the store. */
   close(): Promise<void>;
 }
@@ -44,20 +69,37 @@ export interface Stream {
  * @throws {StoreError} its store cannot be opened
  */
 export const openStream = (options: StreamOptions): Stream => {
-  const { dataDir, bounds, birdKeys, publicUrl, workspaceId, warn, now = Date.now } = options;
-  const log = openSqliteLog({ dataDir, bounds: { ...BOUNDS, ...bounds }, now });
+  const { dataDir, bounds, birdKeys, publicUrl, workspaceId, polling, warn, now = Date.now } = options;
+  const { log = openSqliteLog({ dataDir, bounds: { ...BOUNDS, ...bounds }, now }) } = options;
+  const { tokens = openSqliteTextTokens(dataDir, now) } = options;
   const hub = new Hub();
-  const journal = new Journal(log, hub);
+  const journal = new Journal(log, hub, warn);
+  const fanOut = new FanOut(journal);
+  const poller = polling && openPoller({ ...polling, log, hub, journal, now });
   const webhooks = birdWebhooks({ journal, keys: birdKeys, publicUrl, workspaceId, warn, now });
+  const texts = courierCallbacks({ journal, tokens, publicUrl, warn, now });
+  const recovered = texts.recover();
   return {
     changes: journal,
-    plugin: { ...webhooks.plugin, ...useFreshContext() },
-    get counts() {
-      return { webhooks: webhooks.counts, subscribers: hub.size };
+    callbacks: texts.callbacks,
+    plugin: {
+      ...useFreshContext(fanOut),
+      onRequest: async (request) => {
+        await webhooks.plugin.onRequest?.(request);
+        await texts.onRequest(request);
+      },
     },
+    get counts() {
+      const { groups, members } = fanOut.counts;
+      return { webhooks: webhooks.counts, callbacks: texts.counts, subscribers: hub.size - groups + members };
+    },
+    poll: async () => poller?.round(),
     async close() {
       hub.close();
+      await poller?.close();
+      await recovered;
       await log.close();
+      await tokens.close();
     },
   };
 };

@@ -104,7 +104,7 @@ builder.subscriptionFields((t) => ({
     type: MessageStatusEvent,
     nullable: false,
     description:
-      'The status of messages: first how they stand, then every step. Without arguments, every step of every message.',
+      'The status of messages: first how they stand, then every step. What is named is asked about where the upstream does not tell. Without arguments, every step of every message that is told: then nothing is asked about.',
     args: {
       messages: t.arg.idList({
         description:
@@ -122,7 +122,8 @@ builder.subscriptionFields((t) => ({
   messageAdded: t.field({
     type: MessageEvent,
     nullable: false,
-    description: 'New messages, sent or received. Without `channels`, those of every channel.',
+    description:
+      'New messages, sent or received. Channels that are named are asked about where the upstream does not tell. Without `channels`, those of every channel that are told: then nothing is asked about.',
     args: {
       channels: t.arg.idList({
         description: 'Only these: ids of BirdChannel or CourierChannel, or the upstreams’ own.',
