@@ -1,7 +1,8 @@
 import SchemaBuilder from '@pothos/core';
 import DirectivesPlugin from '@pothos/plugin-directives';
 import RelayPlugin from '@pothos/plugin-relay';
-import type { Context, MessageStatus } from './context.ts';
+import type { Context } from './context.ts';
+import type { MessageStatus } from './ports.ts';
 
 /** What the one builder knows of TypeScript: scalars, the context, the directive. */
 export interface Types {

@@ -1,4 +1,4 @@
-import type { ExecutionResult } from 'graphql';
+import type { Changes, Directory, Fresh, Sink, TextCallbacks } from './ports.ts';
 import type { Answer, Credential, Operation, QueryValue, Send } from './upstream/send.ts';
 
 /** The two upstreams, as `@rest(api:)` and the scopes name them. */
@@ -6,46 +6,6 @@ export type Api = 'bird' | 'courier';
 
 /** What a caller may do at one upstream. */
 export type Right = 'read' | 'write';
-
-/** Every status of a message, lowest first: the one vocabulary of both upstreams, and its total order. */
-export const MESSAGE_STATUSES = [
-  'UNKNOWN',
-  'DRAFT',
-  'SCHEDULED',
-  'ACCEPTED',
-  'PROCESSING',
-  'SENT',
-  'SKIPPED',
-  'REJECTED',
-  'FAILED',
-  'DELIVERED',
-  'RECEIVED',
-  'READ',
-  'DELETED',
-] as const;
-
-export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
-
-/** How an event came to Pigeon's knowledge. */
-export type EventSource = 'SNAPSHOT' | 'WEBHOOK' | 'POLL' | 'MUTATION' | 'RECONCILED';
-
-/** What happened to one message. It holds ids and statuses, never a body or an identifier of a person. */
-export interface MessageChange {
-  /** Global id of the message. */
-  readonly messageId: string;
-  /** Global id of its channel, where it has one. */
-  readonly channelId: string | null;
-  /** True when the message was not there before. */
-  readonly added: boolean;
-  readonly status: MessageStatus;
-  /** The upstream's own word for the status. */
-  readonly nativeStatus: string | null;
-  /** When it happened by the upstream's clock, in milliseconds since the epoch. */
-  readonly occurredAt: number;
-  readonly via: EventSource;
-  /** Who may see it: `service`, or the key of one forwarded credential. */
-  readonly audience: string;
-}
 
 /** One upstream as an operation reaches it. */
 export interface Upstream {
@@ -106,70 +66,6 @@ export class BudgetError extends Error {
   override readonly name = 'BudgetError';
 }
 
-/** Where messages' changes go and come from; the status stream stands behind it. */
-export interface Changes {
-  /** Resolves when the changes are safely written; they reach subscribers from there. */
-  record(changes: readonly MessageChange[]): Promise<void>;
-  /** The highest status seen of each message, by global id, as far as the audience may know. */
-  seen(ids: readonly string[], audience: string): Promise<ReadonlyMap<string, MessageStatus>>;
-}
-
-/** Where courier is to post what becomes of one text. */
-export interface TextCallback {
-  /** The address, which nobody can guess. */
-  readonly url: string;
-  /** Says which text it is, by courier's id. What was posted before counts from now on. */
-  bind(textId: string): Promise<void>;
-  /** Forgets the address: the text was not sent. */
-  drop(): Promise<void>;
-}
-
-/** The addresses that courier posts the statuses of texts to. */
-export interface TextCallbacks {
-  /**
-   * An address for a text that is about to be sent.
-   *
-   * @param audience whose eyes what is posted there is for
-   */
-  open(audience: string): Promise<TextCallback>;
-  /** True for an address of Pigeon's own: whoever knows it can say what became of the text. */
-  isOwn(url: string): boolean;
-}
-
-/** What identifies a person in both upstreams; `digits` is a number whose country is not known, by its last ones. */
-export type IdentifierKind = 'email' | 'phone' | 'digits';
-
-/** That a user has an identifier. */
-export interface Holder {
-  /** The individual that the user is; empty for a user who is none, and then nobody's match but somebody else. */
-  readonly individualId: string;
-  /** True when courier has verified the identifier. */
-  readonly verified: boolean;
-  /** True when the user's account is active. */
-  readonly active: boolean;
-  /** False for a number with an extension or without a country. */
-  readonly exact: boolean;
-}
-
-/** Who has which identifier, by courier's whole list of users as it was swept last. */
-export interface Directory {
-  /** All that have an identifier; undefined while there is no sweep young enough to say so. */
-  holders(kind: IdentifierKind, value: string): readonly Holder[] | undefined;
-  /** The last whole sweep; undefined before the first. */
-  facts(): { readonly sweptAt: Date; readonly users: number; readonly identifiers: number } | undefined;
-  /** Remembers that a contact surely is an individual, so that it is found again from courier's side. */
-  link(individualId: string, contactKey: string): void;
-  links(individualId: string): readonly string[];
-  unlink(individualId: string, contactKey: string): void;
-}
-
-/** A bounded cache whose entries end by themselves. */
-export interface Fresh {
-  get(key: string): object | undefined;
-  set(key: string, row: object): unknown;
-  delete(key: string): unknown;
-}
-
 /** The parts that every operation of one running gateway shares. */
 export interface Parts {
   readonly bird: (Omit<Upstream, 'credential'> & { credential: Credential; workspaceId: string }) | undefined;
@@ -190,23 +86,6 @@ export interface Parts {
   readonly budgetCalls: number;
   /** Country of phone numbers that are written without one, as ISO 3166 names it. */
   readonly defaultRegion: string | undefined;
-}
-
-/**
- * Where results of a subscription are written that many are told at once, past its iterator. The same object is
- * written to all who are told the same.
- */
-export interface Sink {
-  /** False while the client leaves too much unread: then nothing is to be written. */
-  readonly free: boolean;
-  /**
-   * Is told the subscription's results as they are executed. A transport that reads these, and does itself what
-   * plugins do to results, need not hold what they lay around them.
-   */
-  begin?(results: AsyncIterable<ExecutionResult>): void;
-  write(result: ExecutionResult): void;
-  /** Resolves when the client has read on, or has gone. */
-  drained(): Promise<void>;
 }
 
 /** What one operation carries. Loaders hang on the object itself, so a new context has fresh ones. */

@@ -6,14 +6,7 @@ import { createYoga, type Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import { type Logger, pino } from 'pino';
 import type { Config } from './config.ts';
-import {
-  type Changes,
-  type Context,
-  createContext,
-  type Directory,
-  type Parts,
-  type TextCallbacks,
-} from './context.ts';
+import { type Context, createContext, type Parts } from './context.ts';
 import { connectUpstreams } from './parts.ts';
 import { admission, type Who } from './plugins/admission.ts';
 import { doors } from './plugins/doors.ts';
@@ -28,6 +21,7 @@ import { useLastWord } from './plugins/refusal.ts';
 import type { Engine, OperationContext } from './plugins/socket-options.ts';
 import { serveSockets } from './plugins/sockets.ts';
 import { createEventStreams } from './plugins/sse.ts';
+import type { Changes, Directory, TextCallbacks } from './ports.ts';
 import type { Turns } from './upstream/limit.ts';
 
 /** The status stream as the server needs it. */

@@ -17,6 +17,7 @@ const ORDER = [
   'graph',
   'builder',
   'context',
+  'ports',
   'upstream',
 ];
 

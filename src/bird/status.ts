@@ -1,4 +1,4 @@
-import type { MessageStatus } from '../context.ts';
+import type { MessageStatus } from '../ports.ts';
 
 const WORDS = new Map<string | undefined, MessageStatus>(
   Object.entries({

@@ -1,4 +1,4 @@
-import type { MessageStatus } from '../context.ts';
+import type { MessageStatus } from '../ports.ts';
 
 /** courier's words for the status of a text, which are its provider's, and of an email. */
 const WORDS: ReadonlyMap<string, MessageStatus> = new Map(

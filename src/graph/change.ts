@@ -1,4 +1,5 @@
-import { audienceOf, type Context, type EventSource, type MessageChange } from '../context.ts';
+import { audienceOf, type Context } from '../context.ts';
+import type { EventSource, MessageChange } from '../ports.ts';
 import { globalId } from './ids.ts';
 import type { MessageView } from './message.ts';
 import { parseMoment } from './scalars.ts';

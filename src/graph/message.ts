@@ -1,7 +1,8 @@
 import { createContextCache, getTypeBrand, type ObjectFieldBuilder } from '@pothos/core';
 import DataLoader from 'dataloader';
 import { type BuilderTypes, builder } from '../builder.ts';
-import { type Api, audienceOf, type Context, type MessageStatus } from '../context.ts';
+import { type Api, audienceOf, type Context } from '../context.ts';
+import type { MessageStatus } from '../ports.ts';
 import { globalId } from './ids.ts';
 import { moment } from './scalars.ts';
 import { Source } from './source.ts';

@@ -1,5 +1,5 @@
 import { builder } from '../builder.ts';
-import { MESSAGE_STATUSES, type MessageStatus } from '../context.ts';
+import { MESSAGE_STATUSES, type MessageStatus } from '../ports.ts';
 
 const DESCRIPTIONS: Record<MessageStatus, string> = {
   UNKNOWN: 'The upstream’s word is not known; `nativeStatus` has it.',

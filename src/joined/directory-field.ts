@@ -1,6 +1,6 @@
 import { builder } from '../builder.ts';
-import type { Directory } from '../context.ts';
 import { Courier } from '../courier/courier.ts';
+import type { Directory } from '../ports.ts';
 
 type Facts = NonNullable<ReturnType<Directory['facts']>>;
 

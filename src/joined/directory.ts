@@ -1,7 +1,8 @@
 import { createHmac, hkdfSync } from 'node:crypto';
 import { setImmediate as breathe } from 'node:timers/promises';
-import type { Directory, Upstream } from '../context.ts';
+import type { Upstream } from '../context.ts';
 import { type User, users } from '../courier/resources/user.ts';
+import type { Directory } from '../ports.ts';
 import type { Credential } from '../upstream/send.ts';
 import {
   type DirectoryStore,

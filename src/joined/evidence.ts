@@ -3,8 +3,9 @@ import DataLoader from 'dataloader';
 import type { ContactRow } from '../bird/contact.ts';
 import { identifiersOf } from '../bird/contact-messages.ts';
 import { findContacts } from '../bird/contact-search.ts';
-import { audienceOf, type Context, type Directory, type Holder, reach } from '../context.ts';
+import { audienceOf, type Context, reach } from '../context.ts';
 import { type User, users } from '../courier/resources/user.ts';
+import type { Directory, Holder } from '../ports.ts';
 import { endsOf, type Identifier, toEmail, toPhone } from './identifier.ts';
 
 /** What users and contacts have of an identifier: an address or a number. */

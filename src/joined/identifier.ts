@@ -1,5 +1,5 @@
 import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js';
-import type { IdentifierKind } from '../context.ts';
+import type { IdentifierKind } from '../ports.ts';
 
 /** An identifier as it is compared. */
 export interface Identifier {

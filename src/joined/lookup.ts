@@ -1,6 +1,6 @@
 import { BirdChannel } from '../bird/channel.ts';
 import { findById, readChannelMessages } from '../bird/messages.ts';
-import { type Api, audienceOf, type Context, type MessageChange } from '../context.ts';
+import { type Api, audienceOf, type Context } from '../context.ts';
 import { CourierChannel } from '../courier/resources/channel.ts';
 import { CourierEmail } from '../courier/resources/email.ts';
 import { CourierMessage, messages } from '../courier/resources/message.ts';
@@ -9,6 +9,7 @@ import { changeOf } from '../graph/change.ts';
 import { decodeId, globalId, readId } from '../graph/ids.ts';
 import { viewOf } from '../graph/message.ts';
 import { loadNode } from '../graph/node.ts';
+import type { MessageChange } from '../ports.ts';
 
 /** A message that was found. */
 export interface FoundMessage {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { ExecutionArgs, GraphQLError } from 'graphql';
 import type { ServerOptions, SubscribePayload } from 'graphql-ws';
-import type { Sink } from '../context.ts';
+import type { Sink } from '../ports.ts';
 import type { Present } from './errors.ts';
 import type { Ready } from './ready.ts';
 import type { Refusal } from './refusal.ts';

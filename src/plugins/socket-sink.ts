@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { ExecutionResult } from 'graphql';
 import type { WebSocket } from 'ws';
-import type { Sink } from '../context.ts';
+import type { Sink } from '../ports.ts';
 import type { Ready } from './ready.ts';
 
 /** The first byte of a frame that is a whole text message. */

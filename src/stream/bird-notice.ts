@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { birdStatus } from '../bird/status.ts';
-import type { MessageChange } from '../context.ts';
 import { globalId } from '../graph/ids.ts';
 import { parseMoment } from '../graph/scalars.ts';
+import type { MessageChange } from '../ports.ts';
 import { SERVICE } from './log.ts';
 
 /** The body is signed and still not what Bird documents. */

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Plugin } from 'graphql-yoga';
-import type { MessageChange, TextCallbacks } from '../context.ts';
 import { wordStatus } from '../courier/status.ts';
 import { globalId } from '../graph/ids.ts';
+import type { MessageChange, TextCallbacks } from '../ports.ts';
 import { statusWord } from './callback-body.ts';
 import type { Journal } from './journal.ts';
 import type { Report, TextTokens, TokenText } from './text-tokens.ts';

@@ -1,4 +1,4 @@
-import type { EventSource, MessageStatus } from '../context.ts';
+import type { EventSource, MessageStatus } from '../ports.ts';
 import { writeCursor } from './cursor.ts';
 import type { Entry } from './log.ts';
 

@@ -1,5 +1,6 @@
 import { type ExecutionArgs, type ExecutionResult, print } from 'graphql';
-import type { Context, Sink } from '../context.ts';
+import type { Context } from '../context.ts';
+import type { Sink } from '../ports.ts';
 import { fingerprint } from '../upstream/auth.ts';
 import { eventOf, type StreamEvent } from './event.ts';
 import { Group } from './group.ts';

@@ -1,5 +1,5 @@
 import type { ExecutionResult } from 'graphql';
-import type { Sink } from '../context.ts';
+import type { Sink } from '../ports.ts';
 import { beginningOf } from './feed.ts';
 import { GONE } from './following.ts';
 import type { Entry } from './log.ts';

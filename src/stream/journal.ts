@@ -1,4 +1,5 @@
-import type { Changes, MessageChange, MessageStatus, Parts } from '../context.ts';
+import type { Parts } from '../context.ts';
+import type { Changes, MessageChange, MessageStatus } from '../ports.ts';
 import { following, type GONE, PAGE } from './following.ts';
 import { covers, type Hub, type Interest, type View } from './hub.ts';
 import { furthest } from './judge.ts';

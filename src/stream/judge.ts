@@ -1,5 +1,5 @@
-import type { MessageChange, MessageStatus } from '../context.ts';
 import { rank } from '../graph/status.ts';
+import type { MessageChange, MessageStatus } from '../ports.ts';
 import { type Entry, type Known, SERVICE, type State } from './log.ts';
 
 /** What a change comes to, given what is known of its message. */

@@ -1,4 +1,4 @@
-import type { MessageChange, MessageStatus } from '../context.ts';
+import type { MessageChange, MessageStatus } from '../ports.ts';
 
 /** The audience of what came by nobody's own credential: webhooks, Pigeon's own calls. */
 export const SERVICE = 'service';

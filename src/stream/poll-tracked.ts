@@ -1,5 +1,6 @@
-import type { Api, MessageChange, MessageStatus } from '../context.ts';
+import type { Api } from '../context.ts';
 import { isFinal, rank } from '../graph/status.ts';
+import type { MessageChange, MessageStatus } from '../ports.ts';
 import { apiOf } from './audience.ts';
 import { type Entry, SERVICE, type State } from './log.ts';
 import { type Timed, Turn } from './poll-turn.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ReplyError } from 'ioredis';
-import type { MessageChange } from '../context.ts';
+import type { MessageChange } from '../ports.ts';
 import { sound } from './judge.ts';
 import { type Entry, type Log, type LogBounds, StoreError } from './log.ts';
 import { type Committed, commit, keysOf, type Plan } from './redis-commit.ts';

@@ -1,4 +1,4 @@
-import type { MessageChange } from '../context.ts';
+import type { MessageChange } from '../ports.ts';
 import { judge } from './judge.ts';
 import type { Entry, State } from './log.ts';
 import type { Committed, Plan } from './redis-commit.ts';

@@ -1,6 +1,6 @@
 import type { ChainableCommander } from 'ioredis';
-import type { MessageStatus } from '../context.ts';
 import { rank } from '../graph/status.ts';
+import type { MessageStatus } from '../ports.ts';
 import { StoreError } from './log.ts';
 import { type RedisConnection, script } from './redis-connection.ts';
 import { type Early, type TextTokens, TOKEN_MS } from './text-tokens.ts';

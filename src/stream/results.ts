@@ -1,5 +1,5 @@
 import type { ExecutionResult } from 'graphql';
-import type { Sink } from '../context.ts';
+import type { Sink } from '../ports.ts';
 
 type Next = IteratorResult<ExecutionResult, undefined>;
 

@@ -1,6 +1,7 @@
-import { audienceOf, type Context, type MessageChange } from '../context.ts';
+import { audienceOf, type Context } from '../context.ts';
 import { isFinal, rank } from '../graph/status.ts';
 import { readState, recentStates } from '../joined/lookup.ts';
+import type { MessageChange } from '../ports.ts';
 import { apiOf } from './audience.ts';
 import { type SnapshotVia, writeCursor } from './cursor.ts';
 import { eventOf, type StreamEvent } from './event.ts';

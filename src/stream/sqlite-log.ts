@@ -1,4 +1,4 @@
-import type { MessageChange } from '../context.ts';
+import type { MessageChange } from '../ports.ts';
 import { judge, sound } from './judge.ts';
 import { type Entry, type Log, type LogBounds, StoreError } from './log.ts';
 import { entryRow, stateRow, toEntry, toState } from './sqlite-rows.ts';

@@ -1,4 +1,4 @@
-import type { EventSource, MessageStatus } from '../context.ts';
+import type { EventSource, MessageStatus } from '../ports.ts';
 import type { Entry, State } from './log.ts';
 
 type Row = Record<string, unknown>;

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { MessageStatus } from '../context.ts';
 import { rank } from '../graph/status.ts';
+import type { MessageStatus } from '../ports.ts';
 import { StoreError } from './log.ts';
 import { type Early, type Report, type TextTokens, TOKEN_MS } from './text-tokens.ts';
 

@@ -1,5 +1,5 @@
 import type { Plugin } from 'graphql-yoga';
-import type { TextCallbacks } from '../context.ts';
+import type { TextCallbacks } from '../ports.ts';
 import { birdWebhooks, type WebhookCounts } from './bird-webhooks.ts';
 import { type CallbackCounts, courierCallbacks } from './courier-callbacks.ts';
 import { FanOut } from './fan-out.ts';

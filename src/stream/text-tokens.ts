@@ -1,4 +1,4 @@
-import type { MessageStatus } from '../context.ts';
+import type { MessageStatus } from '../ports.ts';
 
 /** What was posted about a text. */
 export interface Report {

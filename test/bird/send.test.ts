@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { MessageChange } from '../../src/context.ts';
+import type { MessageChange } from '../../src/ports.ts';
 import { idOf } from '../support/ids.ts';
 import type { Answer } from '../support/upstream.ts';
 import { gid, messageRow, moment, startBird } from './bird.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Changes, MessageChange } from '../../src/context.ts';
 import { globalId } from '../../src/graph/ids.ts';
+import type { Changes, MessageChange } from '../../src/ports.ts';
 import { idOf } from '../support/ids.ts';
 import type { Prepared } from '../support/upstream.ts';
 import { startFront } from './front.ts';

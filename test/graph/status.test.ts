@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MESSAGE_STATUSES, type MessageStatus } from '../../src/context.ts';
 import { higher, isFinal, rank } from '../../src/graph/status.ts';
+import { MESSAGE_STATUSES, type MessageStatus } from '../../src/ports.ts';
 
 const status = fc.constantFrom(...MESSAGE_STATUSES);
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { MessageChange } from '../../src/context.ts';
 import { globalId } from '../../src/graph/ids.ts';
+import type { MessageChange } from '../../src/ports.ts';
 import { type Front, startFront } from '../courier/front.ts';
 import { channel, created, message, one } from '../courier/samples.ts';
 import { idOf } from '../support/ids.ts';

@@ -1,5 +1,5 @@
-import type { MessageChange } from '../../src/context.ts';
 import { globalId } from '../../src/graph/ids.ts';
+import type { MessageChange } from '../../src/ports.ts';
 import { type LogBounds, SERVICE } from '../../src/stream/log.ts';
 
 export const WORKSPACE = '11111111-1111-4111-8111-111111111111';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createClient } from 'graphql-ws';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import type { MessageStatus } from '../../src/context.ts';
+import type { MessageStatus } from '../../src/ports.ts';
 import { CHANNEL_ID, idOfMessage, type Live, startLive } from './live.ts';
 import { next, STATUS_WITH_MESSAGE } from './told.ts';
 

@@ -1,6 +1,7 @@
 import { buildSchema, type ExecutionResult, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import type { Context, Sink } from '../../src/context.ts';
+import type { Context } from '../../src/context.ts';
+import type { Sink } from '../../src/ports.ts';
 import { FanOut, joinOf } from '../../src/stream/fan-out.ts';
 import { GONE } from '../../src/stream/following.ts';
 import { End } from '../../src/stream/group.ts';

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { expect, it } from 'vitest';
-import type { MessageChange } from '../../src/context.ts';
+import type { MessageChange } from '../../src/ports.ts';
 import { GONE } from '../../src/stream/following.ts';
 import { Hub, type Interest } from '../../src/stream/hub.ts';
 import { Journal } from '../../src/stream/journal.ts';

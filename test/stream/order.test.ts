@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { MESSAGE_STATUSES, type MessageChange, type MessageStatus } from '../../src/context.ts';
 import { rank } from '../../src/graph/status.ts';
+import { MESSAGE_STATUSES, type MessageChange, type MessageStatus } from '../../src/ports.ts';
 import { entryFor } from '../../src/stream/judge.ts';
 import { SERVICE } from '../../src/stream/log.ts';
 import { openSqliteLog } from '../../src/stream/sqlite-log.ts';

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { MESSAGE_STATUSES } from '../../src/context.ts';
 import { rank } from '../../src/graph/status.ts';
+import { MESSAGE_STATUSES } from '../../src/ports.ts';
 import { type Entry, type Log, StoreError } from '../../src/stream/log.ts';
 import { openRedisLog } from '../../src/stream/redis-log.ts';
 import { describeWithRedis, startRedis, type TestRedis } from '../support/redis.ts';

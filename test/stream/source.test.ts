@@ -1,5 +1,6 @@
 import { expect, it, vi } from 'vitest';
-import { type Context, createContext, type MessageChange, type Parts } from '../../src/context.ts';
+import { type Context, createContext, type Parts } from '../../src/context.ts';
+import type { MessageChange } from '../../src/ports.ts';
 import '../../src/schema.ts';
 import { viewOf } from '../../src/stream/audience.ts';
 import { Hub } from '../../src/stream/hub.ts';

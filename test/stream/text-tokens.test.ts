@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { MessageStatus } from '../../src/context.ts';
+import type { MessageStatus } from '../../src/ports.ts';
 import { StoreError } from '../../src/stream/log.ts';
 import { redisTextTokens } from '../../src/stream/redis-text-tokens.ts';
 import { openSqliteTextTokens } from '../../src/stream/sqlite-text-tokens.ts';

@@ -4,7 +4,7 @@ import type { Plugin } from 'graphql-yoga';
 import { type Logger, pino } from 'pino';
 import { WebSocket } from 'ws';
 import type { BirdConfig, Config, CourierConfig } from '../../src/config.ts';
-import type { Changes } from '../../src/context.ts';
+import type { Changes } from '../../src/ports.ts';
 import { type Gateway, type GatewayOptions, startGateway } from '../../src/server.ts';
 import { idOf } from './ids.ts';
 import type { Upstream } from './upstream.ts';

@@ -1,9 +1,10 @@
 import { builder } from '../../builder.ts';
-import type { Context, MessageStatus } from '../../context.ts';
+import type { Context } from '../../context.ts';
 import { recordOwn } from '../../graph/change.ts';
 import { globalId } from '../../graph/ids.ts';
 import { Message, MessageParty, type MessageView, messageFields, type Party } from '../../graph/message.ts';
 import { moment } from '../../graph/scalars.ts';
+import type { MessageStatus } from '../../ports.ts';
 import { readObject } from '../jsonapi.ts';
 import type { components } from '../openapi.gen.ts';
 import { leadsTo, resource } from '../resource.ts';

@@ -1,8 +1,9 @@
-import { audienceOf, type Context, type TextCallback } from '../../context.ts';
+import { audienceOf, type Context } from '../../context.ts';
 import { recordOwn } from '../../graph/change.ts';
 import { Channel } from '../../graph/channel.ts';
 import { Message, type MessageView, messageFields } from '../../graph/message.ts';
 import { moment } from '../../graph/scalars.ts';
+import type { TextCallback } from '../../ports.ts';
 import { OutcomeUnknownError } from '../../upstream/errors.ts';
 import { resource } from '../resource.ts';
 import { wordStatus } from '../status.ts';
