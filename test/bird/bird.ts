@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { globalId } from '../../src/graph/ids.ts';
+import { contractOf } from '../support/contract.ts';
 import {
   startTestGateway,
   type TestError,
@@ -9,7 +10,9 @@ import {
 } from '../support/gateway.ts';
 import { idOf } from '../support/ids.ts';
 import { type Prepared, startUpstream, type Upstream } from '../support/upstream.ts';
-import { judge } from './contract.ts';
+
+/** Bird's document, which judges all that Bird is asked. */
+export const contract = contractOf('bird');
 
 const BASE = `/workspaces/${WORKSPACE_ID}`;
 
@@ -64,7 +67,7 @@ export const startBird = async (
     [Symbol.asyncDispose]: async () => {
       await gateway.close();
       await bird.close();
-      expect(bird.asked.flatMap((asked) => judge(asked).faults)).toEqual([]);
+      expect(contract.faultsOf(bird.asked)).toEqual([]);
     },
   };
 };

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { idOf } from '../support/ids.ts';
 import type { Prepared } from '../support/upstream.ts';
-import { channelRow, contactRow, messageRow, page, startBird, subscriptionRow } from './bird.ts';
-import { documented, judge } from './contract.ts';
+import { channelRow, contactRow, contract, messageRow, page, startBird, subscriptionRow } from './bird.ts';
 
 const [SMS, M, ADA, GROUP, HOOK] = ['sms', 'm', 'ada', 'group', 'hook'].map((word) => `"${idOf(word)}"`);
 
@@ -75,7 +74,7 @@ test('every operation of Bird’s document is reached, and asked as it documents
   await using pigeon = await startBird(ANSWERS);
   await pigeon.query(READS);
   await pigeon.query(CHANGES);
-  const judged = pigeon.bird.asked.map(judge);
+  const judged = pigeon.bird.asked.map(contract.judge);
   expect(judged.flatMap(({ faults }) => faults)).toEqual([]);
-  expect([...new Set(judged.map(({ name }) => name))].toSorted()).toEqual(documented.toSorted());
+  expect([...new Set(judged.map(({ name }) => name))].toSorted()).toEqual(contract.documented.toSorted());
 });

@@ -3,7 +3,7 @@ import { globalId } from '../../src/graph/ids.ts';
 import { WORKSPACE_ID } from '../support/gateway.ts';
 import { idOf } from '../support/ids.ts';
 import type { Prepared } from '../support/upstream.ts';
-import { answerFaults, attributesOf } from './contract.ts';
+import { contract } from './contract.ts';
 import { type Front, startFront } from './front.ts';
 import { many, one, pageOf, type Resource } from './samples.ts';
 
@@ -166,8 +166,8 @@ export const conforms = (typename: string, options: Sample): void => {
     const calls = () => front.courier.calls().slice(asked);
 
     test('is shown by a sample that the contract allows and that has all of its attributes', () => {
-      expect(answerFaults('GET', itemPath, 200, one(sample).body)).toEqual([]);
-      expect(Object.keys(sample.attributes).toSorted()).toEqual(attributesOf(path).toSorted());
+      expect(contract.answerFaults('GET', itemPath, 200, one(sample).body)).toEqual([]);
+      expect(Object.keys(sample.attributes).toSorted()).toEqual(contract.attributesOf(path).toSorted());
     });
 
     test.each([

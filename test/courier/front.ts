@@ -1,6 +1,6 @@
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from '../support/gateway.ts';
 import { type Prepared, startUpstream, type Upstream } from '../support/upstream.ts';
-import { faultsOf } from './contract.ts';
+import { contract } from './contract.ts';
 
 type Answers = Readonly<Record<string, Prepared>>;
 
@@ -59,7 +59,7 @@ export const startFront = async ({ bird, courier, ...options }: Options = {}): P
     [Symbol.asyncDispose]: async () => {
       await gateway.close();
       await Promise.all([toBird.close(), toCourier.close()]);
-      const faults = faultsOf(toCourier.asked);
+      const faults = contract.faultsOf(toCourier.asked);
       if (faults.length > 0)
         throw new Error(`courier's contract forbids what it was asked:\n${faults.join('\n')}`);
     },

@@ -1,5 +1,5 @@
 import { openDirectory, type RunningDirectory } from '../../src/joined/directory.ts';
-import { faultsOf } from '../courier/contract.ts';
+import { contract } from '../courier/contract.ts';
 import { individual, one, pageOf, resource } from '../courier/samples.ts';
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from '../support/gateway.ts';
 import { idOf } from '../support/ids.ts';
@@ -274,7 +274,7 @@ export const startPeople = async (first: World, options: PeopleOptions = {}): Pr
     [Symbol.asyncDispose]: async () => {
       await gateway.close();
       await Promise.all([bird.close(), courier.close()]);
-      const faults = faultsOf(courier.asked);
+      const faults = contract.faultsOf(courier.asked);
       if (faults.length > 0)
         throw new Error(`courier's contract forbids what it was asked:\n${faults.join('\n')}`);
     },
