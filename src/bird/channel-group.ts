@@ -3,32 +3,21 @@ import DataLoader from 'dataloader';
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { rest } from '../graph/ledger.ts';
-import { node } from '../graph/node.ts';
 import { moment } from '../graph/scalars.ts';
 import { Bird } from './bird.ts';
-import { askIn, byWorkspace, type InWorkspace, operation, readById, readKey, readRows } from './load.ts';
+import { askIn, type InWorkspace, operation, readKey, readRows } from './load.ts';
 import type { components } from './openapi.gen.ts';
+import { thing } from './thing.ts';
 
 type Row = InWorkspace<components['schemas']['ChannelGroup']>;
 
 export const listChannelGroups = operation('GET', '/workspaces/{workspaceId}/channel-groups');
 const getChannelGroup = operation('GET', '/workspaces/{workspaceId}/channel-groups/{channelGroupId}');
 
-export const BirdChannelGroup = node<Row>('BirdChannelGroup', {
-  api: 'bird',
-  operations: [getChannelGroup],
+export const BirdChannelGroup = thing<components['schemas']['ChannelGroup']>('BirdChannelGroup', {
+  get: getChannelGroup,
+  param: 'channelGroupId',
   fresh: true,
-  key: (row) => `${row.workspaceId}/${row.id}`,
-  natives: 2,
-  batch: 1,
-  load: (keys, context) =>
-    byWorkspace(keys, (workspaceId, ids) =>
-      Promise.all(
-        ids.map((channelGroupId) =>
-          readById<Row>(context, getChannelGroup, 'BirdChannelGroup', { workspaceId, channelGroupId }),
-        ),
-      ),
-    ),
 });
 
 builder.node(BirdChannelGroup, {

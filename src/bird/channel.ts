@@ -1,7 +1,7 @@
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { Channel } from '../graph/channel.ts';
-import { byToken, type Connection, type ConnectionArgs } from '../graph/connection.ts';
+import type { Connection, ConnectionArgs } from '../graph/connection.ts';
 import { connectionArgs, connectionOf } from '../graph/connection-type.ts';
 import { refuseEmpty } from '../graph/errors.ts';
 import { rest } from '../graph/ledger.ts';
@@ -15,8 +15,6 @@ import {
   askIn,
   byWorkspace,
   type InWorkspace,
-  MAX_PAGE,
-  nextToken,
   operation,
   readById,
   readByIds,
@@ -24,6 +22,7 @@ import {
   readRows,
 } from './load.ts';
 import type { components } from './openapi.gen.ts';
+import { readList } from './thing.ts';
 
 type Row = InWorkspace<components['schemas']['Channel']>;
 
@@ -143,25 +142,16 @@ export const readChannels = (
   },
 ): Promise<Connection<Row>> => {
   refuseEmpty(args);
-  return byToken(args, {
-    name: 'bird channels',
-    max: MAX_PAGE,
-    id: (row) => row.id,
-    read: async ({ limit, token }) => {
-      const answer = await askIn(context, listChannels, workspaceId, {
-        query: {
-          limit,
-          pageToken: token,
-          reverse: args.reverse,
-          platform: args.platform,
-          status: readWords(args.status, 'status'),
-        },
-      });
-      const rows = readRows<Row>(answer, workspaceId, 'BirdChannel', listChannels);
-      for (const row of rows) BirdChannel.prime(context, row);
-      return { rows, next: nextToken(answer) };
-    },
-  });
+  const { reverse, platform, status } = args;
+  const query = { reverse, platform, status: readWords(status, 'status') };
+  return readList<components['schemas']['Channel']>(
+    context,
+    BirdChannel,
+    listChannels,
+    workspaceId,
+    args,
+    query,
+  );
 };
 
 builder.objectFields(Bird, (t) => ({

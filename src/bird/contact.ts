@@ -4,23 +4,13 @@ import type { Context } from '../context.ts';
 import { byToken } from '../graph/connection.ts';
 import { connectionArgs, connectionOf } from '../graph/connection-type.ts';
 import { rest } from '../graph/ledger.ts';
-import { brand, node } from '../graph/node.ts';
+import { brand } from '../graph/node.ts';
 import { moment } from '../graph/scalars.ts';
 import { asksOnly } from '../graph/selection.ts';
 import { Bird } from './bird.ts';
-import {
-  askIn,
-  byWorkspace,
-  type InWorkspace,
-  MAX_PAGE,
-  nextToken,
-  operation,
-  readById,
-  readKey,
-  readResults,
-  readRows,
-} from './load.ts';
+import { askIn, type InWorkspace, MAX_PAGE, nextToken, operation, readKey, readResults } from './load.ts';
 import type { components } from './openapi.gen.ts';
+import { readList, thing } from './thing.ts';
 
 type Schemas = components['schemas'];
 
@@ -37,25 +27,14 @@ const listContacts = operation('GET', '/workspaces/{workspaceId}/contacts');
 const getContact = operation('GET', '/workspaces/{workspaceId}/contacts/{contactId}');
 export const listIdentifiers = operation('GET', '/workspaces/{workspaceId}/contacts/{contactId}/identifiers');
 
-export const BirdContact = node<ContactRow>('BirdContact', {
-  api: 'bird',
-  operations: [getContact],
+export const BirdContact = thing<Schemas['Contact']>('BirdContact', {
+  get: getContact,
+  param: 'contactId',
   fresh: true,
-  key: (row) => `${row.workspaceId}/${row.id}`,
-  natives: 2,
-  batch: 1,
-  load: (keys, context) =>
-    byWorkspace(keys, (workspaceId, ids) =>
-      Promise.all(
-        ids.map((contactId) =>
-          readById<Schemas['Contact']>(context, getContact, 'BirdContact', { workspaceId, contactId }),
-        ),
-      ),
-    ),
 });
 
 /** Fields of a contact that need nothing but its key. */
-const FIELDS_FROM_KEY = ['id', 'nativeId', 'identifiers', 'serviceWindow'];
+const FIELDS_FROM_KEY = ['id', 'nativeId', 'identifiers'];
 
 /** A field that leads to a contact: no call when the query asks for its ids alone. */
 export const contactField = <Row>(description: string, of: (row: Row) => ContactRef | undefined) => ({
@@ -165,19 +144,7 @@ builder.objectFields(Bird, (t) => ({
     directives: rest(listContacts),
     args: { ...connectionArgs, reverse: t.arg.boolean({ description: 'The other way round.' }) },
     resolve: ({ workspaceId }, args, context) =>
-      byToken<ContactRow>(args, {
-        name: 'bird contacts',
-        max: MAX_PAGE,
-        id: (row) => row.id,
-        read: async ({ limit, token }) => {
-          const answer = await askIn(context, listContacts, workspaceId, {
-            query: { limit, pageToken: token, reverse: args.reverse },
-          });
-          const rows = readRows<Schemas['Contact']>(answer, workspaceId, 'BirdContact', listContacts);
-          for (const row of rows) BirdContact.prime(context, row);
-          return { rows, next: nextToken(answer) };
-        },
-      }),
+      readList(context, BirdContact, listContacts, workspaceId, args, { reverse: args.reverse }),
   }),
   contact: t.field({
     type: BirdContact,

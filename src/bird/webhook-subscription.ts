@@ -1,27 +1,20 @@
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
-import { byToken, type Connection, type ConnectionArgs } from '../graph/connection.ts';
+import type { Connection, ConnectionArgs } from '../graph/connection.ts';
 import { connectionArgs, connectionOf } from '../graph/connection-type.ts';
 import { rest } from '../graph/ledger.ts';
-import { node } from '../graph/node.ts';
 import { moment } from '../graph/scalars.ts';
 import { Bird } from './bird.ts';
-import {
-  askIn,
-  byWorkspace,
-  type InWorkspace,
-  MAX_PAGE,
-  nextToken,
-  operation,
-  readById,
-  readKey,
-  readRows,
-} from './load.ts';
+import { type InWorkspace, operation, readKey } from './load.ts';
 import type { components } from './openapi.gen.ts';
+import { readList, thing } from './thing.ts';
 import { BirdWebhookService, BirdWebhookStatus, readService, readStatus } from './webhook-words.ts';
 
-/** A webhook subscription. The signing key is nobody's to read, so no field can be made of it. */
-export type SubscriptionRow = InWorkspace<Omit<components['schemas']['WebhookSubscription'], 'signingKey'>>;
+/** The signing key is nobody's to read, so no field can be made of it. */
+type Subscription = Omit<components['schemas']['WebhookSubscription'], 'signingKey'>;
+
+/** A webhook subscription in its workspace. */
+export type SubscriptionRow = InWorkspace<Subscription>;
 
 export const listSubscriptions = operation('GET', '/workspaces/{workspaceId}/webhook-subscriptions');
 const getSubscription = operation(
@@ -29,23 +22,9 @@ const getSubscription = operation(
   '/workspaces/{workspaceId}/webhook-subscriptions/{webhookSubscriptionId}',
 );
 
-export const BirdWebhookSubscription = node<SubscriptionRow>('BirdWebhookSubscription', {
-  api: 'bird',
-  operations: [getSubscription],
-  key: (row) => `${row.workspaceId}/${row.id}`,
-  natives: 2,
-  batch: 1,
-  load: (keys, context) =>
-    byWorkspace(keys, (workspaceId, ids) =>
-      Promise.all(
-        ids.map((webhookSubscriptionId) =>
-          readById<SubscriptionRow>(context, getSubscription, 'BirdWebhookSubscription', {
-            workspaceId,
-            webhookSubscriptionId,
-          }),
-        ),
-      ),
-    ),
+export const BirdWebhookSubscription = thing<Subscription>('BirdWebhookSubscription', {
+  get: getSubscription,
+  param: 'webhookSubscriptionId',
 });
 
 const BirdWebhookFilter = builder
@@ -101,23 +80,7 @@ export const readSubscriptions = (
   workspaceId: string,
   args: ConnectionArgs,
 ): Promise<Connection<SubscriptionRow>> =>
-  byToken(args, {
-    name: 'bird webhook subscriptions',
-    max: MAX_PAGE,
-    id: (row) => row.id,
-    read: async ({ limit, token }) => {
-      const query = { limit, pageToken: token };
-      const answer = await askIn(context, listSubscriptions, workspaceId, { query });
-      const rows = readRows<SubscriptionRow>(
-        answer,
-        workspaceId,
-        'BirdWebhookSubscription',
-        listSubscriptions,
-      );
-      for (const row of rows) BirdWebhookSubscription.prime(context, row);
-      return { rows, next: nextToken(answer) };
-    },
-  });
+  readList(context, BirdWebhookSubscription, listSubscriptions, workspaceId, args);
 
 builder.objectFields(Bird, (t) => ({
   webhookSubscriptions: t.field({

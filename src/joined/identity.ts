@@ -48,10 +48,7 @@ const isAgainst = ({ holders = [], others }: Evidence, individualId: string): bo
  * How sure one identifier alone makes it: courier has verified it on an active user that is the individual,
  * nobody else has it, and a phone leads to no switchboard.
  */
-export const confidenceOf = (
-  { identifier, holders = [], others }: Evidence,
-  individualId: string,
-): Confidence => {
+const confidenceOf = ({ identifier, holders = [], others }: Evidence, individualId: string): Confidence => {
   const own = holders.filter((holder) => holder.individualId === individualId);
   if (!own.some(({ verified }) => verified)) return 'UNVERIFIED';
   const alone = !others && own.length === holders.length;

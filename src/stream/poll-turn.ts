@@ -1,5 +1,5 @@
 /** For how long nothing may have moved a thing before it is asked about: webhooks take a second or two. */
-export const QUIET_MS = 15_000;
+const QUIET_MS = 15_000;
 
 /** When one thing is asked about next: soon after it has moved, less and less often while it stands still. */
 export class Turn {

@@ -14,7 +14,7 @@ import { CourierOrganization } from './organization.ts';
 type Row = Flat<'/v1/user-emails/{id}/'>;
 
 /** How an email tells what every message tells. */
-export const courierEmailView: MessageView<Row> = {
+const courierEmailView: MessageView<Row> = {
   typename: 'CourierEmail',
   api: 'courier',
   key: (row) => row.id,

@@ -39,7 +39,7 @@ const status = (row: Row): MessageStatus => {
 };
 
 /** How a courier message tells what every message tells. */
-export const courierMessageView: MessageView<Row> = {
+const courierMessageView: MessageView<Row> = {
   typename: 'CourierMessage',
   api: 'courier',
   key: (row) => row.id,

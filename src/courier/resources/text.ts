@@ -19,7 +19,7 @@ type Row = Flat<'/v1/texts/{id}/'>;
 const isOwn = (row: Row): boolean => !['receiving', 'received'].includes(row.status?.toLowerCase() ?? '');
 
 /** How a text tells what every message tells. */
-export const courierTextView: MessageView<Row> = {
+const courierTextView: MessageView<Row> = {
   typename: 'CourierText',
   api: 'courier',
   key: (row) => row.id,
