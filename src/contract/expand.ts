@@ -120,6 +120,7 @@ export const expand = (common: CompactCommon, things: ReadonlyMap<string, Compac
         description: thing.about,
         type: 'object',
         properties: attributes,
+        ...(thing.identified === false && { 'x-unidentified': true }),
         ...(thing.rows && { examples: thing.rows }),
       });
       const identified = thing.identified !== false;

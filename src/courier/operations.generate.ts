@@ -1,11 +1,11 @@
 // Writes operations.gen.ts: what courier's contract says of query parameters and request bodies, ready for the
 // verbs to make GraphQL arguments and inputs of. Run by `npm run generate`.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { load } from 'js-yaml';
 
 type Json = { readonly [key: string]: Json } & { readonly [index: number]: Json };
 
-const document: Json = parse(
+const document: Json = load(
   readFileSync(new URL('../../schema/courier.openapi.yaml', import.meta.url), 'utf8'),
 );
 
@@ -21,7 +21,7 @@ const deref = (node: Json): Json => {
 /** The part of a JSON Schema that a GraphQL input can say. */
 const shape = (schema: Json): object => {
   const { type, format, enum: values, items, properties, required, description } = deref(schema);
-  return JSON.parse(
+  return JSON.load(
     JSON.stringify({
       type,
       format,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
-import { parse } from 'yaml';
+import { CORE_SCHEMA, load } from 'js-yaml';
 import { type Dictionary, isDictionary } from './dictionary.ts';
 import { Operation } from './operation.ts';
 
@@ -23,7 +23,7 @@ export class Contract {
   /** Reads `schema/<name>.openapi.yaml`; throws when it is missing or no YAML. */
   constructor(name: string) {
     const text = readFileSync(new URL(`../../schema/${name}.openapi.yaml`, import.meta.url), 'utf8');
-    const document: unknown = parse(text);
+    const document: unknown = load(text, { schema: CORE_SCHEMA });
     if (!isDictionary(document)) throw new Error(`${name}.openapi.yaml holds no document`);
     formats.default(this.#ajv);
     this.#document = document;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
-import { parse } from 'yaml';
+import { CORE_SCHEMA, load } from 'js-yaml';
 import type { Asked } from './upstream.ts';
 
 interface Schema {
@@ -56,7 +56,7 @@ export interface Contract {
 /** Reads `schema/{api}.openapi.yaml`. */
 export const contractOf = (api: 'bird' | 'courier'): Contract => {
   const file = new URL(`../../schema/${api}.openapi.yaml`, import.meta.url);
-  const document = parse(readFileSync(file, 'utf8')) as {
+  const document = load(readFileSync(file, 'utf8'), { schema: CORE_SCHEMA }) as {
     readonly paths: Readonly<Record<string, PathItem>>;
   };
   const base = `https://${api}.invalid/`;

@@ -1,0 +1,123 @@
+import { readFileSync } from 'node:fs';
+
+/** A JSON Schema of a contract, as far as the graph reads it. References are names of components. */
+export interface Shape {
+  readonly $ref?: string;
+  readonly type?: string | readonly string[];
+  readonly format?: string;
+  readonly description?: string;
+  readonly enum?: readonly (string | number | null)[];
+  readonly default?: unknown;
+  readonly deprecated?: boolean;
+  readonly items?: Shape;
+  readonly properties?: Readonly<Record<string, Shape>>;
+  readonly required?: readonly string[];
+  readonly allOf?: readonly Shape[];
+  readonly anyOf?: readonly Shape[];
+  readonly oneOf?: readonly Shape[];
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly pattern?: string;
+  /** True for a parameter that must be given. */
+  readonly mandatory?: boolean;
+  /** The type of the resource whose id this is. */
+  readonly 'x-points-to'?: string;
+  readonly 'x-relation'?: string;
+  /** Attributes of that resource that stand beside the id, by the attribute that holds each. */
+  readonly 'x-embeds'?: Readonly<Record<string, string>>;
+  /** True for rows that come without an id. */
+  readonly 'x-unidentified'?: boolean;
+  /** The attribute that a filter’s comparators look at. */
+  readonly 'x-compares'?: string;
+}
+
+/** A shape whose references are followed. */
+export interface ResolvedShape extends Shape {
+  /** The component’s name, where it has one. */
+  readonly component?: string;
+  readonly nullable: boolean;
+  /** The JSON type; undefined where any is allowed. */
+  readonly type?: string;
+}
+
+/** What a contract says of one operation. */
+export interface ContractOperation {
+  readonly summary?: string;
+  readonly description?: string;
+  /** What is printed by no page of the vendor, and from what it follows. */
+  readonly inferred?: string;
+  /** The scope that a caller needs beside the usual one. */
+  readonly scope?: string;
+  /** Why it should not be used any more. */
+  readonly deprecated?: string;
+  readonly query?: Readonly<Record<string, Shape>>;
+  readonly body?: Shape;
+  readonly answer?: Shape;
+  /** The media type of an answer that is not JSON. */
+  readonly media?: string;
+}
+
+/** One upstream’s contract, as `npm run generate` makes it of the OpenAPI document. */
+export interface Contract {
+  /**
+   * What it says of an operation, by `METHOD path`.
+   *
+   * @throws {Error} it has no such operation
+   */
+  operation(key: string): ContractOperation;
+  /** A shape with its references followed, alternatives with null made nullable, and `allOf` laid flat. */
+  resolve(shape: Shape): ResolvedShape;
+  /** A component's shape. */
+  component(name: string): ResolvedShape;
+}
+
+/** Reads the table of a contract. */
+export const openContract = (table: URL): Contract => {
+  const { operations, schemas } = JSON.parse(readFileSync(table, 'utf8')) as {
+    readonly operations: Readonly<Record<string, ContractOperation>>;
+    readonly schemas: Readonly<Record<string, Shape>>;
+  };
+
+  const resolve = (shape: Shape): ResolvedShape => {
+    const { $ref, allOf, anyOf, oneOf, ...own } = shape;
+    if ($ref !== undefined) {
+      const target = schemas[$ref];
+      if (!target) throw new Error(`the contract has no ${$ref}`);
+      return { ...resolve(target), component: $ref, ...own } as ResolvedShape;
+    }
+    const choices = (anyOf ?? oneOf)?.filter(({ type }) => type !== 'null');
+    const [only] = choices ?? [];
+    if (choices?.length === 1 && only) {
+      const nullable = (anyOf ?? oneOf)?.length !== 1;
+      const resolved = resolve(only);
+      return { ...resolved, ...own, nullable: nullable || resolved.nullable } as ResolvedShape;
+    }
+    if (allOf) {
+      const parts = [...allOf.map(resolve), own as ResolvedShape];
+      return {
+        ...Object.assign({}, ...parts),
+        properties: Object.assign({}, ...parts.map(({ properties }) => properties)),
+        required: parts.flatMap(({ required }) => required ?? []),
+        nullable: false,
+      };
+    }
+    const types = [own.type ?? []].flat();
+    const [type] = types.filter((one) => one !== 'null');
+    const { type: _type, ...rest } = own;
+    return { ...rest, ...(type !== undefined && { type }), nullable: types.includes('null') };
+  };
+
+  return {
+    operation: (key) => {
+      const operation = operations[key];
+      if (!operation) throw new Error(`the contract has no ${key}`);
+      return operation;
+    },
+    resolve,
+    component: (name) => resolve({ $ref: name }),
+  };
+};

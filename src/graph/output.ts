@@ -1,0 +1,233 @@
+import type { ObjectFieldBuilder, ObjectRef } from '@pothos/core';
+import type { GraphQLResolveInfo } from 'graphql';
+import { type BuilderTypes, builder } from '../builder.ts';
+import type { Context } from '../context.ts';
+import { InvalidValueError } from '../upstream/errors.ts';
+import type { ResolvedShape, Shape } from './contract.ts';
+import { type Dialect, type Row, thingOf } from './dialect.ts';
+import { nativeEnum } from './enum.ts';
+import { rest } from './ledger.ts';
+import { camel, joinNames, pascal, plural, singular } from './names.ts';
+import { embedded, type NodeRef } from './node.ts';
+
+type Fields = Record<string, object>;
+type Builder = ObjectFieldBuilder<BuilderTypes, object>;
+
+/** What a type's fields are made of. */
+interface Source {
+  readonly dialect: Dialect;
+  /** The GraphQL type whose fields they are. */
+  readonly typename: string;
+  /** Attributes that no field is made of. */
+  readonly hide?: readonly string[];
+}
+
+const read = (row: object, attribute: string): unknown => (row as Record<string, unknown>)[attribute];
+
+/** The GraphQL type of a value that is no object, and how a value of JSON becomes one of it. */
+const SCALARS: Readonly<Record<string, { readonly type: string; readonly is: (value: unknown) => boolean }>> = {
+  boolean: { type: 'Boolean', is: (value) => typeof value === 'boolean' },
+  integer: { type: 'Int', is: (value) => typeof value === 'number' },
+  number: { type: 'Float', is: (value) => typeof value === 'number' },
+  string: { type: 'String', is: (value) => typeof value === 'string' },
+};
+
+/** The largest number that GraphQL’s Int holds; the smallest is one less than its negative. */
+const MAX_INT = 2 ** 31 - 1;
+
+/** The shape of an object that holds nothing but an id that points somewhere. */
+const pointerIn = ({ properties, component }: ResolvedShape): Shape | undefined => {
+  const [only, ...more] = Object.entries(properties ?? {});
+  return component === undefined && only?.[0] === 'id' && more.length === 0 && only[1]['x-points-to'] ? only[1] : undefined;
+};
+
+const objects = new Map<string, { readonly ref: ObjectRef<BuilderTypes, object>; readonly shape: string }>();
+
+/**
+ * The GraphQL type over an object inside a row.
+ *
+ * @throws {Error} another shape has the name already
+ */
+export const objectOf = (dialect: Dialect, typename: string, shape: ResolvedShape): ObjectRef<BuilderTypes, object> => {
+  const { description, nullable: _nullable, ...own } = shape;
+  const key = JSON.stringify(own.properties);
+  const known = objects.get(typename);
+  if (known) {
+    if (known.shape !== key) throw new Error(`${typename} has two shapes`);
+    return known.ref;
+  }
+  const ref = builder.objectRef<object>(typename);
+  objects.set(typename, { ref, shape: key });
+  ref.implement({
+    ...(description !== undefined && { description }),
+    fields: ((t: Builder) => fieldsOf({ dialect, typename }, shape)(t)) as never,
+  });
+  return ref;
+};
+
+/** The name of the type of an object that stands at an attribute: its component’s own, or one made of both. */
+const nestedName = ({ dialect, typename }: Source, attribute: string, shape: ResolvedShape): string =>
+  shape.component ? `${dialect.prefix}${shape.component}` : joinNames(typename, singular(camel(attribute)));
+
+/** What a relation is called: by the contract, or as its attribute without `-id`. */
+export const relationName = (attribute: string, shape: Shape): string =>
+  camel(shape['x-relation'] ?? attribute.replace(/-?ids?$/i, ''));
+
+/** True for an attribute that is named after its id alone, so that the relation takes its place. */
+const isIdName = (attribute: string): boolean => /(?:-ids?|Ids?)$/.test(attribute);
+
+/** The fields over a shape’s attributes. A test holds that none of them needs a call that its `@rest` does not name. */
+export const fieldsOf = (source: Source, shape: ResolvedShape) => {
+  const { dialect, hide = [] } = source;
+  return (t: Builder): Fields =>
+    Object.assign(
+      {},
+      ...Object.entries(shape.properties ?? {})
+        .filter(([attribute]) => !hide.includes(attribute))
+        .map(([attribute, value]) => fieldOf(t, source, attribute, dialect.contract.resolve(value))),
+    );
+};
+
+const fieldOf = (t: Builder, source: Source, attribute: string, shape: ResolvedShape): Fields => {
+  const { dialect } = source;
+  const name = camel(attribute);
+  const about = { description: shape.description, ...(shape.deprecated && { deprecationReason: 'The upstream calls it deprecated.' }) };
+  const isList = shape.type === 'array';
+  const item = isList ? dialect.contract.resolve(shape.items ?? {}) : shape;
+  const pointer = item['x-points-to'] ? item : pointerIn(item);
+  const target = thingOf(dialect, pointer?.['x-points-to']);
+  if (pointer && target) {
+    const inside = pointer !== item;
+    const relation = inside ? name : relationName(attribute, pointer);
+    const related = relationField(dialect, target, attribute, pointer, inside, isList);
+    const plainId = inside || isIdName(attribute) ? {} : { [name]: plain(t, source, attribute, shape, about) };
+    return {
+      ...plainId,
+      [isList && !inside ? plural(singular(relation)) : relation]: t.field({ ...about, ...related } as never),
+    };
+  }
+  if (item.enum && item.type === 'string') return words(t, source, attribute, item, isList, about);
+  if (item.properties && Object.keys(item.properties).length > 0) {
+    const type = objectOf(dialect, nestedName(source, attribute, item), item);
+    return {
+      [name]: t.field({
+        ...about,
+        type: isList ? [type] : type,
+        resolve: (row: object) => nested(dialect, row, attribute, isList),
+      } as never),
+    };
+  }
+  return { [name]: plain(t, source, attribute, shape, about) };
+};
+
+const nested = (dialect: Dialect, row: object, attribute: string, isList: boolean): unknown => {
+  const value = read(row, attribute);
+  if (value == null) return null;
+  if (typeof value !== 'object' || Array.isArray(value) !== isList) throw new InvalidValueError(dialect.api, attribute);
+  return Array.isArray(value)
+    ? value.filter((part) => part != null).map((part) => dialect.part(row, part))
+    : dialect.part(row, value);
+};
+
+/** A value that is no object, a list of such values, or any JSON. */
+const plain = (t: Builder, { dialect }: Source, attribute: string, shape: ResolvedShape, about: object): object => {
+  const isList = shape.type === 'array';
+  const item = isList ? dialect.contract.resolve(shape.items ?? {}) : shape;
+  if (item.format === 'datetime' || item.format === 'date-time') {
+    const time = (value: unknown, context: Context): Date | null => {
+      const date = dialect.readTime(value);
+      if (!date && typeof value === 'string' && value !== '')
+        context.services.warn('an upstream’s time cannot be read', { api: dialect.api, attribute });
+      return date ?? null;
+    };
+    return t.field({
+      ...about,
+      type: isList ? ['DateTime'] : 'DateTime',
+      resolve: (row: object, _args: object, context: Context) => {
+        const value = read(row, attribute);
+        return Array.isArray(value) ? value.map((one) => time(one, context)).filter(Boolean) : time(value, context);
+      },
+    } as never) as object;
+  }
+  const scalar = item.format === 'uuid' ? { ...SCALARS.string, type: 'ID' } : SCALARS[item.type ?? ''];
+  if (!scalar?.is) return t.field({ ...about, type: 'JSON', resolve: (row: object) => read(row, attribute) } as never) as object;
+  const check = (value: unknown, context: Context): unknown => {
+    if (value == null) return null;
+    if (!scalar.is?.(value)) throw new InvalidValueError(dialect.api, attribute);
+    if (item.type !== 'integer') return value;
+    if (Number.isInteger(value) && Math.abs(value as number) <= MAX_INT) return value;
+    context.services.warn('a number does not fit', { api: dialect.api, attribute });
+    return null;
+  };
+  return t.field({
+    ...about,
+    type: isList ? [scalar.type] : scalar.type,
+    resolve: (row: object, _args: object, context: Context) => {
+      const value = read(row, attribute);
+      if (!isList) return check(value, context);
+      if (value == null) return null;
+      if (!Array.isArray(value)) throw new InvalidValueError(dialect.api, attribute);
+      return value.filter((one) => one != null).map((one) => check(one, context)).filter((one) => one !== null);
+    },
+  } as never) as object;
+};
+
+/** Words of a closed list: an enum with UNKNOWN for the word that comes tomorrow, and the word itself beside it. */
+const words = (
+  t: Builder,
+  { dialect, typename }: Source,
+  attribute: string,
+  shape: ResolvedShape,
+  isList: boolean,
+  about: object,
+): Fields => {
+  const name = camel(attribute);
+  const { type, read: readWord } = nativeEnum(joinNames(typename, singular(name)), {
+    description: shape.description ?? '',
+    values: (shape.enum ?? []).filter((word) => word !== null).map(String),
+  });
+  const value = (row: object): unknown => {
+    const word = read(row, attribute);
+    if (word == null) return null;
+    return Array.isArray(word) ? word.map((one) => readWord(String(one))) : readWord(String(word));
+  };
+  return {
+    [name]: t.field({ ...about, type: isList ? [type] : type, resolve: value } as never),
+    [`native${pascal(name)}`]: t.field({
+      type: isList ? ['String'] : 'String',
+      description: `The upstream’s own ${isList ? 'words' : 'word'} for \`${name}\`.`,
+      resolve: (row: object) => read(row, attribute),
+    } as never),
+  };
+};
+
+/**
+ * What makes a field lead to the thing whose id a row holds. What stands beside the id answers without a call when
+ * the query asks for nothing more.
+ */
+export const relationField = (
+  dialect: Dialect,
+  target: NodeRef<Row>,
+  attribute: string,
+  shape: Shape,
+  inside = false,
+  isList = false,
+) => {
+  const embeds = Object.entries(shape['x-embeds'] ?? {});
+  const follow = (holder: object, id: unknown, context: Context, info: GraphQLResolveInfo) => {
+    if (typeof id !== 'string' || id === '') return null;
+    const known = Object.fromEntries(embeds.map(([theirs, ours]) => [theirs, read(holder, ours)]));
+    return embedded(target, dialect.keyBeside(holder, id), dialect.part(holder, { ...known, id }), context, info);
+  };
+  const idIn = (value: unknown) => (inside && typeof value === 'object' && value !== null ? read(value, 'id') : value);
+  return {
+    type: isList ? [target] : target,
+    ...(isList && { nullable: { list: true, items: true } }),
+    directives: rest(...target.operations),
+    resolve: (row: object, _args: object, context: Context, info: GraphQLResolveInfo) => {
+      const value = read(row, attribute);
+      if (isList) return Array.isArray(value) ? value.map((one) => follow(row, idIn(one), context, info)) : null;
+      return follow(row, idIn(value), context, info);
+    },
+  };
+};

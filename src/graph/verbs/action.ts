@@ -1,0 +1,33 @@
+import type { Row } from '../dialect.ts';
+import { camel } from '../names.ts';
+import { type Changed, type ChangeOptions, change } from './change.ts';
+import type { ResourceRef } from './resource.ts';
+
+/** The actions that a contract documents below a thing’s path. */
+export type ActionOf<Key extends string, Path extends string, Method extends string> =
+  Key extends `${Method} ${Path}${infer Action}/` ? Action : never;
+
+interface Options<R> extends ChangeOptions<R> {
+  /** The whole path, where it is not below the thing’s own. */
+  readonly path?: string;
+}
+
+/** Declares an action below a thing, `POST …/{id}/action/`: `actionX(input): { x }`. */
+export const action = <R extends { id: string }, Path extends string, Key extends string>(
+  ref: ResourceRef<R, Path, Key>,
+  verb: ActionOf<Key, Path, 'POST'>,
+  options: Options<R> = {},
+): void => {
+  const of = ref as object as ResourceRef<Row>;
+  change(
+    {
+      dialect: of.dialect,
+      method: 'POST',
+      path: options.path ?? `${of.path}${verb}/`,
+      name: options.name ?? camel(`${verb}-${of.name}`),
+      of,
+      owner: of.name,
+    },
+    options as object as ChangeOptions<Changed>,
+  );
+};

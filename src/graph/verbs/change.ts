@@ -1,0 +1,190 @@
+import type { InputFieldMap, ObjectFieldsShape } from '@pothos/core';
+import type { BuilderTypes } from '../../builder.ts';
+import type { Context } from '../../context.ts';
+import type { Answer } from '../../upstream/send.ts';
+import type { ResolvedShape } from '../contract.ts';
+import { type Dialect, type Row, thingOf, type Values } from '../dialect.ts';
+import { InputError } from '../errors.ts';
+import { inputFields, type Shapes, writeValues } from '../input.ts';
+import { type Claim, claim } from '../ledger.ts';
+import { mutation } from '../mutation.ts';
+import { fieldsOf } from '../output.ts';
+import { readObject } from './answer.ts';
+import { callAs } from './operation.ts';
+import { keyOf, type ResourceRef } from './resource.ts';
+
+/** What a change gives: the row that it answers with, or whatever else it answers. */
+export type Changed = Row | Readonly<Record<string, unknown>>;
+
+/** What every changing verb can be told. */
+export interface ChangeOptions<R> {
+  /** Name of the mutation, where it is not made of the verb and the type’s name. */
+  readonly name?: string;
+  /** In place of the contract’s words for it. */
+  readonly description?: string;
+  /** Called with the changed object before the mutation answers. */
+  readonly after?: (row: R, context: Context) => Promise<void>;
+  /** Makes the change by `send`, with what it adds to the values and does before and after. */
+  readonly around?: (values: Values, context: Context, send: (values: Values) => Promise<R>) => Promise<R>;
+  /** Fields of the input beside those of the contract, which `around` finds among the values. */
+  readonly input?: (t: never) => InputFieldMap;
+  /** Refuses an input before any call, or sees to it. */
+  readonly check?: (input: Values, context: Context) => void;
+  /** The payload’s fields over the answer, where they are not those of the contract. */
+  readonly payload?: ObjectFieldsShape<BuilderTypes, Readonly<Record<string, unknown>>>;
+}
+
+/** A declared change, for those who make it from inside the graph. */
+export interface Change<R> {
+  readonly operation: Claim;
+  /** Makes the change with values in the upstream’s words; `inputPath` names the caller’s field for a refused one. */
+  run(
+    context: Context,
+    values: Values,
+    inputPath: (field: string) => string | undefined,
+    scope?: string,
+  ): Promise<R>;
+}
+
+interface Declared {
+  readonly dialect: Dialect;
+  readonly method: 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  readonly path: string;
+  readonly name: string;
+  /** The thing whose id the mutation takes; none where there is none to take. */
+  readonly of?: ResourceRef<Row> | undefined;
+  /** The thing whose type names enums and inputs. */
+  readonly owner: string;
+  /** What to answer with, where it is a row. */
+  readonly gives?: ResourceRef<Row> | undefined;
+}
+
+/**
+ * Adds one mutation over one operation of a contract: its input follows from the body, its payload from the answer.
+ * All changing verbs are made of it.
+ */
+export const change = (declared: Declared, options: ChangeOptions<Changed>): Change<Changed> => {
+  const { dialect, method, path, name, of, owner } = declared;
+  const { contract } = dialect;
+  const operation = claim({ api: dialect.api, method, path, safe: false });
+  const entry = contract.operation(`${method} ${path}`);
+  const body = dialect.bodyOf(entry.body);
+  const isFree = body !== undefined && !body.properties && body.type === 'object';
+  const isList = body?.type === 'array';
+  const shapes: Shapes = isFree
+    ? { body: { ...body, description: 'Any JSON object.' } }
+    : isList
+      ? { patch: body }
+      : (body?.properties ?? {});
+  const required = isFree ? ['body'] : isList ? ['patch'] : body?.required;
+  const inputPath = dialect.inputPath(isList ? 'input.patch.' : 'input.');
+  const answer = entry.answer && contract.resolve(entry.answer);
+  const rowShape = answer && dialect.rowOf(answer);
+  /** The thing that the answer is one of; found when it is first needed, for its room may come later. */
+  const given = (): ResourceRef<Row> | undefined =>
+    rowShape && (declared.gives ?? (thingOf(dialect, dialect.contractName(path, rowShape)) as ResourceRef<Row> | undefined));
+
+  const read = (got: Answer, context: Context, scope: string): Changed => {
+    const ref = given();
+    if (!ref) return got.body === undefined || got.body === null ? {} : readObject(got, operation);
+    const row = dialect.readOne(got, ref.name, operation, scope);
+    ref.prime(context, row);
+    return row;
+  };
+
+  const make = async (
+    context: Context,
+    values: Values,
+    key: string,
+    scope: string,
+    where: (field: string) => string | undefined,
+  ): Promise<Changed> => {
+    const { around = (written, _context, send) => send(written), after } = options;
+    const row = await around(values, context, async (written) => {
+      const content = isFree ? written.body : isList ? written.patch : written;
+      const id = key.slice(key.lastIndexOf('/') + 1);
+      const request = {
+        params: dialect.params(path, of ? key : scope),
+        ...(entry.body !== undefined && { body: dialect.writeBody(entry.body, content, id) }),
+        inputPath: where,
+      };
+      try {
+        return read(await callAs(dialect, context, operation, request), context, scope);
+      } finally {
+        // Whatever came of it: who reads it afterwards asks anew, but for the row that was just answered.
+        if (of && given() !== of) of.forget(context, key);
+      }
+    });
+    await after?.(row, context);
+    return row;
+  };
+
+  mutation<InputFieldMap, object>(name, {
+    description: options.description ?? entry.summary ?? '',
+    operations: [operation],
+    ...(entry.deprecated !== undefined && { deprecationReason: entry.deprecated }),
+    input: (t) => ({
+      ...(of && { id: t.id({ required: true, description: `The global id of a ${of.name}, or its native one.` }) }),
+      ...dialect.scopeInput(t, of !== undefined),
+      ...inputFields({ dialect, typename: owner }, t.field.bind(t), shapes, required),
+      ...options.input?.(t as never),
+    }),
+    payload: payloadOf(dialect, name, answer, rowShape, given, options.payload) as never,
+    resolve: async (given_, context) => {
+      const input = given_ as Values;
+      const scope = dialect.scopeOfInput(context, input);
+      const key = of ? keyOf(of, String(input.id), 'input.id', scope) : scope;
+      options.check?.(input, context);
+      const values = writeValues(dialect, input, shapes, 'input.', scope);
+      if (method === 'PATCH' && Object.keys(values).length === 0) throw new InputError('input', 'changes nothing');
+      if (isList && (values.patch as unknown[]).length === 0) throw new InputError('input.patch', 'changes nothing');
+      const extra = options.input ? Object.fromEntries(Object.keys(options.input({} as never)).map((own) => [own, input[own]])) : {};
+      return make(context, { ...values, ...extra }, key, of ? key : scope, inputPath);
+    },
+  });
+  return {
+    operation,
+    run: (context, values, where, scope = '') => make(context, values, scope, scope, where),
+  };
+};
+
+/** The fields of a payload: the row under its own name, or what else the answer holds. */
+const payloadOf = (
+  dialect: Dialect,
+  name: string,
+  answer: ResolvedShape | undefined,
+  rowShape: ResolvedShape | undefined,
+  given: () => ResourceRef<Row> | undefined,
+  custom: ChangeOptions<Changed>['payload'],
+) => {
+  const typename = `${name.charAt(0).toUpperCase()}${name.slice(1)}Payload`;
+  return (t: never): object => {
+    if (custom) return custom(t);
+    const ref = rowShape && given();
+    const builderT = t as { field(options: object): object };
+    if (ref) {
+      return {
+        [ref.noun]: builderT.field({
+          type: ref,
+          description: `The ${ref.noun} as it is now.`,
+          resolve: (row: Row) => row,
+        }),
+      };
+    }
+    const [only, ...more] = Object.entries(answer?.properties ?? {});
+    const isData = only?.[0] === 'data' && more.length === 0;
+    const shape = isData && only ? dialect.contract.resolve(only[1]) : answer;
+    if (shape?.properties && Object.keys(shape.properties).length > 0) {
+      const fields = fieldsOf({ dialect, typename: typename.replace(/Payload$/, ''), ...(isData && { inside: 'data' }) }, shape);
+      return fields(t);
+    }
+    return {
+      answer: builderT.field({
+        type: 'JSON',
+        description: 'What the upstream answers, where it answers at all.',
+        resolve: (row: object) => (Object.keys(row).length > 0 ? row : null),
+      }),
+    };
+  };
+};
+

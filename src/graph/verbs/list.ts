@@ -1,0 +1,219 @@
+import { createHash } from 'node:crypto';
+import type { ObjectRef } from '@pothos/core';
+import { type BuilderTypes, builder } from '../../builder.ts';
+import type { Context, Request } from '../../context.ts';
+import type { Answer, QueryValue } from '../../upstream/send.ts';
+import { byOffset, byToken, type Connection, type ConnectionArgs } from '../connection.ts';
+import { connectionArgs, connectionOf, messageConnectionOf } from '../connection-type.ts';
+import type { Row, Values } from '../dialect.ts';
+import { refuseEmpty } from '../errors.ts';
+import { inputFields, type Shapes, writeValues } from '../input.ts';
+import { type Claim, claim, rest } from '../ledger.ts';
+import { plural, uncapitalized } from '../names.ts';
+import { asksFor } from '../selection.ts';
+import { callAs } from './operation.ts';
+import type { ResourceRef } from './resource.ts';
+
+interface Options {
+  /** The list’s path, where it is not the collection of the thing. */
+  readonly path?: string;
+  /** Name of the field on the branch, where it is not the thing’s in the plural; none where `false`. */
+  readonly field?: string | false;
+  /** In place of the contract’s words for it. */
+  readonly description?: string;
+  /** The attribute by which the upstream orders, newest first. */
+  readonly newestBy?: string;
+  /** Parameters that are always sent, and are no arguments. */
+  readonly always?: Readonly<Record<string, string | boolean>>;
+  /** True for a list of messages. */
+  readonly messages?: boolean;
+  /** What is to be known of the order and of what the list leaves out. */
+  readonly note?: string;
+}
+
+/** How a list is offered by another type. */
+interface Under<Parent> {
+  /** Name of the field, where it is not the thing’s in the plural. */
+  readonly field?: string;
+  /** The parameter that the parent fills, where it is not the one that points to the parent’s type. */
+  readonly by?: string;
+  /** What of the parent fills it, where that is not its id. */
+  readonly value?: (parent: Parent) => string;
+  readonly description?: string;
+}
+
+/** A list that other types can offer too, with some of its parameters bound to themselves. */
+export interface List<R extends object> {
+  readonly type: ObjectRef<BuilderTypes, Connection<R>>;
+  readonly operation: Claim;
+  /** Adds the list to the type whose id one of its parameters, or its path, names. */
+  under<Parent extends { id: string }>(parent: ResourceRef<Parent>, options?: Under<Parent>): List<R>;
+  /** Reads a page of the list, for the thing of a key where the path names one. */
+  read(
+    context: Context,
+    args: ConnectionArgs,
+    values: Values,
+    asksForMore: boolean,
+    key?: string,
+  ): Promise<Connection<R>>;
+  /** Reads rows outside any operation: by a send of one’s own, and with no loader to prime. */
+  readRaw(
+    send: (call: { readonly operation: Claim; readonly query: Record<string, QueryValue> }) => Promise<Answer>,
+    page: { readonly limit: number; readonly offset: number },
+  ): Promise<readonly R[]>;
+}
+
+const connections = new Map<string, unknown>();
+
+/** The connection type of a thing, once however many lists give it. */
+const connectionTypeOf = (ref: ResourceRef<Row>, messages: boolean): List<Row>['type'] => {
+  const type = connections.get(ref.name) ?? (messages ? messageConnectionOf : connectionOf)(ref, ref.name);
+  connections.set(ref.name, type);
+  return type as List<Row>['type'];
+};
+
+/** The path of the list a thing stands in. */
+export const collectionOf = (path: string): string =>
+  path.endsWith('/') ? path.replace(/\{\w+\}\/$/, '') : path.replace(/\/\{\w+\}$/, '');
+
+/** Declares a list of a thing: `GET` on its collection, as a connection on its upstream’s branch. */
+export const list = <R extends { id: string }>(ref: ResourceRef<R>, options: Options = {}): List<R> =>
+  define(ref as object as ResourceRef<Row>, options) as object as List<R>;
+
+const define = (ref: ResourceRef<Row>, options: Options): List<Row> => {
+  const { dialect } = ref;
+  const { contract } = dialect;
+  const path = options.path ?? (ref.isNode ? collectionOf(ref.path) : ref.path);
+  const operation = claim({ api: dialect.api, method: 'GET', path, safe: true });
+  const { query = {}, summary } = contract.operation(`GET ${path}`);
+  const { newestBy, always = {}, note = '' } = options;
+  const type = connectionTypeOf(ref, options.messages === true);
+  const [limitParameter] = dialect.pageParameters;
+  const max = query[limitParameter]?.maximum ?? dialect.maxPage;
+  const isPaged = limitParameter in query;
+  const isBelow = bracesOf(path).some((brace) => !dialect.scopeParameters.includes(brace));
+
+  /** The parameters that are arguments of a field. */
+  const open = (bound: readonly string[] = []): Shapes =>
+    Object.fromEntries(
+      Object.entries(query).filter(([name]) => !(dialect.pageParameters.includes(name) || name in always || bound.includes(name))),
+    );
+
+  const common = (key: string, values: Values) => ({
+    name: isBelow ? `${dialect.api} ${path} ${key}` : `${dialect.api} ${path}`,
+    max,
+    id: identityOf,
+    ...(newestBy !== undefined && { time: (row: Row) => dialect.readTime(row[newestBy])?.getTime() }),
+    ask: async (context: Context, page: Record<string, QueryValue>) => {
+      const answer = await callAs(dialect, context, operation, {
+        params: dialect.params(path, key),
+        query: { ...(values as Request['query']), ...always, ...page },
+        inputPath: dialect.inputPath(),
+      });
+      const read = dialect.readMany(answer, ref.name, operation, key);
+      for (const row of read.rows) ref.prime(context, row);
+      return read;
+    },
+  });
+
+  const read: List<Row>['read'] = async (context, args, values, asksForMore, key = '') => {
+    refuseEmpty(values);
+    const { ask, ...kind } = common(key, values);
+    if (!isPaged) {
+      let all: Promise<{ readonly rows: Row[] }> | undefined;
+      return byOffset(args, asksForMore, {
+        ...kind,
+        read: async ({ limit: count, offset }) => {
+          all ??= ask(context, {});
+          return (await all).rows.slice(offset, offset + count);
+        },
+      });
+    }
+    if (dialect.paging === 'offset')
+      return byOffset(args, asksForMore, { ...kind, read: async (page) => (await ask(context, dialect.page(page))).rows });
+    return byToken(args, {
+      ...kind,
+      read: async (page) => {
+        const { rows, next } = await ask(context, dialect.page(page));
+        return { rows, next };
+      },
+    });
+  };
+
+  const add = (
+    parent: ObjectRef<BuilderTypes, object>,
+    field: string,
+    bound: Readonly<Record<string, (parent: object) => string>>,
+    description: string,
+    keyOf: (parent: object) => string,
+    keyOnly: boolean,
+  ): void => {
+    const shapes = open(Object.keys(bound));
+    builder.objectField(parent, field, (t) =>
+      t.field({
+        type,
+        description: [description, note].filter(Boolean).join(' '),
+        directives: rest(operation),
+        extensions: { keyOnly },
+        args: { ...connectionArgs, ...inputFields({ dialect, typename: ref.name }, t.arg, shapes) },
+        resolve: (of: object, args: Values, context: Context, info: never) =>
+          read(
+            context,
+            args,
+            {
+              ...writeValues(dialect, args, shapes, '', dialect.scopeOf(of)),
+              ...Object.fromEntries(Object.entries(bound).map(([name, value]) => [name, value(of)])),
+            },
+            asksFor(info, 'pageInfo', 'hasNextPage'),
+            keyOf(of),
+          ),
+      } as never),
+    );
+  };
+
+  const onBranch = options.field ?? plural(ref.noun);
+  if (onBranch !== false && !isBelow)
+    add(dialect.branch, onBranch, {}, options.description ?? summary ?? '', dialect.scopeOf, false);
+
+  const made: List<Row> = {
+    type,
+    operation,
+    read,
+    under: (parent, { field, by, value, description } = {}) => {
+      const parameter = by ?? (isBelow ? undefined : pointing(query, ref, parent as object as ResourceRef<Row>));
+      const name = field ?? plural(uncapitalized(nameBelow(ref, parent.noun)));
+      const bound = parameter === undefined ? {} : { [parameter]: (value ?? ((of: { id: string }) => of.id)) as (of: object) => string };
+      const key = isBelow ? (of: object) => dialect.key(of as Row) : dialect.scopeOf;
+      add(parent as never, name, bound, description ?? summary ?? '', key, value === undefined);
+      return made;
+    },
+    readRaw: async (send, { limit: count, offset }) =>
+      dialect.readMany(await send({ operation, query: dialect.page({ limit: count, offset }) }), ref.name, operation, '').rows,
+  };
+  return made;
+};
+
+/** The names of a path’s braces. */
+const bracesOf = (path: string): string[] => [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+
+/** What tells a row from others of its list: its id, or all that it says. */
+const identityOf = (row: Row): string =>
+  row.id ?? createHash('sha1').update(JSON.stringify(row)).digest('base64url');
+
+/** The one parameter that points to a type. */
+const pointing = (query: Shapes, { name, dialect }: ResourceRef<Row>, parent: ResourceRef<Row>): string => {
+  const names = Object.entries(query)
+    .filter(([, shape]) => dialect.contract.resolve(shape)['x-points-to'] === parent.contractName)
+    .map(([parameter]) => parameter);
+  const [only, ...more] = names;
+  if (only === undefined || more.length > 0)
+    throw new Error(`the list of ${name} has ${names.length} parameters that point to ${parent.name}: say \`by\``);
+  return only;
+};
+
+/** `TextAccountNumber` below a text account is a `Number`. */
+const nameBelow = ({ name, dialect }: ResourceRef<Row>, parent: string): string => {
+  const own = name.slice(dialect.prefix.length);
+  const above = parent.charAt(0).toUpperCase() + parent.slice(1);
+  return own.startsWith(above) && own !== above ? own.slice(above.length) : own;
+};

@@ -1,0 +1,175 @@
+import type { InterfaceParam, ObjectFieldsShape } from '@pothos/core';
+import { type BuilderTypes, builder } from '../../builder.ts';
+import { callUpstream, type Context, type Request } from '../../context.ts';
+import { isAbsent } from '../../upstream/errors.ts';
+import { type Dialect, registerThing, type Row, type Values } from '../dialect.ts';
+import { inputFields, type Shapes, writeValues } from '../input.ts';
+import { readId } from '../ids.ts';
+import { type Claim, claim, rest } from '../ledger.ts';
+import { uncapitalized } from '../names.ts';
+import { type NodeRef, node } from '../node.ts';
+import { fieldsOf } from '../output.ts';
+import { callAs } from './operation.ts';
+
+/** A thing of an upstream: its GraphQL type, with all that the verbs need to know of it. */
+export interface ResourceRef<R extends object, Path extends string = string, Key extends string = string>
+  extends NodeRef<R> {
+  readonly dialect: Dialect;
+  /** The path of one, or of the list where there is no path of one. */
+  readonly path: Path;
+  /** What it is called inside its upstream’s branch: `CourierIndividualGroup` is an `individualGroup`. */
+  readonly noun: string;
+  /** By which name the contract’s `x-points-to` means it. */
+  readonly contractName: string;
+  /** False for rows that cannot be asked for one by one. */
+  readonly isNode: boolean;
+  /** The `METHOD path` of all operations of the contract; it is a type alone. */
+  readonly keys?: Key;
+}
+
+interface Options<R extends object> {
+  readonly interfaces?: InterfaceParam<BuilderTypes>[];
+  /** In place of what the contract says that it is. */
+  readonly description?: string;
+  /** True when an answer may be used again for a while: never for what moves by itself, such as messages. */
+  readonly cached?: boolean;
+  /** Attributes that no field is made of. */
+  readonly hide?: readonly string[];
+  /** Fields beside those of the contract, and in place of those of the same name. */
+  readonly fields?: ObjectFieldsShape<BuilderTypes, R>;
+  /** The name of its field on the branch; none where `false`. */
+  readonly field?: string | false;
+}
+
+/** True for the path of one thing: it ends with a brace. */
+const isItem = (path: string): boolean => /\}\/?$/.test(path);
+
+/** What one call of a thing's own GET asks and reads; null when the upstream says that there is none. */
+export const readByKey = async (
+  dialect: Dialect,
+  context: Context,
+  operation: Claim,
+  typename: string,
+  key: string,
+  query: Request['query'] = {},
+): Promise<Row | null> => {
+  try {
+    const params = dialect.params(operation.path, key);
+    const answer = await callAs(dialect, context, operation, { params, query, inputPath: dialect.inputPath() });
+    return dialect.readOne(answer, typename, operation, key);
+  } catch (error) {
+    if (isAbsent(error)) return null;
+    throw error;
+  }
+};
+
+/**
+ * Declares a thing by the path of one: its GraphQL type over the attributes of the contract, its loader (a call an
+ * object), `node(id:)`, and the field of its name on its upstream’s branch. By the path of a list, where there is
+ * no path of one, it declares the type alone.
+ */
+export const defineResource = (
+  dialect: Dialect,
+  name: string,
+  path: string,
+  options: Options<Row> = {},
+): ResourceRef<Row> => {
+  const { interfaces = [], fields, cached = false, hide = [] } = options;
+  const { contract, api, prefix } = dialect;
+  const isNode = isItem(path);
+  const noun = uncapitalized(name.slice(prefix.length));
+  const { answer, query = {} } = contract.operation(isNode ? `GET ${path}` : `${readsBy(dialect, path)} ${path}`);
+  const shape = answer && dialect.rowOf(contract.resolve(answer));
+  if (!shape) throw new Error(`${path} answers with no row`);
+  const description = options.description ?? shape.description;
+  const derived = fieldsOf({ dialect, typename: name, hide }, shape);
+  const ref = isNode ? nodeOf(dialect, name, path, cached) : rowOf(dialect, name);
+  const contractName = dialect.contractName(path, shape);
+  const made: ResourceRef<Row> = Object.assign(ref, { dialect, path, noun, isNode, contractName });
+  if (isNode) registerThing(dialect, contractName, made);
+
+  const all = (t: never) => ({
+    nativeId: (t as { string(options: object): object }).string({
+      nullable: shape['x-unidentified'] === true,
+      description: 'Its id at the upstream.',
+      extensions: { keyOnly: true },
+      resolve: (row: Row) => row.id,
+    }),
+    ...derived(t),
+    ...(fields as ((t: never) => object) | undefined)?.(t),
+  });
+  const common = { ...(description !== undefined && { description }), interfaces: interfaces as [], fields: all as never };
+  if (!isNode) {
+    made.implement({ ...common } as never);
+    return made;
+  }
+  builder.node(made, { ...common, id: { resolve: made.key } } as never);
+  if (options.field !== false) addSingle(made, options.field ?? noun, query);
+  return made;
+};
+
+/** By which method a collection’s rows are known: its list, or what it creates. */
+const readsBy = (dialect: Dialect, path: string): string => {
+  try {
+    dialect.contract.operation(`GET ${path}`);
+    return 'GET';
+  } catch {
+    return 'POST';
+  }
+};
+
+const nodeOf = (dialect: Dialect, name: string, path: string, cached: boolean): NodeRef<Row> => {
+  const get = claim({ api: dialect.api, method: 'GET', path, safe: true });
+  return node<Row>(name, {
+    api: dialect.api,
+    operations: [get],
+    cached,
+    key: dialect.key,
+    natives: dialect.natives,
+    batch: 1,
+    load: (keys, context) =>
+      Promise.all(keys.map((key) => readByKey(dialect, context, get, name, key).catch((error) => error as Error))),
+  });
+};
+
+/** A type whose rows come in lists alone. */
+const rowOf = (dialect: Dialect, name: string): NodeRef<Row> =>
+  Object.assign(builder.objectRef<Row>(name), {
+    key: dialect.key,
+    operations: [],
+    load: async () => null,
+    prime: () => {},
+    forget: () => {},
+  });
+
+/** The field on the branch that finds one by its id. */
+const addSingle = (ref: ResourceRef<Row>, field: string, query: Shapes): void => {
+  const { dialect, name } = ref;
+  const [get] = ref.operations as readonly Claim[];
+  if (!get) return;
+  builder.objectField(dialect.branch, field, (t) =>
+    t.field({
+      type: ref,
+      description: `One ${name} by its id; null when the upstream does not know it.`,
+      directives: rest(get),
+      args: {
+        id: t.arg.id({ required: true, description: `The global id of a ${name}, or its native one.` }),
+        ...inputFields({ dialect, typename: name }, t.arg, query),
+      },
+      resolve: (branch: object, args: Values, context: Context) => {
+        const key = keyOf(ref, String(args.id), 'id', dialect.scopeOf(branch));
+        const values = writeValues(dialect, args, query);
+        // Another question than the loader's may have another answer.
+        return Object.keys(values).length > 0
+          ? readByKey(dialect, context, get, name, key, values as Request['query'])
+          : ref.load(context, key);
+      },
+    } as never),
+  );
+};
+
+/** The key that an argument names: a global id says its own, a native id is in the scope of where it is asked. */
+export const keyOf = (ref: ResourceRef<Row>, value: string, field: string, scope: string): string => {
+  const id = readId(value, field, ref.name);
+  return typeof id === 'string' ? scope + id : id.key;
+};
