@@ -40,6 +40,8 @@ export interface CompactThing {
   readonly name: string;
   readonly about: string;
   readonly type?: string;
+  /** What its ids are, where they are no UUIDs. */
+  readonly id?: 'string';
   /** False where rows come without an id. */
   readonly identified?: boolean;
   readonly attributes?: Shapes;
@@ -61,7 +63,7 @@ export interface CompactCommon {
   readonly shapes: Shapes;
 }
 
-const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
+const ref = (name: string, kind = 'schemas'): Schema => ({ $ref: `#/components/${kind}/${name}` });
 const bare = (name: string): string => name.replace(/\*$/, '');
 
 /** Expands a compact contract into an OpenAPI 3.1 document. */
@@ -107,13 +109,13 @@ export const expand = (common: CompactCommon, things: ReadonlyMap<string, Compac
   };
 
   for (const [collection, thing] of things) {
-    for (const [name, shape] of Object.entries(thing.shapes ?? {})) define(name, readShape(shape ?? 'any', `${collection} ${name}`));
+    for (const [name, shape] of Object.entries(thing.shapes ?? {})) define(name, readShape(shape ?? 'any', `${collection} ${name}`, common.attributes));
     if (thing.attributes) {
       const attributes = Object.fromEntries(
         Object.entries(thing.attributes).map(([name, shape]) => {
           const compact = shape ?? common.attributes[name];
           if (!compact) throw new Error(`${collection}: what is ${name}?`);
-          return [name, readShape(compact, `${collection}.${name}`)];
+          return [name, readShape(compact, `${collection}.${name}`, common.attributes)];
         }),
       );
       define(thing.name, {
@@ -128,7 +130,7 @@ export const expand = (common: CompactCommon, things: ReadonlyMap<string, Compac
         type: 'object',
         required: [...(identified ? ['id'] : []), 'type', 'attributes'],
         properties: {
-          ...(identified && { id: { type: 'string', format: 'uuid' } }),
+          ...(identified && { id: thing.id === 'string' ? { type: 'string' } : { type: 'string', format: 'uuid' } }),
           type: { type: 'string', const: typeOf(collection) },
           attributes: ref(thing.name),
         },
@@ -158,7 +160,7 @@ export const expand = (common: CompactCommon, things: ReadonlyMap<string, Compac
       const operation: CompactOperation = typeof given === 'string' ? { about: given } : (given ?? {});
       const where = `${collection} ${kind}`;
       const path = operation.path ?? standard;
-      const item = (paths[path] ??= path.includes('{id}') ? { parameters: [{ $ref: '#/components/parameters/ResourceId' }] } : {});
+      const item = (paths[path] ??= path.includes('{id}') ? { parameters: [ref(thing.id === 'string' ? 'TextualId' : 'ResourceId', 'parameters')] } : {});
       if (method in item) throw new Error(`${method} ${path} is described twice`);
       const isList = kind === 'list' || operation.many === true;
       const { inferred } = operation;
@@ -196,7 +198,7 @@ export const expand = (common: CompactCommon, things: ReadonlyMap<string, Compac
         in: 'query',
         ...(given.endsWith('*') && { required: true }),
         ...(schema.deprecated === true && { deprecated: true }),
-        description: isComparator
+        description: isComparator && !shape
           ? `Compares \`${plain}\`: up to two values, each one of \`>\`, \`<\`, \`>=\`, \`<=\` and a time.`
           : description,
         ...((isComparator || schema.type === 'array') && { style: 'form', explode: true }),
@@ -245,7 +247,7 @@ export const expand = (common: CompactCommon, things: ReadonlyMap<string, Compac
           const name = bare(starred);
           const compact = shape ?? thing.attributes?.[name] ?? common.attributes[name];
           if (!compact) throw new Error(`${where}: what is ${name}?`);
-          const { 'x-relation': _relation, 'x-embeds': _embeds, ...schema } = readShape(compact, `${where}.${name}`);
+          const { 'x-relation': _relation, 'x-embeds': _embeds, ...schema } = readShape(compact, `${where}.${name}`, common.attributes);
           return [name, schema];
         }),
       );
@@ -293,6 +295,7 @@ export const expand = (common: CompactCommon, things: ReadonlyMap<string, Compac
         },
       },
       parameters: {
+        TextualId: { name: 'id', in: 'path', required: true, description: 'Resource identifier', schema: { type: 'string' } },
         ResourceId: { name: 'id', in: 'path', required: true, description: 'Resource identifier', schema: { type: 'string', format: 'uuid' } },
       },
       responses: {
@@ -304,11 +307,11 @@ export const expand = (common: CompactCommon, things: ReadonlyMap<string, Compac
 };
 
 const pageParameters = (limit = '1..1000 = 100'): object[] => [
-  { name: 'page[limit]', in: 'query', schema: readShape(`integer ${limit}`, 'page[limit]') },
-  { name: 'page[offset]', in: 'query', schema: { type: 'integer', minimum: 0, default: 0 } },
+  { name: 'page[limit]', in: 'query', description: 'The most rows of the page.', schema: readShape(`integer ${limit}`, 'page[limit]') },
+  { name: 'page[offset]', in: 'query', description: 'How many rows to pass over.', schema: { type: 'integer', minimum: 0, default: 0 } },
 ];
 
 const words = (name: string): string => name.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter}`).toLowerCase();
 
 const idOf = (kind: string, collection: string, path: string): string =>
-  `${kind}-${collection}${path.startsWith('/v2/') ? '-v2' : ''}`.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+  `${kind}-${collection}`.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());

@@ -29,6 +29,8 @@ export interface Shape {
   readonly 'x-relation'?: string;
   /** Attributes of that resource that stand beside the id, by the attribute that holds each. */
   readonly 'x-embeds'?: Readonly<Record<string, string>>;
+  /** What the graph calls an attribute, where that is not its own name. */
+  readonly 'x-field'?: string;
   /** True for rows that come without an id. */
   readonly 'x-unidentified'?: boolean;
   /** The attribute that a filter’s comparators look at. */

@@ -1,6 +1,6 @@
-import type { ObjectRef } from '@pothos/core';
+import type { InputFieldBuilder, InputFieldMap, ObjectRef } from '@pothos/core';
 import type { BuilderTypes } from '../builder.ts';
-import type { Api } from '../context.ts';
+import type { Api, Context } from '../context.ts';
 import type { Answer, QueryValue } from '../upstream/send.ts';
 import type { Contract, ResolvedShape, Shape } from './contract.ts';
 import type { Claim } from './ledger.ts';
@@ -55,6 +55,10 @@ export interface Dialect {
   readonly part: <P>(row: object, part: P) => P;
   /** Where what is asked for on the branch, or by an input, belongs: the beginning of its keys. */
   readonly scopeOf: (branch: object) => string;
+  /** The same for a mutation’s input, which may say it itself. */
+  readonly scopeOfInput: (context: Context, input: Values) => string;
+  /** The fields by which an input says it; an input with an id need not. */
+  readonly scopeInput: (t: InputFieldBuilder<BuilderTypes, 'InputObject'>, hasId: boolean) => InputFieldMap;
   /** The shape of a row, given the shape of an answer; undefined when the answer is something else. */
   readonly rowOf: (answer: ResolvedShape) => ResolvedShape | undefined;
   readonly readOne: (answer: Answer, typename: string, operation: Claim, scope: string) => Row;

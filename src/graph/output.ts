@@ -90,7 +90,7 @@ export const fieldsOf = (source: Source, shape: ResolvedShape) => {
 
 const fieldOf = (t: Builder, source: Source, attribute: string, shape: ResolvedShape): Fields => {
   const { dialect } = source;
-  const name = camel(attribute);
+  const name = camel(shape['x-field'] ?? attribute);
   const about = { description: shape.description, ...(shape.deprecated && { deprecationReason: 'The upstream calls it deprecated.' }) };
   const isList = shape.type === 'array';
   const item = isList ? dialect.contract.resolve(shape.items ?? {}) : shape;

@@ -27,7 +27,8 @@ export interface ResourceRef<R extends object, Path extends string = string, Key
   readonly keys?: Key;
 }
 
-interface Options<R extends object> {
+/** What the contract cannot say of a thing. */
+export interface ResourceOptions<R extends object> {
   readonly interfaces?: InterfaceParam<BuilderTypes>[];
   /** In place of what the contract says that it is. */
   readonly description?: string;
@@ -72,7 +73,7 @@ export const defineResource = (
   dialect: Dialect,
   name: string,
   path: string,
-  options: Options<Row> = {},
+  options: ResourceOptions<Row> = {},
 ): ResourceRef<Row> => {
   const { interfaces = [], fields, cached = false, hide = [] } = options;
   const { contract, api, prefix } = dialect;
