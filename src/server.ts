@@ -5,24 +5,24 @@ import type { GraphQLSchema } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import { type Logger, pino } from 'pino';
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
 import { type Context, createContext, type Parts } from './context.ts';
-import { connectUpstreams } from './parts.ts';
-import { admission, type Who } from './plugins/admission.ts';
-import { doors } from './plugins/doors.ts';
+import { Places, usePlaces } from './plugins/caller-quota.ts';
 import { presenter, useReadableParams } from './plugins/errors.ts';
 import { useHealth } from './plugins/health.ts';
 import { useLimits } from './plugins/limits.ts';
-import { createListener } from './plugins/listener.ts';
 import { createMetrics } from './plugins/metrics.ts';
-import { Places, usePlaces } from './plugins/places.ts';
-import { readyResults } from './plugins/ready.ts';
 import { useLastWord } from './plugins/refusal.ts';
-import type { Engine, OperationContext } from './plugins/socket-options.ts';
-import { serveSockets } from './plugins/sockets.ts';
-import { createEventStreams } from './plugins/sse.ts';
 import type { Changes, Directory, TextCallbacks } from './ports.ts';
-import type { Turns } from './upstream/limit.ts';
+import { admission, type Who } from './server/admission.ts';
+import { createListener } from './server/listener.ts';
+import { doors } from './server/request-guard.ts';
+import { readyResults } from './server/serialize.ts';
+import type { Engine, OperationContext } from './server/socket-options.ts';
+import { serveSockets } from './server/sockets.ts';
+import { createEventStreams } from './server/sse.ts';
+import { connectUpstreams } from './server/upstreams.ts';
+import type { Turns } from './upstream/rate-limit.ts';
 
 /** The status stream as the server needs it. */
 export interface Stream {

@@ -1,6 +1,6 @@
 import { builder } from '../builder.ts';
 import { InputError } from '../graph/errors.ts';
-import { given } from './given.ts';
+import { given } from './omit-nullish.ts';
 
 const AttachmentInput = builder.inputType('BirdAttachmentInput', {
   description: 'A file to send along.',

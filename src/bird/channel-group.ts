@@ -7,7 +7,7 @@ import { moment } from '../graph/scalars.ts';
 import { Bird } from './bird.ts';
 import { askIn, type InWorkspace, operation, readKey, readRows } from './load.ts';
 import type { components } from './openapi.gen.ts';
-import { thing } from './thing.ts';
+import { thing } from './workspace-node.ts';
 
 type Row = InWorkspace<components['schemas']['ChannelGroup']>;
 

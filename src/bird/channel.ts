@@ -22,7 +22,7 @@ import {
   readRows,
 } from './load.ts';
 import type { components } from './openapi.gen.ts';
-import { readList } from './thing.ts';
+import { readList } from './workspace-node.ts';
 
 type Row = InWorkspace<components['schemas']['Channel']>;
 

@@ -6,8 +6,8 @@ import { globalId } from '../graph/ids.ts';
 import { mutation } from '../graph/mutation.ts';
 import { BirdContact, type ContactRow } from './contact.ts';
 import { blame, change, IdentifierInput, target } from './contact-change.ts';
-import { given } from './given.ts';
 import { askIn, operation, readRow } from './load.ts';
+import { given } from './omit-nullish.ts';
 import { workspaceField, workspaceOf } from './workspace.ts';
 
 const createContact = operation('POST', '/workspaces/{workspaceId}/contacts');

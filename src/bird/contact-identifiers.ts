@@ -2,8 +2,8 @@ import { globalId } from '../graph/ids.ts';
 import { mutation } from '../graph/mutation.ts';
 import { BirdContactIdentifier } from './contact.ts';
 import { change, target } from './contact-change.ts';
-import { given } from './given.ts';
 import { operation } from './load.ts';
+import { given } from './omit-nullish.ts';
 import type { components } from './openapi.gen.ts';
 
 type Schemas = components['schemas'];

@@ -8,8 +8,8 @@ import { MessageDirection } from '../graph/message.ts';
 import { BirdContact, type ContactRow, listIdentifiers } from './contact.ts';
 import { askIn, MAX_PAGE, readResults } from './load.ts';
 import { BirdMessageConnection, listMessages, type MessageRow } from './message.ts';
+import { strandOf } from './message-source.ts';
 import type { components } from './openapi.gen.ts';
-import { strandOf } from './strand.ts';
 
 type Identifier = components['schemas']['ContactIdentifier'];
 

@@ -10,7 +10,7 @@ import { asksOnly } from '../graph/selection.ts';
 import { Bird } from './bird.ts';
 import { askIn, type InWorkspace, MAX_PAGE, nextToken, operation, readKey, readResults } from './load.ts';
 import type { components } from './openapi.gen.ts';
-import { readList, thing } from './thing.ts';
+import { readList, thing } from './workspace-node.ts';
 
 type Schemas = components['schemas'];
 

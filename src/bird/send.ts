@@ -5,9 +5,9 @@ import { InputError } from '../graph/errors.ts';
 import { isUuid } from '../graph/ids.ts';
 import { mutation } from '../graph/mutation.ts';
 import { BirdMessageBodyInput, readBody } from './body-input.ts';
-import { given } from './given.ts';
 import { askIn, operation, readKey, readOwnId, readRow } from './load.ts';
 import { BirdMessage, birdMessageView, type MessageRow } from './message.ts';
+import { given } from './omit-nullish.ts';
 import type { components } from './openapi.gen.ts';
 
 type Schemas = components['schemas'];

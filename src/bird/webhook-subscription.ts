@@ -7,8 +7,8 @@ import { moment } from '../graph/scalars.ts';
 import { Bird } from './bird.ts';
 import { type InWorkspace, operation, readKey } from './load.ts';
 import type { components } from './openapi.gen.ts';
-import { readList, thing } from './thing.ts';
 import { BirdWebhookService, BirdWebhookStatus, readService, readStatus } from './webhook-words.ts';
+import { readList, thing } from './workspace-node.ts';
 
 /** The signing key is nobody's to read, so no field can be made of it. */
 type Subscription = Omit<components['schemas']['WebhookSubscription'], 'signingKey'>;

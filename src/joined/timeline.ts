@@ -9,9 +9,9 @@ import { Message, MessageConnection, MessageEdge } from '../graph/message.ts';
 import { Source } from '../graph/source.ts';
 import type { PersonRow } from './find-person.ts';
 import type { Match } from './identity.ts';
+import { birdStrands, courierStrands } from './message-sources.ts';
 import { Person } from './person.ts';
 import { type Report, reportOn, SourceReport } from './source-report.ts';
-import { birdStrands, courierStrands } from './strands.ts';
 
 type Timeline = Connection<object> & { readonly sources: readonly Report[] };
 

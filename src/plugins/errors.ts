@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { GraphQLError, type GraphQLErrorExtensions } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
-import { type Code, type Facts, factsOf, graphqlFacts } from './facts.ts';
+import { type Code, type Facts, factsOf, graphqlFacts } from './error-extensions.ts';
 
 /** Errors whose messages are JavaScript's own words: none of them quotes a value. */
 const PLAIN = new Set(['TypeError', 'ReferenceError', 'RangeError', 'AssertionError']);

@@ -1,7 +1,7 @@
 import { htmlBody, textBody } from './bird/bodies.ts';
 import { compose, keyOf } from './bird/compose.ts';
-import { fateOf } from './bird/fates.ts';
 import { interactionOf } from './bird/interaction.ts';
+import { fateOf } from './bird/outcomes.ts';
 import { advance, announce } from './bird/progress.ts';
 import type { Channel, Contact, MessageRow } from './bird/rows.ts';
 import { post } from './courier/post.ts';

@@ -2,7 +2,7 @@ import { birdApi } from './bird/api.ts';
 import { Clock } from './clock.ts';
 import { contractOf } from './contract.ts';
 import { courierApi } from './courier/api.ts';
-import { DEFAULT_SEED, landmarksOf } from './landmarks.ts';
+import { DEFAULT_SEED, landmarksOf } from './fixture-ids.ts';
 import { liveOn } from './life.ts';
 import { type Asked, serve } from './server.ts';
 import { Webhooks } from './webhooks.ts';

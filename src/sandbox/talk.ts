@@ -1,4 +1,4 @@
-import type { Chance } from './chance.ts';
+import type { Chance } from './random.ts';
 
 /** One line of small talk: who says it, and what. */
 export interface Line {

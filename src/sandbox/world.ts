@@ -1,6 +1,5 @@
 import type { BirdWorld } from './bird/world.ts';
 import { birdWorld } from './bird/world.ts';
-import { Chance } from './chance.ts';
 import type { Clock } from './clock.ts';
 import type { Text } from './courier/rows.ts';
 import type { CourierWorld } from './courier/world.ts';
@@ -8,6 +7,7 @@ import { courierWorld } from './courier/world.ts';
 import { type IdOf, naming } from './naming.ts';
 import { population } from './people/people.ts';
 import type { Person } from './people/person.ts';
+import { Chance } from './random.ts';
 
 /** Something the outside may be told of. */
 export type Happening =

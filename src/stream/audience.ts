@@ -1,7 +1,7 @@
 import { type Api, audienceOf, type Context, credentialOf } from '../context.ts';
-import type { View } from './hub.ts';
-import { entryFor } from './judge.ts';
-import { SERVICE } from './log.ts';
+import type { View } from './deliver/pub-sub.ts';
+import { SERVICE } from './log/log.ts';
+import { entryFor } from './log/transition.ts';
 
 /** The first letters of every type of Bird, as they begin a global id. */
 const BIRD = Buffer.from('Bir').toString('base64');

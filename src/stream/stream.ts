@@ -1,16 +1,16 @@
 import type { Plugin } from 'graphql-yoga';
 import type { TextCallbacks } from '../ports.ts';
-import { birdWebhooks, type WebhookCounts } from './bird-webhooks.ts';
-import { type CallbackCounts, courierCallbacks } from './courier-callbacks.ts';
-import { FanOut } from './fan-out.ts';
-import { useFreshContext } from './fresh-context.ts';
-import { Hub } from './hub.ts';
-import { Journal } from './journal.ts';
-import type { Log, LogBounds } from './log.ts';
-import { openPoller, type PollerOptions } from './poll.ts';
-import { openSqliteLog } from './sqlite-log.ts';
-import { openSqliteTextTokens } from './sqlite-text-tokens.ts';
-import type { TextTokens } from './text-tokens.ts';
+import { useFreshContext } from './deliver/event-execution.ts';
+import { FanOut } from './deliver/fan-out.ts';
+import { Hub } from './deliver/pub-sub.ts';
+import type { Log, LogBounds } from './log/log.ts';
+import { openSqliteLog } from './log/sqlite-log.ts';
+import { Journal } from './log/status-log.ts';
+import { openPoller, type PollerOptions } from './poll/polling.ts';
+import { birdWebhooks, type WebhookCounts } from './webhooks/bird-webhooks.ts';
+import { type CallbackCounts, courierCallbacks } from './webhooks/courier-callbacks.ts';
+import { openSqliteTextTokens } from './webhooks/sqlite-text-tokens.ts';
+import type { TextTokens } from './webhooks/text-tokens.ts';
 
 const DAY = 24 * 3600 * 1000;
 

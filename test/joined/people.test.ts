@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Chance } from '../../src/sandbox/chance.ts';
-import { DEFAULT_SEED } from '../../src/sandbox/landmarks.ts';
+import { DEFAULT_SEED } from '../../src/sandbox/fixture-ids.ts';
 import { naming } from '../../src/sandbox/naming.ts';
 import { population } from '../../src/sandbox/people/people.ts';
+import { Chance } from '../../src/sandbox/random.ts';
 import { type LiveGateway, startLiveGateway } from '../support/sandbox.ts';
 
 interface Match {

@@ -11,7 +11,7 @@ import {
 } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { tabs } from '../../src/plugins/tabs.ts';
-import { landmarks } from '../../src/sandbox/landmarks.ts';
+import { landmarks } from '../../src/sandbox/fixture-ids.ts';
 import { schema } from '../../src/schema.ts';
 import { type LiveGateway, startLiveGateway } from '../support/sandbox.ts';
 

@@ -3,7 +3,7 @@ import { birdApi } from '../../src/sandbox/bird/api.ts';
 import { Clock } from '../../src/sandbox/clock.ts';
 import { contractOf } from '../../src/sandbox/contract.ts';
 import { courierApi } from '../../src/sandbox/courier/api.ts';
-import { landmarksOf } from '../../src/sandbox/landmarks.ts';
+import { landmarksOf } from '../../src/sandbox/fixture-ids.ts';
 import { serve } from '../../src/sandbox/server.ts';
 import { createWorld } from '../../src/sandbox/world.ts';
 import { ask, started } from './ask.ts';

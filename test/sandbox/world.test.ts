@@ -1,7 +1,7 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { describe, expect, it } from 'vitest';
 import { Clock } from '../../src/sandbox/clock.ts';
-import { landmarks } from '../../src/sandbox/landmarks.ts';
+import { landmarks } from '../../src/sandbox/fixture-ids.ts';
 import { liveOn } from '../../src/sandbox/life.ts';
 import { createWorld } from '../../src/sandbox/world.ts';
 import { started } from './ask.ts';

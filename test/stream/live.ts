@@ -1,7 +1,7 @@
 import { globalId } from '../../src/graph/ids.ts';
-import { birdSignature } from '../../src/stream/bird-signature.ts';
-import type { LogBounds } from '../../src/stream/log.ts';
+import type { LogBounds } from '../../src/stream/log/log.ts';
 import { openStream, type Stream } from '../../src/stream/stream.ts';
+import { birdSignature } from '../../src/stream/webhooks/bird-signature.ts';
 import {
   startTestGateway,
   type TestGateway,

@@ -1,4 +1,4 @@
-import { upstreamsOf } from '../../src/config.ts';
+import { upstreamsOf } from '../../src/config/config.ts';
 import { useGraphiql } from '../../src/plugins/graphiql.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { schema } from '../../src/schema.ts';

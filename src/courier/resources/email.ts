@@ -5,7 +5,7 @@ import { moment } from '../../graph/scalars.ts';
 import { leadsTo, resource } from '../resource.ts';
 import { wordStatus } from '../status.ts';
 import type { Flat } from '../types.ts';
-import { act } from '../verbs/act.ts';
+import { act } from '../verbs/action.ts';
 import { create } from '../verbs/create.ts';
 import { list } from '../verbs/list.ts';
 import { CourierIndividual } from './individual.ts';

@@ -1,6 +1,6 @@
 import { moment } from '../../graph/scalars.ts';
 import { leadsTo, resource } from '../resource.ts';
-import { act } from '../verbs/act.ts';
+import { act } from '../verbs/action.ts';
 import { multicastPayload } from './multicast.ts';
 import { CourierOrganization } from './organization.ts';
 

@@ -8,7 +8,7 @@ import { OutcomeUnknownError } from '../../upstream/errors.ts';
 import { resource } from '../resource.ts';
 import { wordStatus } from '../status.ts';
 import type { Flat } from '../types.ts';
-import { act } from '../verbs/act.ts';
+import { act } from '../verbs/action.ts';
 import { create } from '../verbs/create.ts';
 import { list } from '../verbs/list.ts';
 import { CourierTextAccount } from './text-account.ts';

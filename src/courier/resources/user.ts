@@ -1,7 +1,7 @@
 import { moment } from '../../graph/scalars.ts';
 import { leadsTo, resource } from '../resource.ts';
 import type { Flat } from '../types.ts';
-import { act } from '../verbs/act.ts';
+import { act } from '../verbs/action.ts';
 import { list } from '../verbs/list.ts';
 import { update } from '../verbs/update.ts';
 import { CourierIndividual } from './individual.ts';

@@ -1,8 +1,8 @@
-import type { Chance } from '../chance.ts';
 import type { Clock } from '../clock.ts';
 import type { IdOf } from '../naming.ts';
 import { cast } from '../people/cast.ts';
 import type { Person } from '../people/person.ts';
+import type { Chance } from '../random.ts';
 import type { Contact } from './rows.ts';
 
 /** The contacts of the workspace: everybody whom Bird knows, oldest first. The cast came last, so lists begin with it. */

@@ -3,7 +3,7 @@ import { Refusal } from '../refusal.ts';
 import { channelOf } from './channels.ts';
 import { compose, contactEnd, keyOf } from './compose.ts';
 import { contactWith, newContact, refuseIdentifier } from './contact.ts';
-import { fateOf } from './fates.ts';
+import { fateOf } from './outcomes.ts';
 import { announce } from './progress.ts';
 import type { Channel, Contact, Message, MessageRow } from './rows.ts';
 

@@ -1,5 +1,5 @@
 import { exhibits, templateExhibit, textBody } from './bodies.ts';
-import { FATES } from './fates.ts';
+import { FATES } from './outcomes.ts';
 import type { Channel, Contact, Message, MessageRow, Status } from './rows.ts';
 
 const DAY = 1440;

@@ -1,8 +1,8 @@
-import type { Chance } from '../chance.ts';
 import type { Clock } from '../clock.ts';
 import type { IdOf } from '../naming.ts';
 import type { Person } from '../people/person.ts';
-import { Shelf } from '../shelf.ts';
+import type { Chance } from '../random.ts';
+import { Shelf } from '../table.ts';
 import { channelsAtStart, groupsAtStart } from './channels-at-start.ts';
 import { contactsAtStart } from './contacts-at-start.ts';
 import { messagesAtStart } from './messages-at-start.ts';

@@ -3,9 +3,9 @@ import { Refusal } from '../refusal.ts';
 import type { Api } from '../server.ts';
 import type { World } from '../world.ts';
 import { channelHandlers } from './channels.ts';
-import { letterHandlers } from './letters.ts';
 import { messageHandlers } from './messages.ts';
 import { peopleHandlers } from './people.ts';
+import { letterHandlers } from './texts-and-emails.ts';
 
 /** courier: JSON:API behind `Authorization: Bearer …`, errors as `{ errors: [{ code, detail, meta, source, status }] }`. */
 export function courierApi(world: World, contract: Contract): Api {

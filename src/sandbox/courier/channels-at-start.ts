@@ -1,7 +1,7 @@
-import type { Chance } from '../chance.ts';
 import type { Clock } from '../clock.ts';
 import type { IdOf } from '../naming.ts';
 import type { Person } from '../people/person.ts';
+import type { Chance } from '../random.ts';
 import type { Channel, Group } from './rows.ts';
 
 const DAY = 1440;

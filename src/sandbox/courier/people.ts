@@ -1,6 +1,6 @@
 import type { Call, Handler } from '../call.ts';
 import { notFound } from '../refusal.ts';
-import type { Shelf } from '../shelf.ts';
+import type { Shelf } from '../table.ts';
 import { actorOf, invalid, many, one } from './answers.ts';
 import type { User } from './rows.ts';
 

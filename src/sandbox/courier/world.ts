@@ -1,10 +1,9 @@
-import type { Chance } from '../chance.ts';
 import type { Clock } from '../clock.ts';
 import type { IdOf } from '../naming.ts';
 import type { Person } from '../people/person.ts';
-import { Shelf } from '../shelf.ts';
+import type { Chance } from '../random.ts';
+import { Shelf } from '../table.ts';
 import { channelsAtStart } from './channels-at-start.ts';
-import { accountsAtStart, emailsAtStart, numbersAtStart, textsAtStart } from './letters-at-start.ts';
 import { messagesAtStart } from './messages-at-start.ts';
 import { groupsAtStart, individualsAtStart, organizationsAtStart, usersAtStart } from './people-at-start.ts';
 import type {
@@ -18,6 +17,7 @@ import type {
   Text,
   User,
 } from './rows.ts';
+import { accountsAtStart, emailsAtStart, numbersAtStart, textsAtStart } from './texts-and-emails-at-start.ts';
 
 /** courier's side of the world. */
 export interface CourierWorld {

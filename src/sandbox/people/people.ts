@@ -1,4 +1,4 @@
-import type { Chance } from '../chance.ts';
+import type { Chance } from '../random.ts';
 import { cast } from './cast.ts';
 import { type Culture, cultures } from './cultures.ts';
 import type { InCourier, Person } from './person.ts';
