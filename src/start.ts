@@ -11,7 +11,7 @@ import { openRedisLog } from './stream/log/redis-log.ts';
 import { redisWatched } from './stream/poll/redis-watched.ts';
 import { BOUNDS, openStream } from './stream/stream.ts';
 import { redisTextTokens } from './stream/webhooks/redis-text-tokens.ts';
-import { redisTurns } from './upstream/redis-rate-limiter.ts';
+import { redisRateLimiter } from './upstream/redis-rate-limiter.ts';
 
 /** The whole program, running. */
 export interface Running extends Gateway {
@@ -50,25 +50,25 @@ export const start = async (env: Readonly<Record<string, string | undefined>>): 
   const gateway = await startGateway(config, {
     schema,
     log,
-    turns: redis && redisTurns(redis),
+    rateLimiter: redis && redisRateLimiter(redis),
     plugins: [
       useGraphiql({
-        examples: sandbox?.landmarks,
+        examples: sandbox?.fixtureIds,
         withHeaders: config.auth.kind !== 'none' || config.courier?.forwards === true,
       }),
     ],
-    directory: ({ parts }) =>
-      parts.courier?.credential.header
+    directory: ({ services }) =>
+      services.courier?.credential.header
         ? openDirectory({
-            courier: parts.courier,
+            courier: services.courier,
             dataDir,
             intervalMs: config.directoryIntervalMs,
             maxAgeMs: config.directoryMaxAgeMs,
             defaultRegion: config.defaultRegion,
-            warn: parts.warn,
+            warn: services.warn,
           })
         : undefined,
-    stream: async ({ url, publicUrl, parts }) =>
+    stream: async ({ url, publicUrl, services }) =>
       openStream({
         log: redis && (await openRedisLog({ redis, bounds: BOUNDS })),
         tokens: redis && redisTextTokens(redis),
@@ -78,11 +78,11 @@ export const start = async (env: Readonly<Record<string, string | undefined>>): 
         // The sandbox posts from within; whatever the outside calls Pigeon, it does not reach.
         publicUrl: sandbox ? url : publicUrl,
         polling: {
-          parts,
+          services,
           birdPerSecond: config.bird?.getRps ?? 0,
           watched: redis && redisWatched(redis),
         },
-        warn: parts.warn,
+        warn: services.warn,
       }),
   }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE') throw error;

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { compare, isBehind, type Placed, type Point, type Strand } from '../graph/merge.ts';
+import { compare, isBehind, type Keyed, type MessageSource, type SortKey } from '../graph/merge.ts';
 import { parseMoment } from '../graph/scalars.ts';
 import { contactsOf, listMessages, MAX_MESSAGES, type MessageRow, THE_BEGINNING } from './message.ts';
 import { readPage } from './messages.ts';
@@ -23,22 +23,22 @@ export interface Span {
  *
  * @param rank the source's rank in a merged list
  */
-export const strandOf = (
+export const messageSource = (
   context: Context,
   { workspaceId, contactIds, identifiers }: Whose,
   side: 'from' | 'to',
   { since, until }: Span = {},
   rank = 0,
-): Strand<MessageRow> => {
-  const place = (row: MessageRow): Placed<MessageRow> => ({
+): MessageSource<MessageRow> => {
+  const keyed = (row: MessageRow): Keyed<MessageRow> => ({
     row,
-    point: { t: parseMoment(row.createdAt)?.getTime() ?? 0, r: rank, i: row.id },
+    sortKey: { t: parseMoment(row.createdAt)?.getTime() ?? 0, r: rank, i: row.id },
   });
-  const isWanted = ({ row, point }: Placed<MessageRow>, behind: Point | undefined): boolean =>
+  const isWanted = ({ row, sortKey }: Keyed<MessageRow>, behind: SortKey | undefined): boolean =>
     contactsOf(row).some(({ id }) => id !== undefined && contactIds.has(id)) &&
-    isBehind(point, behind) &&
-    (!since || point.t >= since.getTime()) &&
-    (!until || point.t < until.getTime());
+    isBehind(sortKey, behind) &&
+    (!since || sortKey.t >= since.getTime()) &&
+    (!until || sortKey.t < until.getTime());
 
   return {
     newest: Number.POSITIVE_INFINITY,
@@ -48,7 +48,7 @@ export const strandOf = (
         behind?.t ?? Number.POSITIVE_INFINITY,
         until?.getTime() ?? Number.POSITIVE_INFINITY,
       );
-      const found: Placed<MessageRow>[] = [];
+      const found: Keyed<MessageRow>[] = [];
       let token: string | undefined;
       let reached = Number.POSITIVE_INFINITY;
       do {
@@ -63,13 +63,13 @@ export const strandOf = (
             pageToken: token,
           },
         );
-        const placed = page.rows.map(place);
-        found.push(...placed.filter((one) => isWanted(one, behind)));
-        reached = placed.at(-1)?.point.t ?? reached;
+        const rows = page.rows.map(keyed);
+        found.push(...rows.filter((one) => isWanted(one, behind)));
+        reached = rows.at(-1)?.sortKey.t ?? reached;
         token = page.next;
         // Of one moment Bird's order is not ours, so all of its rows are read before they are counted.
-      } while (token !== undefined && reached >= (found[count - 1]?.point.t ?? Number.NEGATIVE_INFINITY));
-      return found.toSorted((one, other) => compare(one.point, other.point)).slice(0, count);
+      } while (token !== undefined && reached >= (found[count - 1]?.sortKey.t ?? Number.NEGATIVE_INFINITY));
+      return found.toSorted((one, other) => compare(one.sortKey, other.sortKey)).slice(0, count);
     },
   };
 };

@@ -15,18 +15,18 @@ interface Options {
   /** Name of the path parameter that holds the id. */
   readonly param: string;
   /** True when an answer may be used again for a while. */
-  readonly fresh?: boolean;
+  readonly cached?: boolean;
 }
 
 /** A thing of a workspace that Bird tells one at a time: a call each, none waiting for another. */
-export const thing = <Row extends Identified>(
+export const workspaceNode = <Row extends Identified>(
   name: string,
-  { get, param, fresh = false }: Options,
+  { get, param, cached = false }: Options,
 ): NodeRef<InWorkspace<Row>> =>
   node<InWorkspace<Row>>(name, {
     api: 'bird',
     operations: [get],
-    fresh,
+    cached,
     key: (row) => `${row.workspaceId}/${row.id}`,
     natives: 2,
     batch: 1,

@@ -1,4 +1,4 @@
-import { together, type Variables, variables } from './variables.ts';
+import { faultsOfAll, type Variables, variables } from './variables.ts';
 
 /** Bird as configured. */
 export interface BirdConfig {
@@ -81,7 +81,7 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
     if (value) env[name] = value;
   }
   const parsed = variables.safeParse(env);
-  const faults = together(env);
+  const faults = faultsOfAll(env);
   if (!parsed.success) {
     faults.unshift(...parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`));
   }

@@ -99,7 +99,7 @@ export const variables = z.object({
 export type Variables = z.output<typeof variables>;
 
 /** The faults of what must be true of several variables together. */
-export const together = (env: Readonly<Record<string, string>>): string[] => {
+export const faultsOfAll = (env: Readonly<Record<string, string>>): string[] => {
   const faults: string[] = [];
   const has = (name: string) => env[name] !== undefined;
   const need = (name: string, why: string) => has(name) || faults.push(`${name}: is missing, ${why}`);

@@ -1,5 +1,5 @@
 import { builder } from '../builder.ts';
-import { reach } from '../context.ts';
+import { authorize } from '../context.ts';
 
 /** courier's own branch of the graph; every resource adds its fields to it. */
 export const Courier = builder.objectRef<object>('Courier').implement({
@@ -11,7 +11,7 @@ builder.queryField('courier', (t) =>
     type: Courier,
     description: 'courier: organizations, their individuals and what they say to each other.',
     resolve: (_root, _args, context) => {
-      reach(context, 'courier', 'read');
+      authorize(context, 'courier', 'read');
       return {};
     },
   }),

@@ -1,6 +1,6 @@
 import { BirdContact } from '../bird/contact.ts';
 import { identifiersOf } from '../bird/contact-messages.ts';
-import { type Span, strandOf } from '../bird/message-source.ts';
+import { messageSource, type Span } from '../bird/message-source.ts';
 import type { Api, Context } from '../context.ts';
 import { channels } from '../courier/resources/channel.ts';
 import { emails } from '../courier/resources/email.ts';
@@ -9,7 +9,7 @@ import { messages } from '../courier/resources/message.ts';
 import { texts } from '../courier/resources/text.ts';
 import { textAccounts } from '../courier/resources/text-account.ts';
 import type { List } from '../courier/verbs/list.ts';
-import { compare, isBehind, type Placed, type Strand } from '../graph/merge.ts';
+import { compare, isBehind, type Keyed, type MessageSource } from '../graph/merge.ts';
 import { viewOf } from '../graph/message.ts';
 import { parseMoment } from '../graph/scalars.ts';
 import { usersOf } from './evidence.ts';
@@ -24,29 +24,29 @@ const MAX_WHOLE = 5000;
 /** The most channels of one individual that are looked at. */
 const MAX_CHANNELS = 1000;
 
-const place = (row: object): Placed<object> | undefined => {
+const keyed = (row: object): Keyed<object> | undefined => {
   const view = viewOf(row);
   const time = view && parseMoment(view.createdAt(row))?.getTime();
   if (!view || time === undefined) return undefined;
   const status = view.status(row);
   // What was never said, or is taken back, is not part of what was said.
   if (status === 'DRAFT' || status === 'DELETED') return undefined;
-  return { row, point: { t: time, r: RANK[view.api], i: view.nativeId(row) } };
+  return { row, sortKey: { t: time, r: RANK[view.api], i: view.nativeId(row) } };
 };
 
 const inSpan =
   ({ since, until }: Span) =>
-  ({ point }: Placed<object>): boolean =>
-    (!since || point.t >= since.getTime()) && (!until || point.t < until.getTime());
+  ({ sortKey }: Keyed<object>): boolean =>
+    (!since || sortKey.t >= since.getTime()) && (!until || sortKey.t < until.getTime());
 
 /** What Bird holds of contacts: what they sent, and what was sent to them. */
-export const birdStrands = async (
+export const birdSources = async (
   context: Context,
   contacts: readonly { readonly workspaceId: string; readonly id: string }[],
   span: Span,
-): Promise<Strand<object>[]> => {
+): Promise<MessageSource<object>[]> => {
   const workspaces = Map.groupBy(contacts, ({ workspaceId }) => workspaceId);
-  const strands = await Promise.all(
+  const sources = await Promise.all(
     [...workspaces].map(async ([workspaceId, some]) => {
       const identifiers = await Promise.all(
         some.map(async ({ id }) => {
@@ -60,23 +60,25 @@ export const birdStrands = async (
         identifiers: [...new Set(identifiers.flat().map(({ value }) => value))],
       };
       if (whose.identifiers.length === 0) return [];
-      return (['from', 'to'] as const).map((side) => spoken(strandOf(context, whose, side, span, RANK.bird)));
+      return (['from', 'to'] as const).map((side) =>
+        withoutUnsaid(messageSource(context, whose, side, span, RANK.bird)),
+      );
     }),
   );
-  return strands.flat();
+  return sources.flat();
 };
 
-/** A strand without what was never said or is taken back. */
-const spoken = (strand: Strand<object>): Strand<object> => ({
-  newest: strand.newest,
+/** A source without what was never said or is taken back. */
+const withoutUnsaid = (source: MessageSource<object>): MessageSource<object> => ({
+  newest: source.newest,
   read: async (behind, count) => {
-    const found: Placed<object>[] = [];
+    const found: Keyed<object>[] = [];
     let from = behind;
     for (;;) {
-      const rows = await strand.read(from, count);
-      found.push(...rows.filter(({ row }) => place(row)));
+      const rows = await source.read(from, count);
+      found.push(...rows.filter(({ row }) => keyed(row)));
       if (rows.length < count || found.length >= count) return found.slice(0, count);
-      from = rows.at(-1)?.point;
+      from = rows.at(-1)?.sortKey;
     }
   },
 });
@@ -100,24 +102,29 @@ const readWhole = async <Row extends object>(
 };
 
 /** A list that cannot be entered by time: read whole when it is opened, and sorted here. */
-const wholeStrand = (read: () => Promise<readonly object[]>, span: Span): Strand<object> => {
-  let whole: Promise<Placed<object>[]> | undefined;
+const wholeSource = (read: () => Promise<readonly object[]>, span: Span): MessageSource<object> => {
+  let whole: Promise<Keyed<object>[]> | undefined;
   return {
     newest: Number.POSITIVE_INFINITY,
     read: async (behind, count) => {
       whole ??= read().then((rows) =>
         rows
-          .flatMap((row) => place(row) ?? [])
+          .flatMap((row) => keyed(row) ?? [])
           .filter(inSpan(span))
-          .toSorted((one, other) => compare(one.point, other.point)),
+          .toSorted((one, other) => compare(one.sortKey, other.sortKey)),
       );
-      return (await whole).filter(({ point }) => isBehind(point, behind)).slice(0, count);
+      return (await whole).filter(({ sortKey }) => isBehind(sortKey, behind)).slice(0, count);
     },
   };
 };
 
 /** What was said in one channel. It is opened only where its newest message can matter. */
-const channelStrand = (context: Context, channelId: string, newest: number, span: Span): Strand<object> => ({
+const channelSource = (
+  context: Context,
+  channelId: string,
+  newest: number,
+  span: Span,
+): MessageSource<object> => ({
   newest,
   read: async (behind, count) => {
     // A time of courier's may be finer than ours, so a little more is asked for and what is too much is dropped.
@@ -133,38 +140,38 @@ const channelStrand = (context: Context, channelId: string, newest: number, span
       'channel-id': channelId,
       ...(comparators.length > 0 && { 'filter[cmp-posted-time]': comparators }),
     };
-    const found: Placed<object>[] = [];
+    const found: Keyed<object>[] = [];
     let after: string | null | undefined;
     do {
       const first = Math.min(1000, count + 1);
       const { edges, pageInfo } = await messages.read(context, { first, after }, values, false);
       found.push(
         ...edges
-          .flatMap(({ node }) => place(node) ?? [])
-          .filter((placed) => isBehind(placed.point, behind) && inSpan(span)(placed)),
+          .flatMap(({ node }) => keyed(node) ?? [])
+          .filter((message) => isBehind(message.sortKey, behind) && inSpan(span)(message)),
       );
       after = edges.length === first ? pageInfo.endCursor : undefined;
     } while (after && found.length < count);
-    return found.toSorted((one, other) => compare(one.point, other.point)).slice(0, count);
+    return found.toSorted((one, other) => compare(one.sortKey, other.sortKey)).slice(0, count);
   },
 });
 
 /** What courier holds of an individual: its channels, its emails, and the texts to its own verified number. */
-export const courierStrands = async (
+export const courierSources = async (
   context: Context,
   individualId: string,
   span: Span,
-): Promise<Strand<object>[]> => {
+): Promise<MessageSource<object>[]> => {
   const rows = await readWhole(context, channels, { 'participant-id': individualId }, MAX_CHANNELS);
   const ofChannels = rows.flatMap((row) => {
     const last = parseMoment(row['last-message']?.['posted-time']) ?? parseMoment(row['last-modified-time']);
     const newest = last ? last.getTime() : Number.POSITIVE_INFINITY;
-    return span.since && newest < span.since.getTime() ? [] : [channelStrand(context, row.id, newest, span)];
+    return span.since && newest < span.since.getTime() ? [] : [channelSource(context, row.id, newest, span)];
   });
   return [
     ...ofChannels,
-    wholeStrand(() => readWhole(context, emails, { 'individual-id': individualId }, MAX_WHOLE), span),
-    wholeStrand(() => readTexts(context, individualId), span),
+    wholeSource(() => readWhole(context, emails, { 'individual-id': individualId }, MAX_WHOLE), span),
+    wholeSource(() => readTexts(context, individualId), span),
   ];
 };
 
@@ -178,7 +185,7 @@ const readTexts = async (context: Context, individualId: string): Promise<object
   const numbers = found
     .filter((user) => user['phone-verified'])
     .flatMap(({ phone }) => {
-      const number = toPhone(phone, context.parts.defaultRegion);
+      const number = toPhone(phone, context.services.defaultRegion);
       return number?.exact ? [number.value] : [];
     });
   if (!owner || numbers.length === 0) return [];

@@ -16,7 +16,7 @@ export const ANONYMOUS = { subscriptions: 20_000, sockets: 20_000 } as const;
 const RETRY_AFTER_S = 30;
 
 /** Counts what callers hold open at once. */
-export class Places {
+export class CallerQuota {
   readonly #what: keyof typeof PER_CALLER;
   readonly #taken = new Map<string, number>();
 
@@ -52,11 +52,11 @@ export const tooMany = (message: string): TooManyError => new TooManyError(messa
 export const located = (cause: Error): GraphQLError => new GraphQLError(cause.message, { cause });
 
 /** Refuses subscriptions of callers who have too many, over every transport. Stands behind what subscribes. */
-export const usePlaces = (): Plugin => {
-  const places = new Places('subscriptions');
+export const useSubscriptionQuota = (): Plugin => {
+  const quota = new CallerQuota('subscriptions');
   const takeOr = (caller: Caller): (() => void) | GraphQLError => {
     try {
-      return places.take(caller);
+      return quota.take(caller);
     } catch (error) {
       return located(error as Error);
     }

@@ -55,7 +55,7 @@ const STATUS_CODES: Readonly<Record<number, Code>> = {
 };
 
 /** What the client is told of an error. */
-export interface Facts {
+export interface ErrorExtensions {
   readonly message: string;
   readonly code: Code;
   readonly upstream?: Readonly<Record<string, unknown>>;
@@ -65,11 +65,11 @@ export interface Facts {
 }
 
 /** What is known of an error of ours; undefined for one that nobody foresaw. */
-export const factsOf = (error: unknown): Facts | undefined => {
-  if (error instanceof UpstreamError) return upstreamFacts(error);
-  if (error instanceof InputError) return fieldFacts(error, 'BAD_USER_INPUT');
-  if (error instanceof NotFoundError) return fieldFacts(error, 'NOT_FOUND');
-  if (error instanceof ConflictError) return fieldFacts(error, 'CONFLICT');
+export const errorExtensions = (error: unknown): ErrorExtensions | undefined => {
+  if (error instanceof UpstreamError) return upstreamExtensions(error);
+  if (error instanceof InputError) return fieldExtensions(error, 'BAD_USER_INPUT');
+  if (error instanceof NotFoundError) return fieldExtensions(error, 'NOT_FOUND');
+  if (error instanceof ConflictError) return fieldExtensions(error, 'CONFLICT');
   if (error instanceof TooManyError) {
     const { message, retryAfter } = error;
     return { message, code: 'RATE_LIMITED', retryable: true, retryAfter };
@@ -86,13 +86,16 @@ export const factsOf = (error: unknown): Facts | undefined => {
   return undefined;
 };
 
-const fieldFacts = ({ message, field }: InputError | NotFoundError | ConflictError, code: Code): Facts => ({
+const fieldExtensions = (
+  { message, field }: InputError | NotFoundError | ConflictError,
+  code: Code,
+): ErrorExtensions => ({
   message,
   code,
   fields: [field],
 });
 
-const upstreamFacts = (error: UpstreamError): Facts => {
+const upstreamExtensions = (error: UpstreamError): ErrorExtensions => {
   const { api, method, path } = error.operation;
   const answered = error instanceof AnswerError ? error : undefined;
   const status = answered?.status ?? (error instanceof InvalidResponseError ? error.status : undefined);
@@ -123,7 +126,11 @@ const answerCode = ({ status, forwarded }: AnswerError): Code => {
 };
 
 /** What GraphQL itself says of a document, its variables or its arguments; undefined for a fault of ours. */
-export const graphqlFacts = (error: GraphQLError, thrown: unknown, ifRequest: Code): Facts | undefined => {
+export const graphqlExtensions = (
+  error: GraphQLError,
+  thrown: unknown,
+  ifRequest: Code,
+): ErrorExtensions | undefined => {
   const { code } = error.extensions;
   const { message } = error;
   const said =

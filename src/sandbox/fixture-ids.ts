@@ -7,7 +7,7 @@ export const DEFAULT_SEED = 20_26;
  * What can be relied on to be there: Amina Diallo, who lives in both systems with a verified email and phone, and some of
  * what belongs to her; and the receivers whom nothing reaches.
  */
-export function landmarksOf(seed: number) {
+export function fixtureIdsOf(seed: number) {
   const id = naming(seed);
   return {
     name: 'Amina Diallo',
@@ -75,5 +75,5 @@ export function landmarksOf(seed: number) {
   };
 }
 
-/** The landmarks of the world that stands when nothing else is asked for. */
-export const landmarks = landmarksOf(DEFAULT_SEED);
+/** The fixture ids of the world that stands when nothing else is asked for. */
+export const fixtureIds = fixtureIdsOf(DEFAULT_SEED);

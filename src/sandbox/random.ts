@@ -1,5 +1,5 @@
-/** A seeded source of chance (mulberry32): the same seed gives the same sequence on every machine. */
-export class Chance {
+/** A seeded source of random numbers (mulberry32): the same seed gives the same sequence on every machine. */
+export class Random {
   #state: number;
 
   constructor(seed: number) {

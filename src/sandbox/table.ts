@@ -2,7 +2,7 @@
  * Rows by id in the order they came. What is added after `seal` counts as grown; beyond `room` grown rows the oldest of
  * them goes, so that a sandbox that runs for weeks stays small.
  */
-export class Shelf<Row extends { id: string }> {
+export class Table<Row extends { id: string }> {
   readonly #rows = new Map<string, Row>();
   readonly #grown = new Set<string>();
   readonly #room: number;

@@ -11,7 +11,7 @@ import { type Route, routeOf } from './routes.ts';
 
 /** What every HTTP request passes on its way to Yoga. */
 export interface ListenerOptions<Who> {
-  readonly door: (request: IncomingMessage) => Refusal | undefined;
+  readonly guard: (request: IncomingMessage) => Refusal | undefined;
   readonly corsOrigins: readonly string[];
   /** Says who asks; rejects when nobody it knows. */
   readonly admit: (request: IncomingMessage) => Promise<Who>;
@@ -36,13 +36,13 @@ export interface Listener {
 /** Routes behind which somebody's data is. */
 const GUARDED = new Set<Route | undefined>(['/graphql', '/explain']);
 
-/** Takes requests in: door, CORS, caller, body, then the answer; each one is counted. */
+/** Takes requests in: guard, CORS, caller, body, then the answer; each one is counted. */
 export const createListener = <Who>(options: ListenerOptions<Who>): Listener => {
-  const { door, admit, answer, log } = options;
+  const { guard, admit, answer, log } = options;
   const underWay = new Set<Promise<void>>();
 
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
-    const refusal = door(request);
+    const refusal = guard(request);
     if (allowOrigin(options, request, response)) return;
     if (refusal) return refuseAndDrain(request, response, refusal);
     const guarded = GUARDED.has(routeOf(request)) && !asksForPage(request);
@@ -55,7 +55,7 @@ export const createListener = <Who>(options: ListenerOptions<Who>): Listener => 
     const read = await readBody(request);
     if ('refusal' in read) return refuse(response, read.refusal);
     if (request.method === 'POST') {
-      // The door has read it with its parameters and in any case; Yoga reads it to the letter.
+      // The guard has read it with its parameters and in any case; Yoga reads it to the letter.
       if (guarded) request.headers['content-type'] = 'application/json';
       // What Yoga's adapter takes for a body that was read before; a Buffer it would enumerate byte by byte.
       Object.assign(request, { body: Readable.from(read.bytes.length > 0 ? [read.bytes] : []) });
@@ -72,13 +72,13 @@ export const createListener = <Who>(options: ListenerOptions<Who>): Listener => 
       void closed.then(() => {
         underWay.delete(closed);
         const ms = performance.now() - started;
-        const facts = {
+        const labels = {
           method: request.method ?? '',
           route: routeOf(request) ?? 'none',
           status: response.statusCode,
         };
-        options.answered({ ...facts, seconds: ms / 1000 });
-        log.debug({ ...facts, ms: Math.round(ms) }, 'request');
+        options.answered({ ...labels, seconds: ms / 1000 });
+        log.debug({ ...labels, ms: Math.round(ms) }, 'request');
       });
       serve(request, response).catch((error) => {
         if (request.destroyed && !request.complete) return;

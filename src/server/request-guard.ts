@@ -4,7 +4,7 @@ import type { Refusal } from '../plugins/refusal.ts';
 import { type Route, routeOf } from './routes.ts';
 
 /** Who may come in, and from where. */
-export interface Doors {
+export interface RequestGuardOptions {
   /** What the outside calls Pigeon. */
   readonly publicUrl: string;
   readonly corsOrigins: readonly string[];
@@ -23,8 +23,8 @@ const PROBED = new Set<Route | undefined>(['/livez', '/readyz', '/metrics']);
  *
  * @see https://graphql.github.io/graphql-over-http/draft/
  */
-export const doors =
-  ({ publicUrl, corsOrigins, anyone }: Doors) =>
+export const requestGuard =
+  ({ publicUrl, corsOrigins, anyone }: RequestGuardOptions) =>
   (request: IncomingMessage): Refusal | undefined => {
     const { method = 'GET', headers } = request;
     const route = routeOf(request);
@@ -67,7 +67,7 @@ export const doors =
  * @returns true when the request was a preflight and is answered
  */
 export const allowOrigin = (
-  { corsOrigins }: Pick<Doors, 'corsOrigins'>,
+  { corsOrigins }: Pick<RequestGuardOptions, 'corsOrigins'>,
   { method, headers }: IncomingMessage,
   response: ServerResponse,
 ): boolean => {

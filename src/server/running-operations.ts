@@ -1,14 +1,14 @@
 import type { WebSocket } from 'ws';
 
-interface Operation {
+interface RunningOperation {
   readonly controller: AbortController;
   /** Of one that ends by itself: a query or mutation. */
   readonly ended: PromiseWithResolvers<void> | undefined;
 }
 
 /** The operations under way over all sockets of one gateway, by socket and by the client's id for them. */
-export class Operations {
-  readonly #running = new Map<WebSocket, Map<string, Operation>>();
+export class RunningOperations {
+  readonly #running = new Map<WebSocket, Map<string, RunningOperation>>();
   readonly #answers = new Set<Promise<void>>();
   readonly #counted: (change: 1 | -1) => void;
 
@@ -20,8 +20,8 @@ export class Operations {
   /** Begins one; the signal aborts when it ends. One that is waited for ends by itself: a query or mutation. */
   begin(socket: WebSocket, id: string, { awaited }: { awaited: boolean }): AbortSignal {
     const ended = awaited ? Promise.withResolvers<void>() : undefined;
-    const operation: Operation = { controller: new AbortController(), ended };
-    const ofSocket = this.#running.get(socket) ?? new Map<string, Operation>();
+    const operation: RunningOperation = { controller: new AbortController(), ended };
+    const ofSocket = this.#running.get(socket) ?? new Map<string, RunningOperation>();
     this.#running.set(socket, ofSocket.set(id, operation));
     this.#counted(1);
     if (ended) {

@@ -2,13 +2,13 @@ import type { ExecutionResult } from 'graphql';
 import { type Present, withoutHttp } from '../plugins/errors.ts';
 
 /** Writes a result as JSON, in bytes. */
-export type Ready = (result: ExecutionResult) => Buffer;
+export type Serialize = (result: ExecutionResult) => Buffer;
 
 /**
  * Results as they are sent over transports that have no status: each is written once, however many it is sent
  * to. Errors that nobody has turned into what clients may see are turned here.
  */
-export const readyResults = (present: Present): Ready => {
+export const resultSerializer = (present: Present): Serialize => {
   const written = new WeakMap<ExecutionResult, Buffer>();
   return (result) => {
     const known = written.get(result);

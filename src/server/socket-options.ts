@@ -4,7 +4,7 @@ import type { ServerOptions, SubscribePayload } from 'graphql-ws';
 import type { Present } from '../plugins/errors.ts';
 import type { Refusal } from '../plugins/refusal.ts';
 import type { Sink } from '../ports.ts';
-import type { Ready } from './serialize.ts';
+import type { Serialize } from './serialize.ts';
 
 /** Who sits at the other end of a socket. */
 export interface Guest<Who> {
@@ -16,14 +16,14 @@ export interface Guest<Who> {
 /** What sockets need of the gateway; the same guards as those of HTTP stand behind it. */
 export interface SocketOptions<Who> {
   readonly server: Server;
-  readonly door: (request: IncomingMessage) => Refusal | undefined;
+  readonly guard: (request: IncomingMessage) => Refusal | undefined;
   /** Says who it is by the upgrade's headers and the payload of `connection_init`; rejects when nobody it knows. */
   readonly admit: (
     request: IncomingMessage,
     payload: Readonly<Record<string, unknown>>,
   ) => Promise<Guest<Who>>;
   /**
-   * Takes a place for one more socket of theirs until the result is called.
+   * Counts one more socket of theirs until the result is called.
    *
    * @throws {TooManyError}
    */
@@ -31,7 +31,7 @@ export interface SocketOptions<Who> {
   /** The engine with all plugins for one operation. */
   readonly envelop: (context: OperationContext<Who>, payload: SubscribePayload) => Engine;
   readonly present: Present;
-  readonly ready: Ready;
+  readonly serialize: Serialize;
   /** Is told the change in how many operations are under way. */
   readonly counted: (change: 1 | -1) => void;
 }

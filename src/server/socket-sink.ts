@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { ExecutionResult } from 'graphql';
 import type { WebSocket } from 'ws';
 import type { Sink } from '../ports.ts';
-import type { Ready } from './serialize.ts';
+import type { Serialize } from './serialize.ts';
 
 /** The first byte of a frame that is a whole text message. */
 const FINAL_TEXT = 0x81;
@@ -73,14 +73,14 @@ export class SocketSink implements Sink {
   readonly #wire: Wire;
   readonly #head: string;
   readonly #headLength: number;
-  readonly #ready: Ready;
+  readonly #serialize: Serialize;
   #results: AsyncIterable<ExecutionResult> | undefined;
 
-  constructor(wire: Wire, id: string, ready: Ready) {
+  constructor(wire: Wire, id: string, serialize: Serialize) {
     this.#wire = wire;
     this.#head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
     this.#headLength = Buffer.byteLength(this.#head);
-    this.#ready = ready;
+    this.#serialize = serialize;
   }
 
   /** The subscription's results without what plugins lay around them; undefined when it came about otherwise. */
@@ -97,7 +97,7 @@ export class SocketSink implements Sink {
   }
 
   write(result: ExecutionResult): void {
-    this.#wire.send(this.#head, this.#headLength, this.#ready(result));
+    this.#wire.send(this.#head, this.#headLength, this.#serialize(result));
   }
 
   drained(): Promise<void> {

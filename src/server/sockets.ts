@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as nextTick, setTimeout as pause } from 'node:timers/promises';
 import { type ExecutionArgs, GraphQLError, getOperationAST } from 'graphql';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { TooManyError } from '../graph/errors.ts';
@@ -10,7 +10,7 @@ import type { Sink } from '../ports.ts';
 import { alarm } from './alarm.ts';
 import { MAX_BODY_BYTES } from './body.ts';
 import { routeOf } from './routes.ts';
-import { completed, Operations } from './running-operations.ts';
+import { completed, RunningOperations } from './running-operations.ts';
 import type { Engine, OperationContext, SocketOptions } from './socket-options.ts';
 import { speakGraphql } from './socket-server.ts';
 import { SocketSink, Wire } from './socket-sink.ts';
@@ -41,9 +41,9 @@ const TOO_MANY = 1013;
 
 /** Serves GraphQL over WebSockets (protocol graphql-transport-ws) on the path of the HTTP endpoint. */
 export const serveSockets = <Who>(options: SocketOptions<Who>): Sockets => {
-  const { server, door, admit, hold, envelop, present, ready, counted } = options;
+  const { server, guard, admit, hold, envelop, present, serialize, counted } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_BODY_BYTES });
-  const operations = new Operations(counted);
+  const operations = new RunningOperations(counted);
   let draining = false;
 
   const presentAll = (errors: readonly GraphQLError[], code?: Parameters<Present>[1]) =>
@@ -57,7 +57,7 @@ export const serveSockets = <Who>(options: SocketOptions<Who>): Sockets => {
       try {
         if (!request) return false;
         const { who, expiresAt } = await admit(request, connectionParams ?? {});
-        // Gone meanwhile: nothing would give its place back.
+        // Gone meanwhile: nothing would count it out again.
         if (socket.readyState !== socket.OPEN) return false;
         const leave = hold(who);
         const callOff = alarm(expiresAt, () => socket.close(FORBIDDEN, 'Forbidden'));
@@ -94,7 +94,7 @@ export const serveSockets = <Who>(options: SocketOptions<Who>): Sockets => {
         return refused([located(tooMany(`a socket may carry ${SUBSCRIPTIONS_PER_SOCKET} subscriptions`))]);
       }
       context.signal = operations.begin(socket, id, { awaited: !lasting });
-      if (lasting) context.sink = new SocketSink(wire, id, ready);
+      if (lasting) context.sink = new SocketSink(wire, id, serialize);
       const args: Arguments = {
         engine,
         schema: engine.schema,
@@ -121,7 +121,7 @@ export const serveSockets = <Who>(options: SocketOptions<Who>): Sockets => {
 
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     const here = routeOf(request) === '/graphql' ? undefined : NOT_HERE;
-    const refusal = door(request) ?? here ?? (draining ? DRAINING : undefined);
+    const refusal = guard(request) ?? here ?? (draining ? DRAINING : undefined);
     if (refusal) return refuseUpgrade(stream, refusal);
     sockets.handleUpgrade(request, stream, head, (socket) =>
       served.open({ socket, wire: new Wire(socket, stream), request, who: undefined }),
@@ -133,7 +133,7 @@ export const serveSockets = <Who>(options: SocketOptions<Who>): Sockets => {
       draining = true;
       await Promise.race([operations.answered(), pause(withinMs, undefined, { ref: false })]);
       // An answer is followed by its `complete`, which a closing socket would no longer send.
-      await turn();
+      await nextTick();
       await served.close();
     },
   };

@@ -1,7 +1,7 @@
 import type { ExecutionResult } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import { alarm } from './alarm.ts';
-import type { Ready } from './serialize.ts';
+import type { Serialize } from './serialize.ts';
 
 /** How often a silent stream says that it is alive, in milliseconds: below the idle time-out of common proxies. */
 const PING_MS = 12_000;
@@ -13,7 +13,7 @@ const PING_MS = 12_000;
  * both without `complete`, so that clients come back.
  */
 export const createEventStreams = (
-  ready: Ready,
+  serialize: Serialize,
   expiresAt: (serverContext: unknown) => number | undefined,
 ): { readonly plugin: Plugin; drain(): void } => {
   const ends = new Set<() => void>();
@@ -25,7 +25,7 @@ export const createEventStreams = (
     const cursor = cursorOf(result.data);
     const id = cursor === undefined ? '' : `id: ${cursor}\n`;
     const head = Buffer.from(`${id}event: next\ndata: `);
-    const frame = Buffer.concat([head, ready(result), EMPTY_LINE]);
+    const frame = Buffer.concat([head, serialize(result), EMPTY_LINE]);
     frames.set(result, frame);
     return frame;
   };

@@ -1,31 +1,31 @@
 import type { BirdConfig, Config, CourierConfig } from '../config/config.ts';
-import type { Parts } from '../context.ts';
+import type { Services } from '../context.ts';
 import { credential } from '../upstream/auth.ts';
 import { breaker } from '../upstream/breaker.ts';
 import { coalesce } from '../upstream/coalesce.ts';
 import { deadline } from '../upstream/deadline.ts';
 import { http } from '../upstream/http.ts';
 import { outcome } from '../upstream/outcome.ts';
-import { limit, ownTurns, type Turns } from '../upstream/rate-limit.ts';
+import { localRateLimiter, type RateLimiter, rateLimit } from '../upstream/rate-limit.ts';
 import { retry } from '../upstream/retry.ts';
 import { type Call, compose, type Layer } from '../upstream/send.ts';
 
 /** Both upstreams as configured. */
-export interface Upstreams extends Pick<Parts, 'bird' | 'courier' | 'courierForwards'> {
+export interface Upstreams extends Pick<Services, 'bird' | 'courier' | 'courierForwards'> {
   /** Lets go of all connections. */
   close(): Promise<void>;
 }
 
 /**
- * Puts the layers around each upstream; `observe` sees every single call, retries included. `turns` are those of
- * the nodes that share the quotas.
+ * Puts the layers around each upstream; `observe` sees every single call, retries included. `rateLimiter`
+ * is shared by the nodes that share the quotas.
  */
 export const connectUpstreams = (
   { bird, courier }: Pick<Config, 'bird' | 'courier'>,
   observe: Layer,
-  turns: Turns = ownTurns(),
+  rateLimiter: RateLimiter = localRateLimiter(),
 ): Upstreams => {
-  const [toBird, closeBird] = bird ? connectBird(bird, observe, turns) : [];
+  const [toBird, closeBird] = bird ? connectBird(bird, observe, rateLimiter) : [];
   const [toCourier, closeCourier] = courier ? connectCourier(courier, observe) : [];
   return {
     bird: toBird,
@@ -37,7 +37,7 @@ export const connectUpstreams = (
   };
 };
 
-const connectBird = (config: BirdConfig, observe: Layer, turns: Turns) => {
+const connectBird = (config: BirdConfig, observe: Layer, rateLimiter: RateLimiter) => {
   const { send, close } = http(config.url);
   /** Bird counts GET and POST apart, per workspace; it documents no quota for the other methods. */
   const quota = (method: string, perSecond: number) => ({
@@ -55,7 +55,7 @@ const connectBird = (config: BirdConfig, observe: Layer, turns: Turns) => {
       coalesce(),
       retry({ refusedMeansUnprocessed: true }),
       breaker(),
-      limit(turns, quota('GET', config.getRps), quota('POST', config.postRps)),
+      rateLimit(rateLimiter, quota('GET', config.getRps), quota('POST', config.postRps)),
       observe,
     ),
   };

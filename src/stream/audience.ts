@@ -19,7 +19,7 @@ export const reads = (context: Context, api: Api): boolean =>
  * @param kind what is wanted: raised statuses or new messages
  * @param named true when everything followed was named, and so was read by the caller's own credential
  */
-export const viewOf = (context: Context, kind: 'moved' | 'added', named: boolean): View => {
+export const viewOf = (context: Context, kind: 'raised' | 'added', named: boolean): View => {
   const of = (api: Api) => ({ reads: reads(context, api), audience: audienceOf(context, api) });
   const at = { bird: of('bird'), courier: of('courier') };
   return (entry) => {

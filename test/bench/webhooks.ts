@@ -140,13 +140,13 @@ const measure = async (): Promise<void> => {
   await using gateway = await startTestGateway({
     bird: { ...BIRD, url: upstream.url },
     deadlineMs: 10_000,
-    stream: ({ publicUrl, parts }) => {
+    stream: ({ publicUrl, services }) => {
       stream = openStream({
         dataDir,
         birdKeys: [KEY],
         publicUrl,
         workspaceId: WORKSPACE_ID,
-        warn: parts.warn,
+        warn: services.warn,
       });
       return stream;
     },

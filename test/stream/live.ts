@@ -131,13 +131,13 @@ export const startLive = async ({
   let opened: Stream | undefined;
   const gateway = await startTestGateway({
     bird: bird.upstream,
-    stream: ({ publicUrl, parts }) => {
+    stream: ({ publicUrl, services }) => {
       opened = openStream({
         dataDir,
         birdKeys: [KEY],
         publicUrl,
         workspaceId: WORKSPACE_ID,
-        warn: parts.warn,
+        warn: services.warn,
         ...(bounds ? { bounds } : {}),
       });
       return opened;

@@ -18,14 +18,14 @@ export const startLiveGateway = async ({ withHeaders = false } = {}): Promise<Li
     schema,
     deadlineMs: 10_000,
     ...upstreamsOf(sandbox),
-    plugins: [useGraphiql({ examples: sandbox.landmarks, withHeaders })],
-    stream: ({ publicUrl, parts }) =>
+    plugins: [useGraphiql({ examples: sandbox.fixtureIds, withHeaders })],
+    stream: ({ publicUrl, services }) =>
       openStream({
         dataDir: ':memory:',
         birdKeys: [bird.signingKey],
         workspaceId: bird.workspaceId,
         publicUrl,
-        warn: parts.warn,
+        warn: services.warn,
       }),
   });
   sandbox.setWebhookUrl(`${gateway.url}/webhooks/bird`);

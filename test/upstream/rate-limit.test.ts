@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { LimitedError } from '../../src/upstream/errors.ts';
-import { limit, ownTurns, type Quota } from '../../src/upstream/rate-limit.ts';
+import { localRateLimiter, type Quota, rateLimit } from '../../src/upstream/rate-limit.ts';
 import type { Call } from '../../src/upstream/send.ts';
 import { CHANGE, callOf, failure, READ, type Reached, reach } from './call.ts';
 
@@ -22,7 +22,7 @@ const ask = ({ send }: Reached, times: number, more: Partial<Call> = {}) =>
 
 describe('a quota', () => {
   test('lets a second’s worth through at once and refuses what would wait past its deadline', async () => {
-    await using reached = await reach({}, limit(ownTurns(), quota(10)));
+    await using reached = await reach({}, rateLimit(localRateLimiter(), quota(10)));
     await ask(reached, 10);
     const deadline = performance.now() + 50;
     const error = await failure(reached.send(callOf({ deadline })));
@@ -32,7 +32,7 @@ describe('a quota', () => {
   });
 
   test('is refilled evenly', async () => {
-    await using reached = await reach({}, limit(ownTurns(), quota(10)));
+    await using reached = await reach({}, rateLimit(localRateLimiter(), quota(10)));
     await ask(reached, 10);
     vi.advanceTimersByTime(300);
     await ask(reached, 3, { deadline: performance.now() + 1 });
@@ -47,7 +47,7 @@ describe('a quota', () => {
   });
 
   test('lets a call wait for its turn', async () => {
-    await using reached = await reach({}, limit(ownTurns(), quota(50)));
+    await using reached = await reach({}, rateLimit(localRateLimiter(), quota(50)));
     vi.useRealTimers();
     const started = performance.now();
     await ask(reached, 55);
@@ -56,7 +56,7 @@ describe('a quota', () => {
   });
 
   test('refuses who would wait for more than five seconds, and says for how long', async () => {
-    await using reached = await reach({}, limit(ownTurns(), quota(1)));
+    await using reached = await reach({}, rateLimit(localRateLimiter(), quota(1)));
     const { signal, ...gone } = { signal: new AbortController(), deadline: performance.now() + 60_000 };
     const waiting = Array.from({ length: 6 }, () =>
       reached.send(callOf({ ...gone, signal: signal.signal })).catch(() => {}),
@@ -67,7 +67,7 @@ describe('a quota', () => {
   });
 
   test('lets go of a call whose client goes while it waits', async () => {
-    await using reached = await reach({}, limit(ownTurns(), quota(1)));
+    await using reached = await reach({}, rateLimit(localRateLimiter(), quota(1)));
     await ask(reached, 1);
     const controller = new AbortController();
     const left = new Error('left');
@@ -78,13 +78,13 @@ describe('a quota', () => {
   });
 
   test('does not count what it is not for', async () => {
-    await using reached = await reach({}, limit(ownTurns(), quota(1)));
+    await using reached = await reach({}, rateLimit(localRateLimiter(), quota(1)));
     await ask(reached, 20, { operation: CHANGE, deadline: performance.now() + 1 });
     expect(reached.upstream.asked).toHaveLength(20);
   });
 
   test('of 0 is none', async () => {
-    await using reached = await reach({}, limit(ownTurns(), quota(0)));
+    await using reached = await reach({}, rateLimit(localRateLimiter(), quota(0)));
     await ask(reached, 20, { deadline: performance.now() + 1 });
     expect(reached.upstream.asked).toHaveLength(20);
   });

@@ -18,20 +18,20 @@ interface Options<Row> extends RowOptions<Row> {
 }
 
 /** Declares an action below a resource, `POST …/{id}/action/`: `actionX(input): { x }`. */
-export const act = <Row extends { id: string }, const Path extends string>(
+export const action = <Row extends { id: string }, const Path extends string>(
   ref: ResourceRef<Row> & { readonly path: Path },
-  action: ActionOf<Path, 'POST'>,
+  segment: ActionOf<Path, 'POST'>,
   options: Options<Row> = {},
 ): void => {
-  const op = operation('POST', `${ref.path}${action}/` as never);
+  const op = operation('POST', `${ref.path}${segment}/` as never);
   const { summary, ...entry } = entryOf(op);
   const { anyBody: free } = options;
   const body = free
     ? { properties: { body: { type: 'object', description: free } }, required: ['body'] }
     : entry.body;
   const common = {
-    name: options.name ?? camel(`${action}-${ref.name}`),
-    description: options.description ?? `${summary ?? action}.`,
+    name: options.name ?? camel(`${segment}-${ref.name}`),
+    description: options.description ?? `${summary ?? segment}.`,
     of: ref,
     shapes: body?.properties ?? {},
     required: body?.required as readonly string[] | undefined,

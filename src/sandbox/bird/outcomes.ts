@@ -1,6 +1,6 @@
 import type { Failure, MessageRow, Status } from './rows.ts';
 
-interface Fate {
+interface Outcome {
   path: Status[];
   failure?: Failure;
   details: string;
@@ -13,7 +13,7 @@ const GOOD: Status[] = ['processing', 'sent', 'delivered'];
  * Receivers for whom things never go well, whatever the channel, for those who want to see failures: by their phone's
  * digits or their address. Everybody else gets what is sent.
  */
-export const FATES: Readonly<Record<string, Fate>> = {
+export const OUTCOMES: Readonly<Record<string, Outcome>> = {
   '12025550199': {
     path: ['processing', 'sent', 'delivery_failed'],
     failure: {
@@ -58,11 +58,15 @@ export const FATES: Readonly<Record<string, Fate>> = {
 };
 
 /** What is to come for a message that was just accepted, by whom it goes to and over which platform. */
-export function fateOf(receiver: string, platformId: string): Pick<MessageRow, 'ahead' | 'fate' | 'after'> {
-  const fate = FATES[receiver.includes('@') ? receiver.trim().toLowerCase() : receiver.replace(/\D/g, '')];
-  if (fate) {
-    const { path, failure, details, reason } = fate;
-    return { ahead: [...path], fate: { ...(failure ? { failure } : {}), details, reason }, after: [] };
+export function outcomeOf(
+  receiver: string,
+  platformId: string,
+): Pick<MessageRow, 'ahead' | 'outcome' | 'after'> {
+  const outcome =
+    OUTCOMES[receiver.includes('@') ? receiver.trim().toLowerCase() : receiver.replace(/\D/g, '')];
+  if (outcome) {
+    const { path, failure, details, reason } = outcome;
+    return { ahead: [...path], outcome: { ...(failure ? { failure } : {}), details, reason }, after: [] };
   }
   const reads =
     platformId === 'whatsapp' ? 'read' : platformId === 'email-messagebird' ? 'opened' : undefined;

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { IdOf } from '../naming.ts';
 import type { Person } from '../people/person.ts';
-import type { Chance } from '../random.ts';
+import type { Random } from '../random.ts';
 import { notice, opener, storyteller } from '../talk.ts';
 import type { Account, Email, Text, TextStatus } from './rows.ts';
 
@@ -58,14 +58,14 @@ export function sidOf(id: string): string {
 /** Texts of all accounts in every status, most of them delivered or received; oldest first. */
 export function textsAtStart(
   people: readonly Person[],
-  { id, clock, chance }: { id: IdOf; clock: Clock; chance: Chance },
+  { id, clock, random }: { id: IdOf; clock: Clock; random: Random },
 ): Text[] {
   const reachable = people.filter(({ courier }) => courier?.phone && !courier.provider);
-  const tell = storyteller(chance);
+  const tell = storyteller(random);
   const texts = reachable.flatMap((person, round) => {
     const organization = person.courier?.organization ?? 'harbour';
     const phone = `+${person.courier?.phone?.replace(/ext.*$/, '').replace(/\D/g, '')}`;
-    const minutes = chance.next() * 30 * DAY + 60;
+    const minutes = random.next() * 30 * DAY + 60;
     return tell(person.first).map((line, index): Text => {
       const incoming = line.by === 'them';
       const odd =
@@ -102,17 +102,17 @@ export function textsAtStart(
 /** Emails about each of some people: one they wrote to the clinic and one from the desk to them; oldest first. */
 export function emailsAtStart(
   people: readonly Person[],
-  { id, clock, chance }: { id: IdOf; clock: Clock; chance: Chance },
+  { id, clock, random }: { id: IdOf; clock: Clock; random: Random },
 ): Email[] {
   const writers = people.filter(({ courier }) => courier?.email && !courier.provider);
   const emails = writers.slice(0, 24).flatMap((person, round) =>
     (['person', 'desk'] as const).map((by, index): Email => {
       const status =
         EMAIL_STATUSES[person.key === 'amina' ? 2 : (round + index * 3) % EMAIL_STATUSES.length] ?? 'sent';
-      const at = clock.ago(chance.next() * 40 * DAY + 30 + round / 1000);
+      const at = clock.ago(random.next() * 40 * DAY + 30 + round / 1000);
       const writer = by === 'person' ? person.key : 'desk';
-      const subject = chance.pick(SUBJECTS[by]);
-      const message = by === 'desk' ? notice(chance, person.first) : opener(chance);
+      const subject = random.pick(SUBJECTS[by]);
+      const message = by === 'desk' ? notice(random, person.first) : opener(random);
       return {
         id: id('courier-email', person.key, by),
         ahead: status === 'sending' ? ['sent'] : [],

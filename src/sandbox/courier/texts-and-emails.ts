@@ -66,7 +66,7 @@ function emailOf(call: Call): Email {
 const shownAccount = ({ id, attributes }: Account): object => ({ id, type: 'text-accounts', attributes });
 
 /** The operations on texts, their accounts, and emails. */
-export const letterHandlers: Record<string, Handler> = {
+export const textAndEmailHandlers: Record<string, Handler> = {
   'GET /v1/text-accounts/': (call) => {
     const organization = call.text('organization-id')?.toLowerCase();
     const wanted = call.world.courier.accounts
@@ -107,15 +107,15 @@ export const letterHandlers: Record<string, Handler> = {
     if (!/^\+[1-9]\d{5,14}$/.test(attributes.target))
       throw invalid('body', `${at}/target`, 'must be a phone number in E.164');
     if (attributes.message === '') throw invalid('body', `${at}/message`, 'must not be empty');
-    const fate = UNREACHABLE[attributes.target.slice(1)];
+    const outcome = UNREACHABLE[attributes.target.slice(1)];
     const id = world.fresh('courier-text');
     const stamp = world.clock.stamp();
     const text: Text = {
       id,
       accountId: attributes['account-id'],
       numberId: number[0],
-      ahead: [...(fate?.ahead ?? (['queued', 'sending', 'sent', 'delivered'] as const))],
-      ...(fate ? { fails: fate.error } : {}),
+      ahead: [...(outcome?.ahead ?? (['queued', 'sending', 'sent', 'delivered'] as const))],
+      ...(outcome ? { fails: outcome.error } : {}),
       attributes: {
         ...(attributes['callback-status-url']
           ? { 'callback-status-url': attributes['callback-status-url'] }

@@ -4,35 +4,35 @@ import type { Entry } from '../log/log.ts';
 import { beginningOf } from './subscriber-queue.ts';
 import { GONE } from './tail.ts';
 
-/** Somebody who is told together with others. */
-export interface Seat {
+/** Somebody who receives the same results as others. */
+export interface Subscriber {
   readonly sink: Sink;
   /** Everything up to here has been told. */
   readonly position: number;
   /** False for an entry that says nothing new to this one. */
   readonly fits: (entry: Entry) => boolean;
-  readonly end: End;
+  readonly cancellation: Cancellation;
 }
 
-/** The end of one subscriber, which one at a time waits for: an abort signal with nothing more to hold. */
-export class End {
-  #over = false;
+/** The end of one subscriber, which one at a time waits for: an abort signal that holds nothing more. */
+export class Cancellation {
+  #cancelled = false;
   #listener: (() => void) | undefined;
 
-  get over(): boolean {
-    return this.#over;
+  get cancelled(): boolean {
+    return this.#cancelled;
   }
 
   /** Calls when it comes, in place of who waited before; at once when it has come. */
   listen(listener: (() => void) | undefined): void {
-    if (this.#over) listener?.();
+    if (this.#cancelled) listener?.();
     else this.#listener = listener;
   }
 
-  /** Brings it about. */
-  bring(): void {
-    if (this.#over) return;
-    this.#over = true;
+  /** Ends the subscriber. */
+  cancel(): void {
+    if (this.#cancelled) return;
+    this.#cancelled = true;
     this.#listener?.();
     this.#listener = undefined;
   }
@@ -42,10 +42,10 @@ export class End {
  * Why somebody is told alone again: they did not read, or more was told before they came, and stand at `at`; or
  * the log goes on without them; or it is over.
  */
-export type Left = { readonly at: number; readonly slow: boolean } | typeof GONE | 'over';
+export type Departure = { readonly at: number; readonly slow: boolean } | typeof GONE | 'over';
 
-/** What a group is made of. */
-export interface GroupOptions {
+/** What a broadcast is made of. */
+export interface BroadcastOptions {
   /** The entries behind the position, those that come included. */
   readonly entries: AsyncIterableIterator<Entry | typeof GONE, void, void>;
   readonly position: number;
@@ -55,22 +55,22 @@ export interface GroupOptions {
   readonly onEnd: () => void;
 }
 
-interface Member extends Omit<Seat, 'position' | 'end'> {
+interface Member extends Omit<Subscriber, 'position' | 'cancellation'> {
   position: number;
-  readonly settle: (left: Left | PromiseLike<Left>) => void;
+  readonly settle: (departure: Departure | PromiseLike<Departure>) => void;
 }
 
 /**
  * Subscribers who are told the very same: each entry is executed once and its result written to all of them.
  * Nobody waits for anybody: who does not read leaves, and is told alone from where they stand.
  */
-export class Group {
-  readonly #options: GroupOptions;
+export class Broadcast {
+  readonly #options: BroadcastOptions;
   readonly #members = new Set<Member>();
-  readonly #end = new AbortController();
+  readonly #abort = new AbortController();
   #position: number;
 
-  constructor(options: GroupOptions) {
+  constructor(options: BroadcastOptions) {
     this.#options = options;
     this.#position = options.position;
     void this.#run();
@@ -82,18 +82,18 @@ export class Group {
   }
 
   /** Tells one more, until they leave. Rejects when the entries cannot be read any more. */
-  join({ position, end, sink, fits }: Seat): Promise<Left> {
-    if (end.over) return Promise.resolve('over');
+  join({ position, cancellation, sink, fits }: Subscriber): Promise<Departure> {
+    if (cancellation.cancelled) return Promise.resolve('over');
     // Entries between were told already: they are in the log.
     if (position < this.#position) return Promise.resolve({ at: position, slow: false });
     return new Promise((resolve) => {
-      const settle: Member['settle'] = (left) => {
-        end.listen(undefined);
-        resolve(left);
+      const settle: Member['settle'] = (departure) => {
+        cancellation.listen(undefined);
+        resolve(departure);
       };
       const member: Member = { sink, fits, position, settle };
       this.#members.add(member);
-      end.listen(() => {
+      cancellation.listen(() => {
         resolve('over');
         this.#remove(member);
       });
@@ -102,23 +102,23 @@ export class Group {
 
   async #run(): Promise<void> {
     const { entries, execute } = this.#options;
-    let left: Left | Promise<never> = 'over';
+    let departure: Departure | Promise<never> = 'over';
     try {
       for await (const entry of entries) {
         if (entry === GONE) {
-          left = GONE;
+          departure = GONE;
           break;
         }
         if (!this.#awaits(entry)) continue;
-        this.#tell(entry, await execute(entry, this.#end.signal));
+        this.#publish(entry, await execute(entry, this.#abort.signal));
       }
     } catch (error) {
-      left = Promise.reject(error);
-      left.catch(() => {});
+      departure = Promise.reject(error);
+      departure.catch(() => {});
     }
     for (const member of this.#members) {
       this.#remove(member);
-      member.settle(left);
+      member.settle(departure);
     }
   }
 
@@ -128,7 +128,7 @@ export class Group {
     return false;
   }
 
-  #tell(entry: Entry, result: ExecutionResult): void {
+  #publish(entry: Entry, result: ExecutionResult): void {
     this.#position = entry.position;
     for (const member of this.#members) {
       const { sink, fits, settle, position: at } = member;
@@ -152,7 +152,7 @@ export class Group {
   #remove(member: Member): void {
     if (!this.#members.delete(member) || this.#members.size > 0) return;
     this.#options.onEnd();
-    this.#end.abort();
+    this.#abort.abort();
     void this.#options.entries.return?.();
   }
 }

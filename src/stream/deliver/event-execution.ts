@@ -14,7 +14,7 @@ import { Results } from './results.ts';
  * subscription's context is made once: its deadline would be long past, its budget spent, and its loaders
  * would know only how things were.
  */
-export const useFreshContext = (fanOut: FanOut): Plugin => ({
+export const useEventExecution = (fanOut: FanOut): Plugin => ({
   onSubscribe: ({ setSubscribeFn }) => setSubscribeFn((args) => subscribe(args, fanOut)),
 });
 
@@ -31,10 +31,11 @@ const subscribe = async (args: ExecutionArgs, fanOut: FanOut) => {
     },
     () => void source.return?.()?.catch(() => {}),
   );
-  fanOut.admit(context, args, context.sink ?? results, () => {
-    const { parts, caller, courierCredential } = context;
+  fanOut.share(context, args, context.sink ?? results, () => {
+    const { services, caller, courierCredential } = context;
     const execute = run();
-    return (event, signal) => execute(event, createContext(parts, { caller, courierCredential }, { signal }));
+    return (event, signal) =>
+      execute(event, createContext(services, { caller, courierCredential }, { signal }));
   });
   const opened = await createSourceEventStream(validated);
   if (!(Symbol.asyncIterator in opened)) return opened;
@@ -54,5 +55,5 @@ const executionOf = (args: ExecutionArgs) => () => {
 /** Whatever else the server has put into the context stays. */
 const renew = (context: Context): Context => ({
   ...context,
-  ...createContext(context.parts, context, context),
+  ...createContext(context.services, context, context),
 });

@@ -2,11 +2,11 @@ import { type ExecutionArgs, type ExecutionResult, print } from 'graphql';
 import type { Context } from '../../context.ts';
 import type { Sink } from '../../ports.ts';
 import { fingerprint } from '../../upstream/auth.ts';
-import type { Journal } from '../log/status-log.ts';
-import { Group } from './broadcast.ts';
+import type { StatusLog } from '../log/status-log.ts';
+import { Broadcast } from './broadcast.ts';
 import { eventOf, type StreamEvent } from './event.ts';
 import { resumingVariables } from './resuming-variables.ts';
-import type { Follow, Join } from './shared-tail.ts';
+import type { Join, TailOptions } from './shared-tail.ts';
 
 /** Makes what is told of an event; the signal aborts when nobody waits for it any more. */
 export type Execute = (
@@ -15,25 +15,25 @@ export type Execute = (
 ) => ExecutionResult | PromiseLike<ExecutionResult>;
 
 /** What must agree for subscribers to be told the very same. */
-export type Alike = Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues'>;
+export type SharedExecution = Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues'>;
 
 /**
  * Tells together whoever is told the very same: by document, operation, variables without `after`, caller and
  * credential, and by what those name. An event is executed once for all of them.
  */
 export class FanOut {
-  readonly #journal: Journal;
-  readonly #groups = new Map<string, Group>();
+  readonly #statusLog: StatusLog;
+  readonly #broadcasts = new Map<string, Broadcast>();
 
-  constructor(journal: Journal) {
-    this.#journal = journal;
+  constructor(statusLog: StatusLog) {
+    this.#statusLog = statusLog;
   }
 
-  /** How many groups there are, and how many are in them. */
+  /** How many broadcasts there are, and how many members they have. */
   get counts(): { readonly groups: number; readonly members: number } {
     let members = 0;
-    for (const { size } of this.#groups.values()) members += size;
-    return { groups: this.#groups.size, members };
+    for (const { size } of this.#broadcasts.values()) members += size;
+    return { groups: this.#broadcasts.size, members };
   }
 
   /**
@@ -41,29 +41,29 @@ export class FanOut {
    *
    * @param execution is asked for when there are no others yet
    */
-  admit(context: Context, alike: Alike, sink: Sink, execution: () => Execute): void {
-    const key = keyOf(context, alike);
-    joins.set(context, (follow) => this.#groupOf(key, follow, execution).join({ ...follow, sink }));
+  share(context: Context, shared: SharedExecution, sink: Sink, execution: () => Execute): void {
+    const key = keyOf(context, shared);
+    joins.set(context, (follow) => this.#broadcastOf(key, follow, execution).join({ ...follow, sink }));
   }
 
-  #groupOf(base: string, { interest, view, position }: Follow, execution: () => Execute): Group {
+  #broadcastOf(base: string, { interest, view, position }: TailOptions, execution: () => Execute): Broadcast {
     // A native id can come to mean something else.
     const named = interest && [[...interest.messages].sort(), [...interest.channels].sort()];
     const key = fingerprint(`${base} ${JSON.stringify(named)}`);
-    const known = this.#groups.get(key);
+    const known = this.#broadcasts.get(key);
     if (known) return known;
-    const { epoch } = this.#journal;
+    const { epoch } = this.#statusLog;
     const execute = execution();
-    const group = new Group({
-      entries: this.#journal.follow(interest, view, position),
+    const broadcast = new Broadcast({
+      entries: this.#statusLog.follow(interest, view, position),
       position,
       execute: (entry, signal) => execute(eventOf(entry, epoch), signal),
       onEnd: () => {
-        if (this.#groups.get(key) === group) this.#groups.delete(key);
+        if (this.#broadcasts.get(key) === broadcast) this.#broadcasts.delete(key);
       },
     });
-    this.#groups.set(key, group);
-    return group;
+    this.#broadcasts.set(key, broadcast);
+    return broadcast;
   }
 }
 
@@ -74,7 +74,7 @@ export const joinOf = (context: Context): Join | undefined => joins.get(context)
 
 const keyOf = (
   { caller, courierCredential }: Context,
-  { schema, document, operationName, variableValues }: Alike,
+  { schema, document, operationName, variableValues }: SharedExecution,
 ): string => {
   const roots = Object.keys(schema.getSubscriptionType()?.getFields() ?? {});
   const apart = resumingVariables(document, roots);

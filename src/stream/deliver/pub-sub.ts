@@ -1,5 +1,5 @@
 import type { Entry } from '../log/log.ts';
-import { Feed } from './subscriber-queue.ts';
+import { SubscriberQueue } from './subscriber-queue.ts';
 
 /** Which messages' entries a subscriber wants: those named or in a channel named; undefined is all. */
 export interface Interest {
@@ -20,9 +20,9 @@ export type View = (entry: Entry) => Entry | undefined;
 const QUEUE = 256;
 
 /** Hands entries on to the subscribers who want them. A message that nobody named costs nothing. */
-export class Hub {
-  readonly #everything = new Map<Feed, View>();
-  readonly #named = new Map<string, Map<Feed, View>>();
+export class PubSub {
+  readonly #everything = new Map<SubscriberQueue, View>();
+  readonly #named = new Map<string, Map<SubscriberQueue, View>>();
   readonly #onNamed = new Set<(id: string) => void>();
   readonly #queue: number;
   #size = 0;
@@ -31,17 +31,17 @@ export class Hub {
     this.#queue = queue;
   }
 
-  /** How many feeds are open. */
+  /** How many queues are open. */
   get size(): number {
     return this.#size;
   }
 
-  /** How many messages and channels are named by open feeds. */
+  /** How many messages and channels are named by open queues. */
   get topics(): number {
     return this.#named.size;
   }
 
-  /** The messages and channels that open feeds name. */
+  /** The messages and channels that open queues name. */
   named(): Iterable<string> {
     return this.#named.keys();
   }
@@ -51,26 +51,26 @@ export class Hub {
     this.#onNamed.add(listener);
   }
 
-  /** Starts to collect entries; close the feed to stop. */
-  open(interest: Interest | undefined, view: View): Feed {
+  /** Starts to collect entries; close the queue to stop. */
+  open(interest: Interest | undefined, view: View): SubscriberQueue {
     const topics = interest && [...interest.messages, ...interest.channels];
-    const feed = new Feed(this.#queue, () => {
+    const queue = new SubscriberQueue(this.#queue, () => {
       this.#size -= 1;
-      if (!topics) this.#everything.delete(feed);
+      if (!topics) this.#everything.delete(queue);
       for (const topic of topics ?? []) {
-        const feeds = this.#named.get(topic);
-        feeds?.delete(feed);
-        if (feeds?.size === 0) this.#named.delete(topic);
+        const queues = this.#named.get(topic);
+        queues?.delete(queue);
+        if (queues?.size === 0) this.#named.delete(topic);
       }
     });
     this.#size += 1;
-    if (!topics) this.#everything.set(feed, view);
+    if (!topics) this.#everything.set(queue, view);
     for (const topic of topics ?? []) {
-      const feeds = this.#named.get(topic);
-      this.#named.set(topic, (feeds ?? new Map<Feed, View>()).set(feed, view));
-      if (!feeds) for (const listener of this.#onNamed) listener(topic);
+      const queues = this.#named.get(topic);
+      this.#named.set(topic, (queues ?? new Map<SubscriberQueue, View>()).set(queue, view));
+      if (!queues) for (const listener of this.#onNamed) listener(topic);
     }
-    return feed;
+    return queue;
   }
 
   publish(entries: readonly Entry[]): void {
@@ -84,16 +84,20 @@ export class Hub {
     }
   }
 
-  /** Ends every feed. */
+  /** Ends every queue. */
   close(): void {
-    const named = [...this.#named.values()].flatMap((feeds) => [...feeds.keys()]);
-    for (const feed of [...this.#everything.keys(), ...named]) feed.close();
+    const named = [...this.#named.values()].flatMap((queues) => [...queues.keys()]);
+    for (const queue of [...this.#everything.keys(), ...named]) queue.close();
   }
 }
 
-const push = (entry: Entry, feeds: Map<Feed, View> | undefined, except?: Map<Feed, View>): void => {
-  for (const [feed, view] of feeds ?? []) {
-    const seen = except?.has(feed) ? undefined : view(entry);
-    if (seen) feed.push(seen);
+const push = (
+  entry: Entry,
+  queues: Map<SubscriberQueue, View> | undefined,
+  except?: Map<SubscriberQueue, View>,
+): void => {
+  for (const [queue, view] of queues ?? []) {
+    const seen = except?.has(queue) ? undefined : view(entry);
+    if (seen) queue.push(seen);
   }
 };

@@ -20,7 +20,7 @@ const DONE: Next = { done: true, value: undefined };
  */
 export class Results implements Sink, AsyncIterableIterator<ExecutionResult, undefined, void> {
   readonly #waiting: ((taker: Taker) => void)[] = [];
-  readonly #tell: () => Promise<Next>;
+  readonly #nextOfSource: () => Promise<Next>;
   readonly #stop: () => unknown;
   #taker: Taker | undefined;
   #asked = false;
@@ -32,7 +32,7 @@ export class Results implements Sink, AsyncIterableIterator<ExecutionResult, und
    * @param stop lets go of the source
    */
   constructor(tell: () => Promise<Next>, stop: () => unknown) {
-    this.#tell = tell;
+    this.#nextOfSource = tell;
     this.#stop = stop;
   }
 
@@ -58,7 +58,7 @@ export class Results implements Sink, AsyncIterableIterator<ExecutionResult, und
       this.#hand();
       if (!this.#taker || this.#asked) return;
       this.#asked = true;
-      this.#tell().then(
+      this.#nextOfSource().then(
         (next) => this.#answer((taker) => taker.resolve(next)),
         (error) => this.#answer((taker) => taker.reject(error)),
       );

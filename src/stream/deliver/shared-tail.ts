@@ -1,34 +1,34 @@
 import type { Entry } from '../log/log.ts';
-import type { Journal } from '../log/status-log.ts';
-import type { Left, Seat } from './broadcast.ts';
+import type { StatusLog } from '../log/status-log.ts';
+import type { Departure, Subscriber } from './broadcast.ts';
 import type { Interest, View } from './pub-sub.ts';
 import { conflate } from './subscriber-queue.ts';
 import { GONE } from './tail.ts';
 
 /** What a subscriber follows, and from where. */
-export interface Follow extends Omit<Seat, 'sink'> {
+export interface TailOptions extends Omit<Subscriber, 'sink'> {
   readonly interest: Interest | undefined;
   readonly view: View;
 }
 
 /** Tells a subscriber together with others from a position on, past this iterator. */
-export type Join = (follow: Follow) => Promise<Left>;
+export type Join = (follow: TailOptions) => Promise<Departure>;
 
 /**
  * Every entry behind a position, none twice and none left out: here those that one subscriber is told alone,
  * because they lie back; at the log's end the subscriber joins the others, and comes back when that ends. Who
  * comes back because they did not read gets the newest of each message.
  */
-export async function* together(
-  journal: Journal,
+export async function* sharedTail(
+  statusLog: StatusLog,
   join: Join,
-  follow: Follow,
+  options: TailOptions,
 ): AsyncGenerator<Entry | typeof GONE, void, void> {
-  const { interest, view, end } = follow;
-  let { position } = follow;
+  const { interest, view, cancellation } = options;
+  let { position } = options;
   let slow = false;
-  while (!end.over) {
-    const page = await journal.page(position, interest, view);
+  while (!cancellation.cancelled) {
+    const page = await statusLog.page(position, interest, view);
     if (!page) {
       yield GONE;
       return;
@@ -38,12 +38,12 @@ export async function* together(
       position = page.position;
       continue;
     }
-    const left = await join({ ...follow, position });
-    if (left === 'over') return;
-    if (left === GONE) {
+    const departure = await join({ ...options, position });
+    if (departure === 'over') return;
+    if (departure === GONE) {
       yield GONE;
       return;
     }
-    ({ at: position, slow } = left);
+    ({ at: position, slow } = departure);
   }
 }

@@ -2,7 +2,7 @@ import type { Entry } from '../log/log.ts';
 
 /** Said in place of entries that were let go because nobody took them: they are still in the log. */
 export interface Lag {
-  /** Everything up to here was taken or was not for this feed. */
+  /** Everything up to here was taken or was not for this queue. */
   readonly lagsFrom: number;
 }
 
@@ -26,7 +26,7 @@ const merge = (earlier: Entry, later: Entry): Entry => {
   const merged: Entry = {
     ...later,
     previous: earlier.previous,
-    moved: later.moved || earlier.moved,
+    raised: later.raised || earlier.raised,
     added: later.added || earlier.added,
   };
   beginnings.set(merged, beginningOf(earlier));
@@ -37,7 +37,7 @@ const merge = (earlier: Entry, later: Entry): Entry => {
  * The entries that wait for one subscriber, at most `limit`: beyond that they are conflated, and where that
  * does not make room they are let go and read from the log again when the subscriber is back.
  */
-export class Feed {
+export class SubscriberQueue {
   readonly #limit: number;
   readonly #onClose: () => void;
   #waiting: Entry[] = [];
@@ -77,7 +77,7 @@ export class Feed {
     this.#lag = { lagsFrom: first - 1 };
   }
 
-  /** The next entry; a lag once; undefined when the feed is closed. One taker at a time. */
+  /** The next entry; a lag once; undefined when the queue is closed. One taker at a time. */
   take(): Promise<Entry | Lag | undefined> {
     const next = this.#closed ? undefined : (this.#waiting.shift() ?? this.#lag);
     if (next === this.#lag) this.#lag = undefined;

@@ -1,6 +1,6 @@
 import type { Entry, Log } from '../log/log.ts';
 import { covers, type Interest, type View } from './pub-sub.ts';
-import { conflate, type Feed } from './subscriber-queue.ts';
+import { conflate, type SubscriberQueue } from './subscriber-queue.ts';
 
 /** How many entries are read from the log at once. */
 export const PAGE = 500;
@@ -10,19 +10,19 @@ export const GONE = Symbol('gone');
 
 /**
  * Every entry behind a position: those in the log, then those that come, none twice and none left out. The
- * feed must have been opened before; whoever falls behind it is served from the log, conflated.
+ * queue must have been opened before; whoever falls behind it is served from the log, conflated.
  */
-export async function* following(
+export async function* tail(
   log: Log,
-  feed: Feed,
+  queue: SubscriberQueue,
   interest: Interest | undefined,
   view: View,
   after: number,
 ): AsyncGenerator<Entry | typeof GONE, void, void> {
   let position = after;
   let late = false;
-  while (!feed.closed) {
-    while (!feed.closed) {
+  while (!queue.closed) {
+    while (!queue.closed) {
       const page = await log.read(position, PAGE);
       if (page === undefined) {
         yield GONE;
@@ -36,7 +36,7 @@ export async function* following(
     }
     late = false;
     for (;;) {
-      const next = await feed.take();
+      const next = await queue.take();
       if (next === undefined) return;
       if ('lagsFrom' in next) {
         position = Math.max(position, next.lagsFrom);

@@ -11,14 +11,14 @@ export interface Known {
 
 /** One change as the log keeps it. Its status is never below that of an earlier entry of the message. */
 export interface Entry extends MessageChange {
-  /** Its place in the one order of the log: whole numbers, rising. */
+  /** Its position in the one order of the log: whole numbers, rising. */
   readonly position: number;
   /** When Pigeon wrote it, in milliseconds since the epoch. */
   readonly observedAt: number;
-  /** The status that was told before; null when none was. */
+  /** The status that was published before; null when none was. */
   readonly previous: MessageStatus | null;
   /** True when it raised the status; otherwise it only says that the message was added. */
-  readonly moved: boolean;
+  readonly raised: boolean;
   /** By audience: who was ahead of this entry by what only they may know. */
   readonly known: Readonly<Record<string, Known>> | null;
 }
@@ -32,8 +32,8 @@ export interface State {
   readonly status: MessageStatus;
   readonly nativeStatus: string | null;
   readonly occurredAt: number;
-  /** The highest status that an entry told; null while it is known by reading alone. */
-  readonly told: MessageStatus | null;
+  /** The highest status that an entry published; null while it is known by reading alone. */
+  readonly published: MessageStatus | null;
   readonly added: boolean;
 }
 
@@ -63,7 +63,7 @@ export interface Log {
    * confirms it: reading is not news. A reading by somebody's own credential is appended instead, because only
    * they hear of it.
    */
-  learn(readings: readonly MessageChange[]): Promise<void>;
+  observe(readings: readonly MessageChange[]): Promise<void>;
   /**
    * The entries behind a position, at most `limit`; none when it is the last one.
    *

@@ -2,7 +2,7 @@ import { type RedisConnection, script } from '../../store/redis-connection.ts';
 import type { LogBounds } from './log.ts';
 
 /** What is to be written, if nobody wrote about the same messages meanwhile. */
-export interface Plan {
+export interface CommitPlan {
   readonly messages: readonly {
     readonly id: string;
     /** The version that was read; empty for a message that was not known. */
@@ -21,7 +21,7 @@ export interface Committed {
   readonly head: number;
   readonly observedAt: number;
   /** Of each message in the plan: false when somebody else was faster, so that nothing of it was written. */
-  readonly fresh: readonly boolean[];
+  readonly applied: readonly boolean[];
   /** Where each entry of the plan stands; 0 for those that were not written. */
   readonly positions: readonly number[];
 }
@@ -59,11 +59,11 @@ local clock = math.max(tonumber(was[3] or 0), now)
 local observed = math.floor(clock)
 local whole = function (number) return string.format('%.0f', number) end
 
-local fresh = {}
+local applied = {}
 for i, message in ipairs(plan.messages) do
   local key = KEYS[3 + i]
-  fresh[i] = (redis.call('HGET', key, '${VERSION}') or '') == message.version and 1 or 0
-  if fresh[i] == 1 then
+  applied[i] = (redis.call('HGET', key, '${VERSION}') or '') == message.version and 1 or 0
+  if applied[i] == 1 then
     clock = clock + 1 / 1024
     local version = string.format('%.10f', clock)
     redis.call('HSET', key, '${VERSION}', version, unpack(message.set))
@@ -74,7 +74,7 @@ end
 local positions = {}
 for i, entry in ipairs(plan.entries) do
   positions[i] = 0
-  if fresh[entry.message + 1] == 1 then
+  if applied[entry.message + 1] == 1 then
     head = head + 1
     positions[i] = head
     redis.call('XADD', entries, 'MAXLEN', whole(bounds.entries), whole(head) .. '-0', 't', whole(observed), 'e', entry.text)
@@ -96,7 +96,7 @@ forget(redis.call('ZRANGEBYSCORE', touched, '-inf', whole(observed - bounds.stat
 local over = redis.call('ZCARD', touched) - bounds.states
 if over > 0 then forget(redis.call('ZRANGE', touched, 0, math.min(over, 1000) - 1)) end
 
-return { epoch, head, observed, fresh, positions }
+return { epoch, head, observed, applied, positions }
 `);
 
 /**
@@ -108,16 +108,16 @@ return { epoch, head, observed, fresh, positions }
  */
 export const commit = async (
   redis: RedisConnection,
-  plan: Plan,
+  plan: CommitPlan,
   at: { known: number; epoch: string; bounds: LogBounds; now: number | undefined },
 ): Promise<Committed> => {
   const { meta, entries, touched, state } = keysOf(redis);
   const { now, ...rest } = at;
-  const [epoch, head, observedAt, fresh, positions] = (await commitScript(
+  const [epoch, head, observedAt, applied, positions] = (await commitScript(
     redis.commands,
     [meta, entries, touched, ...plan.messages.map(({ id }) => state(id))],
     JSON.stringify({ ...plan, ...rest }),
     now === undefined ? '' : String(now),
   )) as [string, number, number, number[], number[]];
-  return { epoch, head, observedAt, fresh: fresh.map((one) => one === 1), positions };
+  return { epoch, head, observedAt, applied: applied.map((one) => one === 1), positions };
 };

@@ -18,7 +18,7 @@ export const followRows = (
   redis: RedisConnection,
   key: string,
   position: () => number,
-  hear: (rows: readonly StreamRow[]) => void,
+  receive: (rows: readonly StreamRow[]) => void,
 ): (() => void) => {
   const connection = redis.blocking();
   let stopped = false;
@@ -34,7 +34,7 @@ export const followRows = (
           key,
           idAt(position()),
         );
-        for (const [, rows] of found ?? []) hear(rows);
+        for (const [, rows] of found ?? []) receive(rows);
       } catch {
         // An answer that is an error, while Redis starts or is full: not in a tight loop.
         if (!stopped) await pause(100);

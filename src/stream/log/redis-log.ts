@@ -5,13 +5,13 @@ import type { MessageChange } from '../../ports.ts';
 import type { RedisConnection } from '../../store/redis-connection.ts';
 import { StoreError } from '../../store/store-error.ts';
 import type { Entry, Log, LogBounds } from './log.ts';
-import { type Committed, commit, keysOf, type Plan } from './redis-commit.ts';
+import { type CommitPlan, type Committed, commit, keysOf } from './redis-commit.ts';
 import { followRows } from './redis-follow.ts';
 import type { Pending } from './redis-plan.ts';
 import { idAt, positionOf, type StreamRow, toEntry } from './redis-rows.ts';
 import { readAudiences } from './redis-states.ts';
 import { openWriter } from './redis-writer.ts';
-import { sound } from './transition.ts';
+import { normalize } from './transition.ts';
 
 /** Where the log lies and how much it keeps. */
 export interface RedisLogOptions {
@@ -26,8 +26,8 @@ export interface RedisLogOptions {
  * The log in Redis, for many nodes: a stream of entries whose ids are their positions, and a hash for each
  * message. What comes in while a commit is under way is the next one.
  *
- * The judge decides here and not in Redis, so that there is one of it: the states are read, judged, and written
- * by a script that leaves out each message which another node has written since. Those are read and judged
+ * `reduceStatus` runs here and not in Redis, so that there is one of it: the states are read, reduced, and written
+ * by a script that leaves out each message which another node has written since. Those are read and reduced
  * again. That also makes a commit whose answer was lost harmless: asked again, it is no news.
  *
  * While Redis is away, writing and `states` fail at once; `head`, `read` and the followers wait.
@@ -41,31 +41,33 @@ export const openRedisLog = async ({ redis, bounds, now }: RedisLogOptions): Pro
   let last = 0;
   let closed = false;
 
-  const write = async (plan: Plan): Promise<Committed> => {
+  const write = async (plan: CommitPlan): Promise<Committed> => {
     const committed = await commit(redis, plan, { known: last, epoch, bounds, now: now?.() });
     // Another one only where Redis has lost everything.
     epoch = committed.epoch;
     return committed;
   };
 
-  const tell = (entries: readonly Entry[]): void => {
+  const publish = (entries: readonly Entry[]): void => {
     last = entries.at(-1)?.position ?? last;
     if (entries.length > 0) for (const listener of listeners) listener(entries);
   };
 
   /** What the stream brings; some of it may be told already. */
-  const hear = (rows: readonly StreamRow[]): void =>
-    tell(rows.filter(([id]) => positionOf(id) > last).map(toEntry));
+  const receive = (rows: readonly StreamRow[]): void =>
+    publish(rows.filter(([id]) => positionOf(id) > last).map(toEntry));
 
   // Others' entries come first, and only through the stream.
   const writer = openWriter(redis, write, (entries) => {
-    if (entries[0]?.position === last + 1) tell(entries);
+    if (entries[0]?.position === last + 1) publish(entries);
   });
 
   const submit = async (changes: readonly MessageChange[], kind: Pending['kind']) => {
     if (closed) throw new StoreError('the status stream is closed');
     const at = now?.() ?? Date.now();
-    return writer.submit(changes.map((change) => ({ change: sound(change, at), kind, entry: undefined })));
+    return writer.submit(
+      changes.map((change) => ({ change: normalize(change, at), kind, entry: undefined })),
+    );
   };
 
   /** Asks until Redis is there to answer. */
@@ -93,15 +95,15 @@ export const openRedisLog = async ({ redis, bounds, now }: RedisLogOptions): Pro
   });
   // A Redis that has lost entries learns how far they went.
   const forgo = redis.onBack(() => void write({ messages: [], entries: [] }).catch(() => {}));
-  const leave = followRows(redis, keys.entries, () => last, hear);
+  const leave = followRows(redis, keys.entries, () => last, receive);
 
   return {
     get epoch() {
       return epoch;
     },
     append: (changes) => submit(changes, 'append'),
-    async learn(readings) {
-      await submit(readings, 'learn');
+    async observe(readings) {
+      await submit(readings, 'observe');
     },
     read: (after, limit) =>
       patiently(async () => {

@@ -12,7 +12,7 @@ export const entryText = (entry: Omit<Entry, 'position' | 'observedAt'>): string
     entry.status,
     entry.nativeStatus,
     entry.previous,
-    entry.moved,
+    entry.raised,
     entry.added,
     entry.occurredAt,
     entry.via,
@@ -35,7 +35,7 @@ export const toEntry = ([id, [, observedAt, , text = '']]: StreamRow): Entry => 
     status,
     nativeStatus,
     previous,
-    moved,
+    raised,
     added,
     occurredAt,
     via,
@@ -49,7 +49,7 @@ export const toEntry = ([id, [, observedAt, , text = '']]: StreamRow): Entry => 
     status,
     nativeStatus,
     previous,
-    moved,
+    raised,
     added,
     occurredAt,
     observedAt: Number(observedAt),
@@ -64,12 +64,12 @@ export const stateText = (state: State): string =>
     state.status,
     state.nativeStatus,
     state.occurredAt,
-    state.told,
+    state.published,
     state.added,
     state.channelId,
   ]);
 
 export const toState = (messageId: string, audience: string, text: string): State => {
-  const [status, nativeStatus, occurredAt, told, added, channelId] = JSON.parse(text);
-  return { messageId, channelId, audience, status, nativeStatus, occurredAt, told, added };
+  const [status, nativeStatus, occurredAt, published, added, channelId] = JSON.parse(text);
+  return { messageId, channelId, audience, status, nativeStatus, occurredAt, published, added };
 };

@@ -5,16 +5,16 @@ import type { Pending } from './redis-plan.ts';
 import { toState } from './redis-rows.ts';
 
 /** What was read of a message. */
-export interface Read {
+export interface MessageStates {
   readonly version: string;
   readonly states: readonly State[];
 }
 
-/** Reads what the judge needs of every message that the changes are about. */
+/** Reads what `reduceStatus` needs of every message that the changes are about. */
 export const readStates = async (
   redis: RedisConnection,
   pending: readonly Pending[],
-): Promise<ReadonlyMap<string, Read>> => {
+): Promise<ReadonlyMap<string, MessageStates>> => {
   const audiences = new Map<string, Set<string>>();
   for (const { change } of pending) {
     const { messageId, audience } = change;

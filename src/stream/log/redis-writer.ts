@@ -1,14 +1,14 @@
 import type { RedisConnection } from '../../store/redis-connection.ts';
 import { StoreError } from '../../store/store-error.ts';
 import type { Entry } from './log.ts';
-import type { Committed, Plan } from './redis-commit.ts';
+import type { CommitPlan, Committed } from './redis-commit.ts';
 import { type Pending, planOf } from './redis-plan.ts';
 import { readStates } from './redis-states.ts';
 
 /** The most changes of one commit, so that no commit keeps Redis from others for long. */
 const BATCH = 500;
 
-/** How often changes are judged anew because another node was faster. */
+/** How often changes are reduced anew because another node was faster. */
 const ROUNDS = 100;
 
 /** Somebody who waits for a commit. */
@@ -29,7 +29,7 @@ export interface Writer {
 /** A writer that commits plans by `write` and says by `wrote` what has been written. */
 export const openWriter = (
   redis: RedisConnection,
-  write: (plan: Plan) => Promise<Committed>,
+  write: (plan: CommitPlan) => Promise<Committed>,
   wrote: (entries: readonly Entry[]) => void,
 ): Writer => {
   let waiting: Waiting[] = [];

@@ -3,7 +3,7 @@ import { StoreError } from '../../store/store-error.ts';
 import type { Entry, Log, LogBounds } from './log.ts';
 import { entryRow, stateRow, toEntry, toState } from './sqlite-rows.ts';
 import { openDatabase, prepare } from './sqlite-tables.ts';
-import { judge, sound } from './transition.ts';
+import { normalize, reduceStatus } from './transition.ts';
 
 /** Where the log lies and how much it keeps. */
 export interface SqliteLogOptions {
@@ -17,7 +17,7 @@ export interface SqliteLogOptions {
 /** Somebody who waits for a commit. */
 interface Waiting {
   readonly changes: readonly MessageChange[];
-  readonly kind: 'append' | 'learn';
+  readonly kind: 'append' | 'observe';
   readonly done: (entries: readonly Entry[]) => void;
   readonly fail: (error: StoreError) => void;
 }
@@ -42,16 +42,16 @@ export const openSqliteLog = ({ dataDir, bounds, now = Date.now }: SqliteLogOpti
 
   const write = (change: MessageChange, kind: Waiting['kind']): Entry | undefined => {
     const known = statements.statesOf.all(change.messageId).map(toState);
-    const verdict = judge(sound(change, observedAt), known, kind);
+    const transition = reduceStatus(normalize(change, observedAt), known, kind);
     let entry: Entry | undefined;
-    if (verdict.entry) {
-      const { lastInsertRowid } = statements.addEntry.run(...entryRow(verdict.entry, observedAt));
+    if (transition.entry) {
+      const { lastInsertRowid } = statements.addEntry.run(...entryRow(transition.entry, observedAt));
       head = Number(lastInsertRowid);
-      entry = { ...verdict.entry, position: head, observedAt };
+      entry = { ...transition.entry, position: head, observedAt };
     }
-    if (verdict.state) {
-      const { audience } = verdict.state;
-      statements.putState.run(...stateRow(verdict.state, observedAt, head));
+    if (transition.state) {
+      const { audience } = transition.state;
+      statements.putState.run(...stateRow(transition.state, observedAt, head));
       if (!known.some((state) => state.audience === audience)) states += 1;
     }
     return entry;
@@ -110,8 +110,8 @@ export const openSqliteLog = ({ dataDir, bounds, now = Date.now }: SqliteLogOpti
   return {
     epoch,
     append: (changes) => submit(changes, 'append'),
-    async learn(readings) {
-      await submit(readings, 'learn');
+    async observe(readings) {
+      await submit(readings, 'observe');
     },
     async read(after, limit) {
       if (after < 0 || after > head) return undefined;

@@ -1,23 +1,23 @@
-import type { Parts } from '../../context.ts';
+import type { Services } from '../../context.ts';
 import type { Changes, MessageChange, MessageStatus } from '../../ports.ts';
 import { StoreError } from '../../store/store-error.ts';
-import { covers, type Hub, type Interest, type View } from '../deliver/pub-sub.ts';
+import { covers, type Interest, type PubSub, type View } from '../deliver/pub-sub.ts';
 import { stoppable } from '../deliver/stoppable.ts';
-import { following, type GONE, PAGE } from '../deliver/tail.ts';
+import { type GONE, PAGE, tail } from '../deliver/tail.ts';
 import { type Entry, type Log, SERVICE, type State } from './log.ts';
 import { furthest } from './transition.ts';
 
 /** What happened to messages, written and handed on: the log and its subscribers as one. */
-export class Journal implements Changes {
+export class StatusLog implements Changes {
   readonly #log: Log;
-  readonly #hub: Hub;
-  readonly #warn: Parts['warn'];
+  readonly #pubSub: PubSub;
+  readonly #warn: Services['warn'];
 
-  constructor(log: Log, hub: Hub, warn: Parts['warn'] = () => {}) {
+  constructor(log: Log, pubSub: PubSub, warn: Services['warn'] = () => {}) {
     this.#log = log;
-    this.#hub = hub;
+    this.#pubSub = pubSub;
     this.#warn = warn;
-    log.follow((entries) => hub.publish(entries));
+    log.follow((entries) => pubSub.publish(entries));
   }
 
   get epoch(): string {
@@ -34,8 +34,8 @@ export class Journal implements Changes {
   }
 
   /** Remembers what a reading told, so that nothing told later falls below it. */
-  async learn(readings: readonly MessageChange[]): Promise<void> {
-    if (readings.length > 0) await this.#log.learn(readings);
+  async observe(readings: readonly MessageChange[]): Promise<void> {
+    if (readings.length > 0) await this.#log.observe(readings);
   }
 
   /** A store that cannot be read knows nothing: the query goes on with what the upstream says. */
@@ -106,7 +106,7 @@ export class Journal implements Changes {
     after: number,
     signal?: AbortSignal,
   ): AsyncIterableIterator<Entry | typeof GONE, void, void> {
-    const feed = this.#hub.open(interest, view);
-    return stoppable(following(this.#log, feed, interest, view, after), () => feed.close(), signal);
+    const queue = this.#pubSub.open(interest, view);
+    return stoppable(tail(this.#log, queue, interest, view, after), () => queue.close(), signal);
   }
 }

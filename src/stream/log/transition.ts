@@ -3,8 +3,8 @@ import type { MessageChange, MessageStatus } from '../../ports.ts';
 import { type Entry, type Known, SERVICE, type State } from './log.ts';
 
 /** What a change comes to, given what is known of its message. */
-export interface Verdict {
-  /** The entry to write, still without a place and a time; undefined when the change is no news. */
+export interface Transition {
+  /** The entry to write, still without a position and a time; undefined when the change is no news. */
   readonly entry: Omit<Entry, 'position' | 'observedAt'> | undefined;
   /** The state to write; undefined when it stays as it is. */
   readonly state: State | undefined;
@@ -25,7 +25,11 @@ const highest = (
  *
  * @param states all that is known of the message, one for each audience
  */
-export const judge = (change: MessageChange, states: readonly State[], kind: 'append' | 'learn'): Verdict => {
+export const reduceStatus = (
+  change: MessageChange,
+  states: readonly State[],
+  kind: 'append' | 'observe',
+): Transition => {
   const of = (audience: string) => states.find((state) => state.audience === audience);
   const service = of(SERVICE);
   const own = of(change.audience);
@@ -33,14 +37,14 @@ export const judge = (change: MessageChange, states: readonly State[], kind: 'ap
     (top, state) => (state && rank(state.status) > rank(top.status) ? state : top),
     change,
   );
-  const told = highest(service?.told, own?.told);
-  const quiet = kind === 'learn' && change.audience === SERVICE;
-  const moved = !quiet && (told === null || rank(best.status) > rank(told));
+  const published = highest(service?.published, own?.published);
+  const quiet = kind === 'observe' && change.audience === SERVICE;
+  const raised = !quiet && (published === null || rank(best.status) > rank(published));
   const added = !quiet && change.added && !service?.added && !own?.added;
   const { status, nativeStatus, occurredAt } = best;
   const { messageId, audience } = change;
   const channelId = change.channelId ?? own?.channelId ?? service?.channelId ?? null;
-  const changed = moved || added;
+  const changed = raised || added;
   return {
     entry: changed
       ? {
@@ -51,8 +55,8 @@ export const judge = (change: MessageChange, states: readonly State[], kind: 'ap
           nativeStatus,
           occurredAt,
           via: change.via,
-          previous: told,
-          moved,
+          previous: published,
+          raised,
           added,
           known: audience === SERVICE ? knownBeside(states) : null,
         }
@@ -66,7 +70,7 @@ export const judge = (change: MessageChange, states: readonly State[], kind: 'ap
             status,
             nativeStatus,
             occurredAt,
-            told: moved ? status : (own?.told ?? null),
+            published: raised ? status : (own?.published ?? null),
             added: added || (own?.added ?? false),
           }
         : undefined,
@@ -74,7 +78,7 @@ export const judge = (change: MessageChange, states: readonly State[], kind: 'ap
 };
 
 /** A change with a time that can be stored: one that cannot must not take others with it. */
-export const sound = (change: MessageChange, observedAt: number): MessageChange => ({
+export const normalize = (change: MessageChange, observedAt: number): MessageChange => ({
   ...change,
   occurredAt: Number.isFinite(change.occurredAt) ? Math.trunc(change.occurredAt) : observedAt,
 });
@@ -94,10 +98,10 @@ export const entryFor = (entry: Entry, audience: string): Entry | undefined => {
   if (entry.audience !== SERVICE) return entry.audience === audience ? entry : undefined;
   const own = entry.known?.[audience];
   if (!own) return entry;
-  const moved = entry.moved && rank(entry.status) > rank(own.status);
+  const raised = entry.raised && rank(entry.status) > rank(own.status);
   const added = entry.added && !own.added;
-  if (!moved && !added) return undefined;
-  return { ...entry, moved, added, previous: highest(own.status, entry.previous) };
+  if (!raised && !added) return undefined;
+  return { ...entry, raised, added, previous: highest(own.status, entry.previous) };
 };
 
 /** The furthest of each message's states, by message. */

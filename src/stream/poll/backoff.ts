@@ -1,8 +1,8 @@
-/** For how long nothing may have moved a thing before it is asked about: webhooks take a second or two. */
+/** For how long nothing may have changed before it is polled: webhooks take a second or two. */
 const QUIET_MS = 15_000;
 
-/** When one thing is asked about next: soon after it has moved, less and less often while it stands still. */
-export class Turn {
+/** When a message or channel is polled next: soon after it has changed, less and less often while it has not. */
+export class Backoff {
   readonly #mostMs: number;
   #waitMs = QUIET_MS;
   #dueAt: number;
@@ -20,35 +20,35 @@ export class Turn {
     return this.#dueAt;
   }
 
-  /** It has moved, and whoever told it may tell more. */
-  moved(now: number): void {
+  /** It has changed, and what reported that may report more. */
+  reset(now: number): void {
     this.#waitMs = QUIET_MS;
     this.#dueAt = now + QUIET_MS;
   }
 
-  /** It is asked about; the next time is twice as far away, unless it moves. */
-  asked(now: number): void {
+  /** It is polled; the next time is twice as far away, unless it changes. */
+  increase(now: number): void {
     this.#waitMs = Math.min(this.#waitMs * 2, this.#mostMs);
     this.#dueAt = now + this.#waitMs;
   }
 
-  /** There is nothing to ask about for the longest wait. */
+  /** It is not polled for the longest wait. */
   rest(now: number): void {
     this.#waitMs = this.#mostMs;
     this.#dueAt = now + this.#mostMs;
   }
 }
 
-/** What is asked about in its turn. */
-export interface Timed {
-  readonly turn: Turn;
+/** What is polled when it is due. */
+export interface Scheduled {
+  readonly backoff: Backoff;
 }
 
 /** The one that waits longest among those that are due. */
-export const mostDue = <T extends Timed>(things: Iterable<T>, now: number): T | undefined => {
+export const mostDue = <T extends Scheduled>(things: Iterable<T>, now: number): T | undefined => {
   let found: T | undefined;
   for (const thing of things) {
-    if (thing.turn.dueAt <= now && (!found || thing.turn.dueAt < found.turn.dueAt)) found = thing;
+    if (thing.backoff.dueAt <= now && (!found || thing.backoff.dueAt < found.backoff.dueAt)) found = thing;
   }
   return found;
 };

@@ -2,7 +2,7 @@ import { listMessages, THE_BEGINNING } from '../../bird/message.ts';
 import { readChannelMessages, readPage } from '../../bird/messages.ts';
 import { decodeId } from '../../graph/ids.ts';
 import { mostDue } from './backoff.ts';
-import { type Plan, readAlone, readingOf, type Task } from './task.ts';
+import { type PollPlan, readAlone, readingOf, type Task } from './task.ts';
 import type { TrackedChannel, TrackedMessage } from './tracked.ts';
 
 /** How many messages are asked for in one call: more ids would outgrow the request lines that servers take. */
@@ -21,7 +21,7 @@ const OVERLAP_MS = 60_000;
 const keyOf = (id: string): readonly string[] => decodeId(id)?.key.split('/') ?? [];
 
 /** Bird: messages in bulk by id, channels by the list of what was made since the last time. */
-export const planBird: Plan = ({ messages, channels }, now) => {
+export const planBird: PollPlan = ({ messages, channels }, now) => {
   const all = [...messages.values()].filter(({ api }) => api === 'bird');
   const channel = mostDue(
     [...channels.values()].filter(({ api }) => api === 'bird'),
@@ -29,12 +29,12 @@ export const planBird: Plan = ({ messages, channels }, now) => {
   );
   const message = mostDue(all, now);
   // A channel's list tells of its newest messages too.
-  if (channel && !(message && message.turn.dueAt < channel.turn.dueAt)) return listChannel(channel);
+  if (channel && !(message && message.backoff.dueAt < channel.backoff.dueAt)) return listChannel(channel);
   if (!message || message.alone) return message && readAlone(message);
   const [workspaceId = ''] = keyOf(message.id);
   const others = all.filter(
     (one) =>
-      one !== message && !one.alone && one.turn.dueAt <= now + SOON_MS && keyOf(one.id)[0] === workspaceId,
+      one !== message && !one.alone && one.backoff.dueAt <= now + SOON_MS && keyOf(one.id)[0] === workspaceId,
   );
   return readMany(workspaceId, [message, ...others.slice(0, IDS_A_CALL - 1)]);
 };

@@ -1,7 +1,7 @@
 import { messages as courierMessages } from '../../courier/resources/message.ts';
 import { decodeId } from '../../graph/ids.ts';
 import { mostDue } from './backoff.ts';
-import { type Plan, readAlone, readingOf, type Task } from './task.ts';
+import { type PollPlan, readAlone, readingOf, type Task } from './task.ts';
 import type { TrackedChannel, TrackedMessage } from './tracked.ts';
 
 /** How many of a channel's messages are read the first time, and at the most later. */
@@ -17,7 +17,7 @@ const OLD_MS = 24 * 3600_000;
 const MODIFIED = 'filter[cmp-last-modified-time]';
 
 /** courier: a channel's messages by the list of what has changed, with receipts; texts and emails by id. */
-export const planCourier: Plan = ({ messages, channels }, now) => {
+export const planCourier: PollPlan = ({ messages, channels }, now) => {
   const ours = [...messages.values()].filter(({ api }) => api === 'courier');
   const channel = mostDue(
     [...channels.values()].filter(({ api }) => api === 'courier'),
@@ -32,7 +32,7 @@ export const planCourier: Plan = ({ messages, channels }, now) => {
       channels.get(channelId),
       ours.filter((one) => isListed(one, channelId)),
     );
-  if (channel && !(message && message.turn.dueAt < channel.turn.dueAt)) return list(channel.id);
+  if (channel && !(message && message.backoff.dueAt < channel.backoff.dueAt)) return list(channel.id);
   if (!message) return undefined;
   const { channelId } = message;
   return channelId && isListed(message, channelId) ? list(channelId) : readAlone(message);

@@ -1,11 +1,11 @@
-import { type Context, createContext, type Parts } from '../../context.ts';
+import { type Context, createContext, type Services } from '../../context.ts';
 import { AnswerError, UpstreamError } from '../../upstream/errors.ts';
 import { SERVICE } from '../log/log.ts';
-import type { Journal } from '../log/status-log.ts';
-import type { Plan, Task } from './task.ts';
+import type { StatusLog } from '../log/status-log.ts';
+import type { PollPlan, Task } from './task.ts';
 import type { Tracked } from './tracked.ts';
 
-/** How long a lane works at a stretch, in milliseconds: then others have their turn. */
+/** How long a poller works at a stretch, in milliseconds: then it lets others run. */
 const STRETCH_MS = 5_000;
 
 /** How long polling rests after a failure; twice as long after each further one, up to the most. */
@@ -25,11 +25,11 @@ const PIGEON: Pick<Context, 'caller' | 'courierCredential'> = {
 };
 
 /** What one upstream is polled with. */
-export interface LaneOptions {
-  readonly parts: Parts;
-  readonly journal: Journal;
+export interface PollerOptions {
+  readonly services: Services;
+  readonly statusLog: StatusLog;
   readonly tracked: Tracked;
-  readonly plan: Plan;
+  readonly plan: PollPlan;
   /** The most calls a second. */
   readonly perSecond: number;
   readonly now: () => number;
@@ -40,7 +40,7 @@ export interface LaneOptions {
  * The polling of one upstream: one call after the other, never two at once, and so few a second that whoever
  * asks Pigeon something always has nearly all of the quota.
  */
-export const openLane = ({ parts, journal, tracked, plan, perSecond, now, signal }: LaneOptions) => {
+export const openPoller = ({ services, statusLog, tracked, plan, perSecond, now, signal }: PollerOptions) => {
   const depth = Math.max(1, (perSecond * STRETCH_MS) / 1000);
   let credit = depth;
   let filledAt = now();
@@ -50,15 +50,15 @@ export const openLane = ({ parts, journal, tracked, plan, perSecond, now, signal
   /** Asks, and writes what is news. */
   const perform = async (task: Task): Promise<void> => {
     const { channel, messages } = task;
-    const context = createContext(parts, PIGEON, { signal });
-    // What fails has had its turn as well, so that it holds up nothing else.
-    for (const { turn } of [...messages, ...(channel ? [channel] : [])]) turn.asked(now());
+    const context = createContext(services, PIGEON, { signal });
+    // What fails counts as polled as well, so that it holds up nothing else.
+    for (const { backoff } of [...messages, ...(channel ? [channel] : [])]) backoff.increase(now());
     const readings = await task.read(context).finally(() => {
       credit -= context.spent.calls;
     });
     const ids = new Set(readings.map(({ change }) => change.messageId));
-    const news = tracked.news(readings, await journal.states([...ids], SERVICE), channel);
-    await journal.append(news);
+    const news = tracked.news(readings, await statusLog.states([...ids], SERVICE), channel);
+    await statusLog.append(news);
     tracked.settle(
       readings,
       channel,
@@ -72,7 +72,7 @@ export const openLane = ({ parts, journal, tracked, plan, perSecond, now, signal
   /** What a list does not show is asked for by itself, and what is not there at all hardly ever. */
   const missed = (messages: Task['messages']): void => {
     for (const message of messages) {
-      if (message.alone) message.turn.rest(now());
+      if (message.alone) message.backoff.rest(now());
       message.alone = true;
     }
   };
@@ -80,7 +80,7 @@ export const openLane = ({ parts, journal, tracked, plan, perSecond, now, signal
   const fail = (error: unknown, { channel, messages }: Task): void => {
     if (signal.aborted) return;
     if (isOwnFault(error)) {
-      channel?.turn.rest(now());
+      channel?.backoff.rest(now());
       missed(messages);
       return;
     }
@@ -89,7 +89,7 @@ export const openLane = ({ parts, journal, tracked, plan, perSecond, now, signal
     failures += 1;
     if (failures > 1) return;
     const reason = error instanceof Error ? error.message : String(error);
-    parts.warn('what is watched cannot be polled', { error: reason });
+    services.warn('what is watched cannot be polled', { error: reason });
   };
 
   const work = async (): Promise<void> => {

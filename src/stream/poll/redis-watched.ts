@@ -47,7 +47,7 @@ export const redisWatched = (redis: RedisConnection, { holdsMs = HOLDS_MS } = {}
   const forget = () => commands.multi().del(saidBy(node)).srem(nodes, node).exec();
 
   return {
-    async say({ messages, channels }) {
+    async announce({ messages, channels }) {
       if (messages.size + channels.size === 0) {
         await forget();
         return;

@@ -16,7 +16,7 @@ export interface Task {
 }
 
 /** Chooses what to ask one upstream next; undefined when nothing is due. */
-export type Plan = (tracked: Tracked, now: number) => Task | undefined;
+export type PollPlan = (tracked: Tracked, now: number) => Task | undefined;
 
 /**
  * What a row of a message says.

@@ -3,10 +3,10 @@ import { isFinal, rank } from '../../graph/status.ts';
 import type { MessageChange, MessageStatus } from '../../ports.ts';
 import { apiOf } from '../audience.ts';
 import { type Entry, SERVICE, type State } from '../log/log.ts';
-import { type Timed, Turn } from './backoff.ts';
+import { Backoff, type Scheduled } from './backoff.ts';
 import type { WatchSet } from './watched.ts';
 
-/** The longest that a message waits for its turn: what has not moved for so long is rarely waited for. */
+/** The longest that a message waits to be polled: what has not moved for so long is rarely waited for. */
 const MESSAGE_MOST_MS = 5 * 60_000;
 
 /** The longest that a channel waits: nobody can foresee a new message. */
@@ -16,12 +16,12 @@ const CHANNEL_MOST_MS = 60_000;
 const MOST_BY_CHANNEL = 10_000;
 
 /** A message that may still move. */
-export interface TrackedMessage extends Timed {
+export interface TrackedMessage extends Scheduled {
   readonly id: string;
   readonly api: Api;
   channelId: string | null;
   /** The status that subscribers know; undefined when they know none. */
-  told: MessageStatus | undefined;
+  published: MessageStatus | undefined;
   /** When it last changed by the upstream's clock, in milliseconds. */
   stampAt: number;
   /** True once a list did not show it: it is asked for by itself. */
@@ -29,7 +29,7 @@ export interface TrackedMessage extends Timed {
 }
 
 /** A channel in which messages may come and move. */
-export interface TrackedChannel extends Timed {
+export interface TrackedChannel extends Scheduled {
   readonly id: string;
   readonly api: Api;
   /** A message made since then is new to who watches. */
@@ -83,7 +83,7 @@ export class Tracked {
         api,
         since: from,
         until: undefined,
-        turn: new Turn(from, CHANNEL_MOST_MS),
+        backoff: new Backoff(from, CHANNEL_MOST_MS),
       });
     }
     for (const { id, channelId } of this.messages.values()) {
@@ -102,17 +102,17 @@ export class Tracked {
       const state = states.get(id);
       this.#known.add(id);
       // Final by a reading that nobody was told of who had been told less: that is still to be told.
-      const waits = state?.told != null && !isFinal(state.told);
+      const waits = state?.published != null && !isFinal(state.published);
       if (state && isFinal(state.status) && !waits) continue;
       this.#follow(id, state, since(id));
     }
   }
 
-  /** Learns from what was written, whoever told it. */
-  hear(entries: readonly Entry[], now: number): void {
+  /** Takes in what was written, wherever it came from. */
+  receive(entries: readonly Entry[], now: number): void {
     for (const { messageId, channelId, audience, status, occurredAt } of entries) {
       const channel = this.channels.get(channelId ?? '');
-      channel?.turn.moved(now);
+      channel?.backoff.reset(now);
       if (audience !== SERVICE) continue;
       if (isFinal(status)) {
         this.messages.delete(messageId);
@@ -120,12 +120,12 @@ export class Tracked {
       }
       const message = this.messages.get(messageId);
       if (message) {
-        message.told = status;
+        message.published = status;
         message.channelId ??= channelId;
         message.stampAt = occurredAt;
-        message.turn.moved(now);
+        message.backoff.reset(now);
       } else if (channel || this.#named.has(messageId)) {
-        this.#follow(messageId, { channelId, told: status, status, occurredAt }, now);
+        this.#follow(messageId, { channelId, published: status, status, occurredAt }, now);
       }
     }
   }
@@ -144,23 +144,23 @@ export class Tracked {
       const message = this.messages.get(change.messageId);
       const state = states.get(change.messageId);
       const added = channel !== undefined && (createdAt ?? 0) >= channel.since && !state?.added;
-      const told = message ? message.told : (state?.told ?? state?.status);
+      const published = message ? message.published : (state?.published ?? state?.status);
       // A reading of what nobody follows and nobody was told of is no news.
-      const moved = (message || state) && (told === undefined || rank(change.status) > rank(told));
-      return added || moved ? [{ ...change, added }] : [];
+      const raised = (message || state) && (published === undefined || rank(change.status) > rank(published));
+      return added || raised ? [{ ...change, added }] : [];
     });
   }
 
   /**
-   * Learns from readings whose news are written.
+   * Takes in readings whose news are written.
    *
-   * @param moved the messages that they were news of
-   * @param asked the messages that were asked for by id, and have had their turn
+   * @param raised the messages that they were news of
+   * @param asked the messages that were asked for by id, and count as polled
    */
   settle(
     readings: readonly Reading[],
     channel: TrackedChannel | undefined,
-    moved: ReadonlySet<string>,
+    raised: ReadonlySet<string>,
     asked: ReadonlySet<TrackedMessage>,
     now: number,
   ): void {
@@ -172,8 +172,8 @@ export class Tracked {
       else if (message) {
         message.channelId ??= channelId;
         message.stampAt = occurredAt;
-        if (!moved.has(messageId) && !asked.has(message)) message.turn.asked(now);
-      } else if (channel) this.#follow(messageId, { channelId, told: status, status, occurredAt }, now);
+        if (!raised.has(messageId) && !asked.has(message)) message.backoff.increase(now);
+      } else if (channel) this.#follow(messageId, { channelId, published: status, status, occurredAt }, now);
     }
   }
 
@@ -186,7 +186,7 @@ export class Tracked {
 
   #follow(
     id: string,
-    state: Pick<State, 'channelId' | 'told' | 'status' | 'occurredAt'> | undefined,
+    state: Pick<State, 'channelId' | 'published' | 'status' | 'occurredAt'> | undefined,
     since: number,
   ): void {
     if (!this.#apis.has(apiOf(id))) return;
@@ -195,10 +195,10 @@ export class Tracked {
       id,
       api: apiOf(id),
       channelId: state?.channelId ?? null,
-      told: state?.told ?? state?.status,
+      published: state?.published ?? state?.status,
       stampAt: state?.occurredAt ?? 0,
       alone: false,
-      turn: new Turn(since, MESSAGE_MOST_MS),
+      backoff: new Backoff(since, MESSAGE_MOST_MS),
     });
   }
 }

@@ -7,7 +7,7 @@ export interface WatchSet {
 /** What the subscribers of all nodes watch, and which node polls for it. */
 export interface Watched {
   /** Says what this node's subscribers watch. It is forgotten unless it is said again in time. */
-  say(watch: WatchSet): Promise<void>;
+  announce(watch: WatchSet): Promise<void>;
   /** What all nodes' subscribers watch. */
   all(): Promise<WatchSet>;
   /** True while this node is the one that polls. */
@@ -19,7 +19,7 @@ export interface Watched {
 export const watchedHere = (): Watched => {
   let watch: WatchSet = { messages: new Set(), channels: new Set() };
   return {
-    say: async (now) => {
+    announce: async (now) => {
       watch = now;
     },
     all: async () => watch,

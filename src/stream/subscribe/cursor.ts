@@ -4,7 +4,7 @@ import { InputError } from '../../graph/errors.ts';
 export type SnapshotVia = 'SNAPSHOT' | 'RECONCILED';
 
 /** Where a subscriber stands. */
-export interface Position {
+export interface StreamCursor {
   /** The log it counts in. */
   readonly epoch: string;
   /** Position of the last entry that it has seen. */
@@ -16,7 +16,7 @@ export interface Position {
 const CURSOR = /^([\w-]{1,64})\.(\d{1,15})(?:\.([sr]))?$/;
 
 /** The opaque cursor of an event. */
-export const writeCursor = ({ epoch, position, within }: Position): string =>
+export const writeCursor = ({ epoch, position, within }: StreamCursor): string =>
   Buffer.from(`${epoch}.${position}${within ? (within === 'SNAPSHOT' ? '.s' : '.r') : ''}`).toString(
     'base64url',
   );
@@ -26,11 +26,11 @@ export const writeCursor = ({ epoch, position, within }: Position): string =>
  *
  * @throws {InputError} it is not one that an event carried
  */
-export const readCursor = (cursor: string): Position => {
+export const readCursor = (cursor: string): StreamCursor => {
   const [, epoch = '', position, within] =
     // Longer than any cursor: not worth decoding.
     (cursor.length <= 128 && CURSOR.exec(Buffer.from(cursor, 'base64url').toString('latin1'))) || [];
-  const found: Position = {
+  const found: StreamCursor = {
     epoch,
     position: Number(position),
     within: within === undefined ? undefined : within === 's' ? 'SNAPSHOT' : 'RECONCILED',

@@ -6,7 +6,7 @@ import { UpstreamError } from '../../upstream/errors.ts';
 import { apiOf, reads } from '../audience.ts';
 import type { Interest } from '../deliver/pub-sub.ts';
 import { SERVICE } from '../log/log.ts';
-import type { Journal } from '../log/status-log.ts';
+import type { StatusLog } from '../log/status-log.ts';
 
 const MESSAGES = ['BirdMessage', 'CourierMessage', 'CourierText', 'CourierEmail'];
 const CHANNELS = ['BirdChannel', 'CourierChannel'];
@@ -33,7 +33,7 @@ export interface NamedArgs {
  */
 export const readNamed = async (
   context: Context,
-  journal: Journal,
+  statusLog: StatusLog,
   { messages, channels }: NamedArgs,
   resumes: boolean,
 ): Promise<Interest | undefined> => {
@@ -61,7 +61,7 @@ export const readNamed = async (
     if (global !== undefined) requireRight(context, apiOf(global), 'read');
     const own = global !== undefined && audienceOf(context, apiOf(global)) !== SERVICE;
     const trusted = resumes && global !== undefined && !own ? global : undefined;
-    if (trusted && field === 'messages' && (await journal.states([trusted], SERVICE)).size > 0) {
+    if (trusted && field === 'messages' && (await statusLog.states([trusted], SERVICE)).size > 0) {
       return trusted;
     }
     try {

@@ -6,7 +6,7 @@ import { apiOf } from '../audience.ts';
 import { eventOf, type StreamEvent } from '../deliver/event.ts';
 import type { Interest, View } from '../deliver/pub-sub.ts';
 import type { State } from '../log/log.ts';
-import type { Journal } from '../log/status-log.ts';
+import type { StatusLog } from '../log/status-log.ts';
 import { type SnapshotVia, writeCursor } from './cursor.ts';
 
 /** How many messages of a named channel are told. */
@@ -17,8 +17,8 @@ export interface Snapshot {
   readonly events: readonly StreamEvent[];
   /** Everything up to here is told. */
   readonly position: number;
-  /** The rank of each status told, by message. */
-  readonly told: ReadonlyMap<string, number>;
+  /** The rank of each published status, by message. */
+  readonly published: ReadonlyMap<string, number>;
 }
 
 /** What a snapshot is taken of. */
@@ -41,28 +41,28 @@ export interface SnapshotOptions {
  */
 export const takeSnapshot = async (
   context: Context,
-  journal: Journal,
+  statusLog: StatusLog,
   { interest, view, via, since, failed }: SnapshotOptions,
 ): Promise<Snapshot> => {
-  if (!interest) return { events: [], position: since, told: new Map() };
+  if (!interest) return { events: [], position: since, published: new Map() };
   const readings = await read(context, interest, failed);
-  await learn(context, journal, readings);
-  const position = await journal.head();
-  const known = await statesOf(context, journal, [...interest.messages, ...readings.keys()]);
+  await observe(context, statusLog, readings);
+  const position = await statusLog.head();
+  const known = await statesOf(context, statusLog, [...interest.messages, ...readings.keys()]);
   const standing = [...new Set([...interest.messages, ...readings.keys()])]
     .flatMap((id) => furthest(readings.get(id), known.get(id)) ?? [])
     .filter(
       ({ messageId, status }) => via === 'RECONCILED' || interest.messages.has(messageId) || !isFinal(status),
     );
-  const told = new Map(standing.map(({ messageId, status }) => [messageId, rank(status)]));
-  if (standing.length === 0) return { events: [], position: since, told };
-  const { epoch } = journal;
-  const meanwhile = await journal.between(since, position, interest, view);
+  const published = new Map(standing.map(({ messageId, status }) => [messageId, rank(status)]));
+  if (standing.length === 0) return { events: [], position: since, published };
+  const { epoch } = statusLog;
+  const meanwhile = await statusLog.between(since, position, interest, view);
   const again = writeCursor({ epoch, position: since, within: via });
   const observedAt = new Date();
   const events = [
     ...meanwhile
-      .filter(({ messageId }) => !told.has(messageId))
+      .filter(({ messageId }) => !published.has(messageId))
       .map((entry) => ({ ...eventOf(entry, epoch), cursor: again })),
     ...standing.map(({ messageId, channelId, status, nativeStatus, occurredAt }, index) => ({
       cursor: index === standing.length - 1 ? writeCursor({ epoch, position, within: undefined }) : again,
@@ -76,7 +76,7 @@ export const takeSnapshot = async (
       via,
     })),
   ];
-  return { events, position, told };
+  return { events, position, published };
 };
 
 /** What REST says of everything named, by message; in channels the oldest first. */
@@ -103,13 +103,13 @@ const read = async (
 };
 
 /** Remembers what is above the state known. */
-const learn = async (
+const observe = async (
   context: Context,
-  journal: Journal,
+  statusLog: StatusLog,
   readings: ReadonlyMap<string, MessageChange>,
 ): Promise<void> => {
-  const known = await statesOf(context, journal, [...readings.keys()]);
-  await journal.learn(
+  const known = await statesOf(context, statusLog, [...readings.keys()]);
+  await statusLog.observe(
     [...readings.values()].filter(({ messageId, status }) => {
       const state = known.get(messageId);
       return !state || rank(status) > rank(state.status);
@@ -119,11 +119,11 @@ const learn = async (
 
 const statesOf = async (
   context: Context,
-  journal: Journal,
+  statusLog: StatusLog,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, State>> => {
   const of = (api: 'bird' | 'courier') =>
-    journal.states(
+    statusLog.states(
       ids.filter((id) => apiOf(id) === api),
       audienceOf(context, api),
     );

@@ -6,7 +6,7 @@ import { loadNode } from '../../graph/node.ts';
 import { MessageStatusEnum } from '../../graph/status.ts';
 import '../../joined/lookup.ts';
 import type { StreamEvent } from '../deliver/event.ts';
-import { openSource } from './events.ts';
+import { openEvents } from './events.ts';
 
 const EventSource = builder.enumType('EventSource', {
   description: 'How an event came to Pigeon’s knowledge.',
@@ -116,7 +116,7 @@ builder.subscriptionFields((t) => ({
       }),
       after: t.arg.string({ description: AFTER }),
     },
-    subscribe: (_root, args, context) => openSource(context, 'moved', args),
+    subscribe: (_root, args, context) => openEvents(context, 'raised', args),
     resolve: (event) => event,
   }),
   messageAdded: t.field({
@@ -130,7 +130,7 @@ builder.subscriptionFields((t) => ({
       }),
       after: t.arg.string({ description: AFTER }),
     },
-    subscribe: (_root, args, context) => openSource(context, 'added', args),
+    subscribe: (_root, args, context) => openEvents(context, 'added', args),
     resolve: (event) => event,
   }),
 }));

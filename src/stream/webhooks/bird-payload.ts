@@ -6,11 +6,11 @@ import type { MessageChange } from '../../ports.ts';
 import { SERVICE } from '../log/log.ts';
 
 /** The body is signed and still not what Bird documents. */
-export class MalformedNoticeError extends Error {
+export class MalformedPayloadError extends Error {
   override readonly name = 'MalformedNoticeError';
 }
 
-const Notice = z.object({
+const Webhook = z.object({
   service: z.string(),
   event: z.string(),
   payload: z.record(z.string(), z.unknown()),
@@ -40,14 +40,14 @@ const NEWBORN: ReadonlySet<string> = new Set(['accepted', 'scheduled']);
  *
  * @param workspaceId the workspace of what does not name one
  * @returns undefined for what is not about a message's status
- * @throws {MalformedNoticeError}
+ * @throws {MalformedPayloadError}
  */
-export const readNotice = (
+export const readBirdWebhook = (
   body: Uint8Array,
   workspaceId: string,
   now: () => number,
 ): MessageChange | undefined => {
-  const { service, event, payload } = parse(Notice, readJson(body));
+  const { service, event, payload } = parse(Webhook, readJson(body));
   const [, kind] = EVENT.exec(event) ?? [];
   if (service !== 'channels' || kind === undefined) return undefined;
   if (kind === 'interaction') {
@@ -91,7 +91,7 @@ const readJson = (body: Uint8Array): unknown => {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch {
-    throw new MalformedNoticeError('the body is not JSON');
+    throw new MalformedPayloadError('the body is not JSON');
   }
 };
 
@@ -99,5 +99,5 @@ const parse = <T>(schema: z.ZodType<T>, value: unknown): T => {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const path = parsed.error.issues[0]?.path.join('.') || 'the body';
-  throw new MalformedNoticeError(`${path} is not as Bird documents it`);
+  throw new MalformedPayloadError(`${path} is not as Bird documents it`);
 };

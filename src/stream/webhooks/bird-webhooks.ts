@@ -1,6 +1,6 @@
 import type { Plugin } from 'graphql-yoga';
-import type { Journal } from '../log/status-log.ts';
-import { MalformedNoticeError, readNotice } from './bird-payload.ts';
+import type { StatusLog } from '../log/status-log.ts';
+import { MalformedPayloadError, readBirdWebhook } from './bird-payload.ts';
 import { isSignedByBird } from './bird-signature.ts';
 
 /** Where Bird posts to. */
@@ -24,7 +24,7 @@ export interface WebhookCounts {
 
 /** What Bird's webhooks need. */
 export interface BirdWebhooksOptions {
-  readonly journal: Pick<Journal, 'append'>;
+  readonly statusLog: Pick<StatusLog, 'append'>;
   /** The signing keys, any of which is good; none refuses all. */
   readonly keys: readonly string[];
   /** What the outside calls Pigeon: Bird signs it. */
@@ -36,7 +36,7 @@ export interface BirdWebhooksOptions {
 
 /** Takes Bird's webhooks: an answer of 204 means that it is written. */
 export const birdWebhooks = (options: BirdWebhooksOptions) => {
-  const { journal, keys, publicUrl, workspaceId, warn, now = Date.now } = options;
+  const { statusLog, keys, publicUrl, workspaceId, warn, now = Date.now } = options;
   const base = publicUrl.replace(/\/+$/, '');
   const counts: WebhookCounts = {
     recorded: 0,
@@ -61,12 +61,12 @@ export const birdWebhooks = (options: BirdWebhooksOptions) => {
       return 401;
     }
     try {
-      const change = readNotice(body, workspaceId, now);
-      const written = change && (await journal.append([change]));
+      const change = readBirdWebhook(body, workspaceId, now);
+      const written = change && (await statusLog.append([change]));
       counts[!written ? 'ignored' : written.length > 0 ? 'recorded' : 'duplicate'] += 1;
       return 204;
     } catch (error) {
-      if (error instanceof MalformedNoticeError) {
+      if (error instanceof MalformedPayloadError) {
         counts.malformed += 1;
         warn('a webhook of Bird is not as documented', { reason: error.message });
         return 400;

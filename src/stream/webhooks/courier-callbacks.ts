@@ -3,7 +3,7 @@ import type { Plugin } from 'graphql-yoga';
 import { wordStatus } from '../../courier/status.ts';
 import { globalId } from '../../graph/ids.ts';
 import type { MessageChange, TextCallbacks } from '../../ports.ts';
-import type { Journal } from '../log/status-log.ts';
+import type { StatusLog } from '../log/status-log.ts';
 import { statusWord } from './callback-body.ts';
 import type { Report, TextTokens, TokenText } from './text-tokens.ts';
 
@@ -28,7 +28,7 @@ export interface CallbackCounts {
 
 /** What courier's callbacks need. */
 export interface CourierCallbacksOptions {
-  readonly journal: Pick<Journal, 'append'>;
+  readonly statusLog: Pick<StatusLog, 'append'>;
   readonly tokens: TextTokens;
   /** What the outside calls Pigeon. */
   readonly publicUrl: string;
@@ -43,11 +43,11 @@ export interface CourierCallbacksOptions {
  * answer to the call that carries the token; so it is looked up, by its hash. Who can read the store cannot
  * post, and how long the look-up takes tells nothing of any token.
  */
-export const courierCallbacks = ({ journal, tokens, publicUrl, warn, now }: CourierCallbacksOptions) => {
+export const courierCallbacks = ({ statusLog, tokens, publicUrl, warn, now }: CourierCallbacksOptions) => {
   const base = `${publicUrl.replace(/\/+$/, '')}${PATH}`;
   const counts: CallbackCounts = { recorded: 0, duplicate: 0, early: 0, malformed: 0, forged: 0, failed: 0 };
 
-  const tell = (text: TokenText, report: Report) => journal.append([changeOf(text, report)]);
+  const publish = (text: TokenText, report: Report) => statusLog.append([changeOf(text, report)]);
 
   const take = async (token: string, body: string): Promise<number> => {
     try {
@@ -64,7 +64,7 @@ export const courierCallbacks = ({ journal, tokens, publicUrl, warn, now }: Cour
         return 400;
       }
       if (text === 'kept') counts.early += 1;
-      else counts[(await tell(text, report)).length > 0 ? 'recorded' : 'duplicate'] += 1;
+      else counts[(await publish(text, report)).length > 0 ? 'recorded' : 'duplicate'] += 1;
       return 204;
     } catch (error) {
       counts.failed += 1;
@@ -85,7 +85,7 @@ export const courierCallbacks = ({ journal, tokens, publicUrl, warn, now }: Cour
         async bind(textId) {
           const early = await tokens.bind(key, textId);
           if (!early) return;
-          await tell(early, early.report);
+          await publish(early, early.report);
           await tokens.settle(key);
         },
       };
@@ -96,7 +96,7 @@ export const courierCallbacks = ({ journal, tokens, publicUrl, warn, now }: Cour
   const recover = async (): Promise<void> => {
     try {
       for (const early of await tokens.unsettled()) {
-        await tell(early, early.report);
+        await publish(early, early.report);
         await tokens.settle(early.key);
       }
     } catch (error) {

@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import type { Context } from '../../../src/context.ts';
 import type { Sink } from '../../../src/ports.ts';
 import { StoreError } from '../../../src/store/store-error.ts';
-import { End } from '../../../src/stream/deliver/broadcast.ts';
+import { Cancellation } from '../../../src/stream/deliver/broadcast.ts';
 import { FanOut, joinOf } from '../../../src/stream/deliver/fan-out.ts';
-import { Hub } from '../../../src/stream/deliver/pub-sub.ts';
-import { together } from '../../../src/stream/deliver/shared-tail.ts';
+import { PubSub } from '../../../src/stream/deliver/pub-sub.ts';
+import { sharedTail } from '../../../src/stream/deliver/shared-tail.ts';
 import { GONE } from '../../../src/stream/deliver/tail.ts';
 import type { Entry, LogBounds } from '../../../src/stream/log/log.ts';
 import { openSqliteLog } from '../../../src/stream/log/sqlite-log.ts';
-import { Journal } from '../../../src/stream/log/status-log.ts';
+import { StatusLog } from '../../../src/stream/log/status-log.ts';
 import { change, messageId, ROOMY } from '../changes.ts';
 
 const SCHEMA = buildSchema(`
@@ -49,9 +49,9 @@ const turn = () => new Promise(setImmediate);
 
 const start = ({ bounds, queue }: { bounds?: Partial<LogBounds>; queue?: number } = {}) => {
   const log = openSqliteLog({ dataDir: ':memory:', bounds: { ...ROOMY, ...bounds } });
-  const hub = new Hub(queue);
-  const journal = new Journal(log, hub);
-  const fanOut = new FanOut(journal);
+  const pubSub = new PubSub(queue);
+  const statusLog = new StatusLog(log, pubSub);
+  const fanOut = new FanOut(statusLog);
   const executed: number[] = [];
   /** Holds executions back while it is set. */
   const held: { until: Promise<void> | undefined } = { until: undefined };
@@ -82,7 +82,7 @@ const start = ({ bounds, queue }: { bounds?: Partial<LogBounds>; queue?: number 
       courierCredential: courier && { key: courier },
     } as unknown as Context;
     const alike = { schema: SCHEMA, document: parse(document), variableValues: variables, operationName };
-    fanOut.admit(context, alike, sink, () => async ({ cursor }) => {
+    fanOut.share(context, alike, sink, () => async ({ cursor }) => {
       const position = Number(Buffer.from(cursor, 'base64url').toString().split('.')[1]);
       executed.push(position);
       await held.until;
@@ -90,23 +90,23 @@ const start = ({ bounds, queue }: { bounds?: Partial<LogBounds>; queue?: number 
     });
     const join = joinOf(context);
     if (!join) throw new Error('it was not admitted');
-    const end = new End();
+    const cancellation = new Cancellation();
     /** What it was told alone, and why it ended. */
     const alone: (number | typeof GONE)[] = [];
     const over = (async () => {
-      const follow = { interest: undefined, view, position: after, fits, end };
-      for await (const entry of together(journal, join, follow)) {
+      const follow = { interest: undefined, view, position: after, fits, cancellation };
+      for await (const entry of sharedTail(statusLog, join, follow)) {
         alone.push(entry === GONE ? entry : entry.position);
         if (entry !== GONE) taken.push(entry.position);
       }
     })();
-    return { taken, alone, over, leave: () => end.bring(), ...reading };
+    return { taken, alone, over, leave: () => cancellation.cancel(), ...reading };
   };
   const record = async (...numbers: readonly number[]) => {
-    for (const number of numbers) await journal.append([change({ messageId: messageId(number) })]);
+    for (const number of numbers) await statusLog.append([change({ messageId: messageId(number) })]);
     await turn();
   };
-  return { log, hub, journal, fanOut, executed, held, subscribe, record };
+  return { log, pubSub, statusLog, fanOut, executed, held, subscribe, record };
 };
 
 describe('who is told together', () => {
@@ -141,7 +141,7 @@ describe('who is told together', () => {
 });
 
 it('executes an entry once for all, whenever they came', async () => {
-  const { subscribe, record, executed, hub } = start();
+  const { subscribe, record, executed, pubSub } = start();
   await record(1, 2);
   const early = subscribe(0);
   const late = subscribe(2);
@@ -155,7 +155,7 @@ it('executes an entry once for all, whenever they came', async () => {
   expect(late.taken).toEqual([3, 4, 5]);
   expect(latest.taken).toEqual([4, 5]);
   expect(executed).toEqual([3, 4, 5]);
-  expect(hub.size).toBe(1);
+  expect(pubSub.size).toBe(1);
 });
 
 it('loses and doubles nothing for who comes while an entry is executed', async () => {
@@ -187,14 +187,14 @@ it('tells nobody what says nothing new to them', async () => {
 });
 
 it('waits for nobody who does not read, and tells them the newest of each message when they read on', async () => {
-  const { subscribe, journal, record } = start();
+  const { subscribe, statusLog, record } = start();
   const quick = subscribe(0);
   const slow = subscribe(0);
   await turn();
   await record(1);
   slow.stopReading();
   for (const status of ['PROCESSING', 'SENT', 'DELIVERED', 'READ'] as const) {
-    await journal.append([
+    await statusLog.append([
       change({ messageId: messageId(1), status }),
       change({ messageId: messageId(2), status }),
     ]);
@@ -211,7 +211,7 @@ it('waits for nobody who does not read, and tells them the newest of each messag
 });
 
 it('lets go at once of who leaves, also while they do not read, and of the group with the last', async () => {
-  const { subscribe, record, fanOut, hub } = start();
+  const { subscribe, record, fanOut, pubSub } = start();
   const [one, other] = [subscribe(0), subscribe(0)];
   await turn();
   other.stopReading();
@@ -221,7 +221,7 @@ it('lets go at once of who leaves, also while they do not read, and of the group
   await other.over;
   one.leave();
   expect(fanOut.counts).toEqual({ groups: 0, members: 0 });
-  expect(hub.size).toBe(0);
+  expect(pubSub.size).toBe(0);
   await one.over;
   const again = subscribe(1);
   await turn();
@@ -230,10 +230,10 @@ it('lets go at once of who leaves, also while they do not read, and of the group
 });
 
 it('ends with the stream', async () => {
-  const { subscribe, hub, fanOut } = start();
+  const { subscribe, pubSub, fanOut } = start();
   const one = subscribe(0);
   await turn();
-  hub.close();
+  pubSub.close();
   await one.over;
   expect(one.alone).toEqual([]);
   expect(fanOut.counts.groups).toBe(0);
@@ -267,7 +267,7 @@ it('fails for all when the log cannot be read', async () => {
 });
 
 it('tells everything once and in order, whoever comes, stops reading and goes', async () => {
-  const { subscribe, journal, hub, fanOut } = start({ queue: 8 });
+  const { subscribe, statusLog, pubSub, fanOut } = start({ queue: 8 });
   let seed = 7;
   const random = (below: number): number => {
     seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
@@ -275,7 +275,7 @@ it('tells everything once and in order, whoever comes, stops reading and goes', 
   };
   const subscribers: { readonly from: number; readonly one: ReturnType<typeof subscribe> }[] = [];
   for (let number = 1; number <= 600; number += 1) {
-    await journal.append([change({ messageId: messageId(number) })]);
+    await statusLog.append([change({ messageId: messageId(number) })]);
     if (random(20) === 0) {
       const from = random(number);
       subscribers.push({ from, one: subscribe(from) });
@@ -294,5 +294,5 @@ it('tells everything once and in order, whoever comes, stops reading and goes', 
     one.leave();
   }
   expect(fanOut.counts).toEqual({ groups: 0, members: 0 });
-  expect(hub.size).toBe(0);
+  expect(pubSub.size).toBe(0);
 });

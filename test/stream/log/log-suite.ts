@@ -39,7 +39,7 @@ export const logSuite = (name: string, createStore: () => Promise<Store>): void 
         status: 'DELIVERED',
         nativeStatus: 'delivered',
         previous: 'ACCEPTED',
-        moved: true,
+        raised: true,
         added: false,
         occurredAt: 4_000,
         observedAt: 5_000,
@@ -63,7 +63,7 @@ export const logSuite = (name: string, createStore: () => Promise<Store>): void 
       const log = await store.open();
       await log.append([change({ status: 'SENT' })]);
       const [added] = await log.append([change({ added: true, status: 'ACCEPTED' })]);
-      expect(added).toMatchObject({ added: true, moved: false, status: 'SENT' });
+      expect(added).toMatchObject({ added: true, raised: false, status: 'SENT' });
       expect(await log.append([change({ added: true, status: 'ACCEPTED' })])).toEqual([]);
     });
 
@@ -183,10 +183,10 @@ export const logSuite = (name: string, createStore: () => Promise<Store>): void 
       it('raises the state without an entry', async () => {
         await using store = await createStore();
         const log = await store.open();
-        await log.learn([change({ status: 'DELIVERED' })]);
+        await log.observe([change({ status: 'DELIVERED' })]);
         expect(await log.head()).toBe(0);
         expect(await log.states([messageId(1)], [SERVICE])).toMatchObject([
-          { status: 'DELIVERED', told: null },
+          { status: 'DELIVERED', published: null },
         ]);
       });
 
@@ -194,7 +194,7 @@ export const logSuite = (name: string, createStore: () => Promise<Store>): void 
         await using store = await createStore();
         const log = await store.open();
         await log.append([change({ status: 'ACCEPTED' })]);
-        await log.learn([change({ status: 'DELIVERED', nativeStatus: 'delivered' })]);
+        await log.observe([change({ status: 'DELIVERED', nativeStatus: 'delivered' })]);
         const [late] = await log.append([change({ status: 'SENT', nativeStatus: 'sent' })]);
         expect(late).toMatchObject({ status: 'DELIVERED', nativeStatus: 'delivered', previous: 'ACCEPTED' });
         expect(await log.append([change({ status: 'DELIVERED' })])).toEqual([]);
@@ -203,7 +203,7 @@ export const logSuite = (name: string, createStore: () => Promise<Store>): void 
       it('still tells a change that only readers knew', async () => {
         await using store = await createStore();
         const log = await store.open();
-        await log.learn([change({ status: 'DELIVERED' })]);
+        await log.observe([change({ status: 'DELIVERED' })]);
         expect(await log.append([change({ status: 'DELIVERED' })])).toMatchObject([{ previous: null }]);
       });
     });

@@ -26,10 +26,10 @@ const changes = (audiences: readonly string[] = [SERVICE]) =>
 const ids = [1, 2, 3].map(messageId);
 
 /** Writes the changes, a few at a time, and gives what came of it. */
-const run = async (batches: readonly (readonly MessageChange[])[], learn: readonly boolean[] = []) => {
+const run = async (batches: readonly (readonly MessageChange[])[], observed: readonly boolean[] = []) => {
   const log = openSqliteLog({ dataDir: ':memory:', bounds: ROOMY });
   for (const [index, batch] of batches.entries()) {
-    await (learn[index] ? log.learn(batch) : log.append(batch));
+    await (observed[index] ? log.observe(batch) : log.append(batch));
   }
   const entries = (await log.read(0, 1_000)) ?? [];
   const states = await log.states(ids, [SERVICE]);
@@ -79,20 +79,20 @@ it('ends the same when what lies in between is lost', async () => {
 
 it('never steps back, and tells what was told before', async () => {
   await fc.assert(
-    fc.asyncProperty(changes(), sizes, fc.array(fc.boolean()), async (all, cut, learn) => {
-      const { entries } = await run(split(all, cut), learn);
+    fc.asyncProperty(changes(), sizes, fc.array(fc.boolean()), async (all, cut, observed) => {
+      const { entries } = await run(split(all, cut), observed);
       const told = new Map<string, MessageStatus>();
       const added = new Set<string>();
       for (const entry of entries) {
         const before = told.get(entry.messageId);
         expect(entry.previous).toBe(before ?? null);
-        if (entry.moved) {
+        if (entry.raised) {
           expect(rank(entry.status)).toBeGreaterThan(before === undefined ? -1 : rank(before));
           told.set(entry.messageId, entry.status);
         }
         if (entry.added) expect(added.has(entry.messageId)).toBe(false);
         if (entry.added) added.add(entry.messageId);
-        expect(entry.moved || entry.added).toBe(true);
+        expect(entry.raised || entry.added).toBe(true);
       }
     }),
   );
@@ -100,7 +100,7 @@ it('never steps back, and tells what was told before', async () => {
 
 it('never steps back for a reader who is told of readings too', async () => {
   await fc.assert(
-    fc.asyncProperty(changes(), sizes, fc.array(fc.boolean()), async (all, cut, learn) => {
+    fc.asyncProperty(changes(), sizes, fc.array(fc.boolean()), async (all, cut, observed) => {
       const log = openSqliteLog({ dataDir: ':memory:', bounds: ROOMY });
       const told = new Map<string, number>();
       log.follow((entries) => {
@@ -110,11 +110,11 @@ it('never steps back for a reader who is told of readings too', async () => {
         }
       });
       for (const [index, batch] of split(all, cut).entries()) {
-        if (!learn[index]) {
+        if (!observed[index]) {
           await log.append(batch);
           continue;
         }
-        await log.learn(batch);
+        await log.observe(batch);
         for (const state of await log.states(ids, [SERVICE])) {
           told.set(state.messageId, rank(state.status));
         }
@@ -133,7 +133,7 @@ it('never steps back for any credential, nor tells one what is another’s', asy
         for (const entry of entries.flatMap((one) => entryFor(one, audience) ?? [])) {
           expect([SERVICE, audience]).toContain(entry.audience);
           const before = told.get(entry.messageId);
-          if (entry.moved) {
+          if (entry.raised) {
             expect(rank(entry.status)).toBeGreaterThan(before === undefined ? -1 : rank(before));
             told.set(entry.messageId, entry.status);
           }

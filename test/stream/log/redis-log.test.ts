@@ -92,7 +92,7 @@ describeWithRedis('the log over a real Redis', () => {
     for (const number of [1, 2, 3, 4, 5]) {
       const own = entries.filter((entry) => entry.messageId === messageId(number));
       expect(own.filter(({ added }) => added)).toHaveLength(1);
-      const ranks = own.filter(({ moved }) => moved).map(({ status }) => rank(status));
+      const ranks = own.filter(({ raised }) => raised).map(({ status }) => rank(status));
       expect(ranks).toEqual([...new Set(ranks)].sort((a, b) => a - b));
       expect(own.at(-1)?.status).toBe('DELETED');
     }

@@ -190,16 +190,16 @@ export const startPolled = async (options: Options = {}): Promise<Polled> => {
     bird,
     courier,
     courierForwards: options.courierForwards ?? false,
-    stream: ({ publicUrl, parts }) => {
+    stream: ({ publicUrl, services }) => {
       opened = openStream({
         dataDir: ':memory:',
         birdKeys: [],
         publicUrl,
         workspaceId: WORKSPACE_ID,
-        warn: parts.warn,
+        warn: services.warn,
         now: () => now,
         polling: {
-          parts: { ...parts, warn: options.warn ?? parts.warn },
+          services: { ...services, warn: options.warn ?? services.warn },
           birdPerSecond: options.birdPerSecond ?? 0,
           everyMs: 0,
           watched: options.watched,

@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import { globalId } from '../../../src/graph/ids.ts';
-import { Hub } from '../../../src/stream/deliver/pub-sub.ts';
+import { PubSub } from '../../../src/stream/deliver/pub-sub.ts';
 import { openSqliteLog } from '../../../src/stream/log/sqlite-log.ts';
-import { Journal } from '../../../src/stream/log/status-log.ts';
-import { openPoller, type PollerOptions } from '../../../src/stream/poll/polling.ts';
+import { StatusLog } from '../../../src/stream/log/status-log.ts';
+import { openPolling, type PollingOptions } from '../../../src/stream/poll/polling.ts';
 import type { WatchSet } from '../../../src/stream/poll/watched.ts';
 import { idOf } from '../../support/ids.ts';
 import { ROOMY } from '../changes.ts';
@@ -374,7 +374,7 @@ describe('polling', () => {
     await using live = await startPolled({
       bird: { one: 'sent', two: 'sent' },
       watched: {
-        say: async (watch) => void said.push(watch),
+        announce: async (watch) => void said.push(watch),
         all: async () => ({ messages: new Set([birdId('one'), elsewhere]), channels: new Set() }),
         leads: async () => leads,
         close: async () => {},
@@ -400,20 +400,23 @@ describe('polling', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
       const log = openSqliteLog({ dataDir: ':memory:', bounds: ROOMY });
-      const hub = new Hub();
-      const parts = { bird: undefined, courier: undefined } as unknown as PollerOptions['parts'];
-      const journal = new Journal(log, hub);
-      const poller = openPoller({ parts, log, hub, journal, birdPerSecond: 0, now: () => 0 });
-      hub.open(undefined, (entry) => entry);
+      const pubSub = new PubSub();
+      const services = { bird: undefined, courier: undefined } as unknown as PollingOptions['services'];
+      const statusLog = new StatusLog(log, pubSub);
+      const poller = openPolling({ services, log, pubSub, statusLog, birdPerSecond: 0, now: () => 0 });
+      pubSub.open(undefined, (entry) => entry);
       expect(vi.getTimerCount()).toBe(0);
-      const feed = hub.open({ messages: new Set([birdId('one')]), channels: new Set() }, (entry) => entry);
+      const queue = pubSub.open(
+        { messages: new Set([birdId('one')]), channels: new Set() },
+        (entry) => entry,
+      );
       expect(vi.getTimerCount()).toBe(1);
       await vi.advanceTimersByTimeAsync(60_000);
       expect(vi.getTimerCount()).toBe(1);
-      feed.close();
+      queue.close();
       await vi.advanceTimersByTimeAsync(10_000);
       expect(vi.getTimerCount()).toBe(0);
-      hub.open({ messages: new Set([birdId('one')]), channels: new Set() }, (entry) => entry);
+      pubSub.open({ messages: new Set([birdId('one')]), channels: new Set() }, (entry) => entry);
       expect(vi.getTimerCount()).toBe(1);
       await poller.close();
       expect(vi.getTimerCount()).toBe(0);

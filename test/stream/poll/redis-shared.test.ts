@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { RedisConnection } from '../../../src/store/redis-connection.ts';
 import { redisWatched } from '../../../src/stream/poll/redis-watched.ts';
 import type { WatchSet } from '../../../src/stream/poll/watched.ts';
-import { redisTurns } from '../../../src/upstream/redis-rate-limiter.ts';
+import { redisRateLimiter } from '../../../src/upstream/redis-rate-limiter.ts';
 import { describeWithRedis, startRedis, type TestRedis } from '../../support/redis.ts';
 
 const watch = (messages: readonly string[], channels: readonly string[] = []): WatchSet => ({
@@ -34,10 +34,10 @@ describeWithRedis('what nodes share in a real Redis', () => {
   describe('what is watched', () => {
     it('is what the subscribers of all nodes watch', async () => {
       const [one, other] = (await pair()).map((redis) => redisWatched(redis));
-      await one?.say(watch(['a', 'b'], ['x']));
-      await other?.say(watch(['b', 'c']));
+      await one?.announce(watch(['a', 'b'], ['x']));
+      await other?.announce(watch(['b', 'c']));
       expect(await one?.all()).toEqual(watch(['a', 'b', 'c'], ['x']));
-      await one?.say(watch([]));
+      await one?.announce(watch([]));
       expect(await other?.all()).toEqual(watch(['b', 'c']));
       await other?.close();
       expect(await one?.all()).toEqual(watch([]));
@@ -45,7 +45,7 @@ describeWithRedis('what nodes share in a real Redis', () => {
 
     it('is forgotten with the node that does not say it again', async () => {
       const [redis, redisToo] = await pair();
-      await redisWatched(redis, { holdsMs: 50 }).say(watch(['a']));
+      await redisWatched(redis, { holdsMs: 50 }).announce(watch(['a']));
       const other = redisWatched(redisToo);
       await vi.waitFor(async () => expect(await other.all()).toEqual(watch([])));
       expect(await redis.commands.smembers(redis.key('nodes'))).toEqual([]);
@@ -75,7 +75,7 @@ describeWithRedis('what nodes share in a real Redis', () => {
 
   describe('a quota', () => {
     it('is one for all nodes', async () => {
-      const [one, other] = (await pair()).map(redisTurns);
+      const [one, other] = (await pair()).map(redisRateLimiter);
       const turns: number[] = [];
       for (let index = 0; index < 12; index += 1) {
         turns.push((await (index % 2 ? one : other)?.('GET w', 10, 1000)) ?? 0);
@@ -86,7 +86,7 @@ describeWithRedis('what nodes share in a real Redis', () => {
     });
 
     it('takes nothing for who would wait too long', async () => {
-      const [one, other] = (await pair()).map(redisTurns);
+      const [one, other] = (await pair()).map(redisRateLimiter);
       for (let index = 0; index < 4; index += 1) await one?.('GET w', 2, 5000);
       const far = await one?.('GET w', 2, 10);
       expect(far).toBeGreaterThan(1000);
@@ -96,7 +96,7 @@ describeWithRedis('what nodes share in a real Redis', () => {
     it('is each node’s own while Redis is away', async () => {
       await using other = await startRedis();
       const redis = await other.connect();
-      const turns = redisTurns(redis);
+      const turns = redisRateLimiter(redis);
       await other.stop();
       for (let index = 0; index < 10; index += 1)
         expect(await turns('GET w', 10, 1000)).toBeLessThanOrEqual(0);

@@ -8,21 +8,21 @@ import { ADDED, next, STATUS } from '../published.ts';
 
 it('asks both upstreams as they document it', async () => {
   await using sandbox = await startSandbox({ paceMs: 0 });
-  const { landmarks } = sandbox;
+  const { fixtureIds } = sandbox;
   let ahead = 0;
   let opened: Stream | undefined;
   await using gateway = await startTestGateway({
     ...upstreamsOf(sandbox),
     deadlineMs: 10_000,
-    stream: ({ publicUrl, parts }) => {
+    stream: ({ publicUrl, services }) => {
       opened = openStream({
         dataDir: ':memory:',
         birdKeys: [],
         publicUrl,
-        workspaceId: landmarks.birdWorkspaceId,
-        warn: parts.warn,
+        workspaceId: fixtureIds.birdWorkspaceId,
+        warn: services.warn,
         now: () => Date.now() + ahead,
-        polling: { parts, birdPerSecond: 50, everyMs: 0 },
+        polling: { services, birdPerSecond: 50, everyMs: 0 },
       });
       return opened;
     },
@@ -32,8 +32,8 @@ it('asks both upstreams as they document it', async () => {
     await opened?.poll();
   };
   const channels = [
-    globalId('BirdChannel', `${landmarks.birdWorkspaceId}/${landmarks.birdSmsChannelId}`),
-    globalId('CourierChannel', landmarks.courierChannelId),
+    globalId('BirdChannel', `${fixtureIds.birdWorkspaceId}/${fixtureIds.birdSmsChannelId}`),
+    globalId('CourierChannel', fixtureIds.courierChannelId),
   ];
   const send = async (channelId: string | undefined, more: object) => {
     const { body } = await gateway.ask(
@@ -46,8 +46,8 @@ it('asks both upstreams as they document it', async () => {
   const first = next(added);
   while (opened?.counts.subscribers !== 1) await new Promise(setImmediate);
   const ids = [
-    await send(channels[0], { to: landmarks.phone }),
-    await send(channels[1], { individualId: landmarks.courierProviderId }),
+    await send(channels[0], { to: fixtureIds.phone }),
+    await send(channels[1], { individualId: fixtureIds.courierProviderId }),
   ];
   expect([await first, await next(added)].map(({ messageId, via }) => [messageId, via])).toEqual(
     ids.map((id) => [id, 'MUTATION']),

@@ -1,13 +1,13 @@
 import { expect, it, vi } from 'vitest';
-import { type Context, createContext, type Parts } from '../../../src/context.ts';
+import { type Context, createContext, type Services } from '../../../src/context.ts';
 import type { MessageChange } from '../../../src/ports.ts';
 import '../../../src/schema.ts';
 import { viewOf } from '../../../src/stream/audience.ts';
-import { Hub } from '../../../src/stream/deliver/pub-sub.ts';
+import { PubSub } from '../../../src/stream/deliver/pub-sub.ts';
 import type { Entry, LogBounds } from '../../../src/stream/log/log.ts';
 import { openSqliteLog } from '../../../src/stream/log/sqlite-log.ts';
-import { Journal } from '../../../src/stream/log/status-log.ts';
-import { openSource } from '../../../src/stream/subscribe/events.ts';
+import { StatusLog } from '../../../src/stream/log/status-log.ts';
+import { openEvents } from '../../../src/stream/subscribe/events.ts';
 import { WORKSPACE_ID } from '../../support/gateway.ts';
 import { idOf } from '../../support/ids.ts';
 import { ROOMY } from '../changes.ts';
@@ -37,8 +37,11 @@ const start = (
   answer: () => { status: number; body: unknown },
   { bounds, may = () => true }: { bounds?: Partial<LogBounds>; may?: Context['caller']['may'] } = {},
 ) => {
-  const hub = new Hub(4);
-  const journal = new Journal(openSqliteLog({ dataDir: ':memory:', bounds: { ...ROOMY, ...bounds } }), hub);
+  const pubSub = new PubSub(4);
+  const statusLog = new StatusLog(
+    openSqliteLog({ dataDir: ':memory:', bounds: { ...ROOMY, ...bounds } }),
+    pubSub,
+  );
   const warn = vi.fn();
   const send = vi.fn(async () => {
     const { status, body } = answer();
@@ -46,39 +49,39 @@ const start = (
     return { status, headers: {}, body };
   });
   const credential = { header: 'x', key: 'bird', forwarded: false };
-  const parts = {
+  const services = {
     bird: { send, credential, workspaceId: WORKSPACE_ID },
     courier: undefined,
     courierForwards: false,
-    changes: journal,
+    changes: statusLog,
     fresh: undefined,
     warn,
     deadlineMs: 1_000,
     budgetCalls: 100,
-  } as unknown as Parts;
-  const context = createContext(parts, {
+  } as unknown as Services;
+  const context = createContext(services, {
     caller: { key: 'a', known: false, may, admin: false, expiresAt: undefined },
     courierCredential: undefined,
   });
-  return { hub, journal, warn, send, context };
+  return { pubSub, statusLog, warn, send, context };
 };
 
 it('tells how things stand to who did not read until the log went on without them', async () => {
   const names = ['one', 'two', 'three', 'four', 'five', 'six'];
   let status = 'sent';
-  const { journal, context, hub } = start(
+  const { statusLog, context, pubSub } = start(
     () => ({ status: 200, body: { results: names.map((name) => row(name, status)) } }),
     { bounds: { entries: 2 } },
   );
-  const events = await openSource(context, 'moved', { messages: names.map(idOfMessage) });
+  const events = await openEvents(context, 'raised', { messages: names.map(idOfMessage) });
   for (const name of names) {
     expect((await events.next()).value).toMatchObject({ messageId: idOfMessage(name), status: 'SENT' });
   }
   const waiting = events.next();
-  await vi.waitFor(() => expect(hub.size).toBe(1));
+  await vi.waitFor(() => expect(pubSub.size).toBe(1));
   status = 'deleted';
   for (const name of ['one', ...names]) {
-    await journal.record([change(name, name === 'one' ? 'DELIVERED' : 'FAILED')]);
+    await statusLog.record([change(name, name === 'one' ? 'DELIVERED' : 'FAILED')]);
   }
   expect((await waiting).value).toMatchObject({ messageId: idOfMessage('one'), status: 'DELIVERED' });
   for (const name of names) {
@@ -90,44 +93,44 @@ it('tells how things stand to who did not read until the log went on without the
   }
   const next = events.next();
   // Told already, whoever else says it.
-  await journal.record([change('one', 'DELETED')]);
+  await statusLog.record([change('one', 'DELETED')]);
   await events.return?.();
   expect((await next).done).toBe(true);
-  expect(hub.size).toBe(0);
+  expect(pubSub.size).toBe(0);
 });
 
 it('leaves out what cannot be read when it tells in mid-stream how things stand', async () => {
   let healthy = true;
-  const { journal, context, warn } = start(
+  const { statusLog, context, warn } = start(
     () => (healthy ? { status: 200, body: row('one', 'sent') } : { status: 500, body: {} }),
     { bounds: { entries: 2 } },
   );
-  const events = await openSource(context, 'moved', { messages: [idOfMessage('one')] });
+  const events = await openEvents(context, 'raised', { messages: [idOfMessage('one')] });
   await events.next();
   healthy = false;
   // The iterator has not asked for live entries yet, and the log forgets them meanwhile.
-  for (const name of ['two', 'three', 'four']) await journal.record([change(name, 'SENT')]);
-  await journal.record([change('one', 'DELIVERED')]);
-  for (const name of ['five', 'six', 'seven']) await journal.record([change(name, 'SENT')]);
+  for (const name of ['two', 'three', 'four']) await statusLog.record([change(name, 'SENT')]);
+  await statusLog.record([change('one', 'DELIVERED')]);
+  for (const name of ['five', 'six', 'seven']) await statusLog.record([change(name, 'SENT')]);
   expect((await events.next()).value).toMatchObject({ status: 'DELIVERED', via: 'RECONCILED' });
   expect(warn).toHaveBeenCalledOnce();
   await events.return?.();
 });
 
 it('ends at once when the client goes while things are read', async () => {
-  const { context, hub } = start(() => ({ status: 200, body: row('one', 'sent') }));
+  const { context, pubSub } = start(() => ({ status: 200, body: row('one', 'sent') }));
   const client = new AbortController();
-  const events = await openSource({ ...context, signal: client.signal }, 'moved', {});
+  const events = await openEvents({ ...context, signal: client.signal }, 'raised', {});
   const waiting = events.next();
   client.abort();
   expect((await waiting).done).toBe(true);
-  expect(hub.size).toBe(0);
+  expect(pubSub.size).toBe(0);
 });
 
 it('refuses who may read at neither upstream', async () => {
   const { context } = start(() => ({ status: 200, body: {} }), { may: () => false });
-  await expect(openSource(context, 'moved', {})).rejects.toThrow('the scope bird:read is needed');
-  await expect(openSource(context, 'moved', { messages: [idOfMessage('one')] })).rejects.toThrow(
+  await expect(openEvents(context, 'raised', {})).rejects.toThrow('the scope bird:read is needed');
+  await expect(openEvents(context, 'raised', { messages: [idOfMessage('one')] })).rejects.toThrow(
     'the scope bird:read is needed',
   );
 });
@@ -138,12 +141,12 @@ it('shows an upstream’s entries only to who may read there', () => {
     position: 1,
     observedAt: 0,
     previous: null,
-    moved: true,
+    raised: true,
     known: null,
   };
   const see = (api: 'bird' | 'courier') => {
     const { context } = start(() => ({ status: 200, body: {} }), { may: (asked) => asked === api });
-    return viewOf(context, 'moved', false)(entry satisfies Entry);
+    return viewOf(context, 'raised', false)(entry satisfies Entry);
   };
   expect(see('bird')).toBe(entry);
   expect(see('courier')).toBeUndefined();

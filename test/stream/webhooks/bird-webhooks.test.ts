@@ -69,7 +69,7 @@ const sign = (
   'messagebird-request-timestamp': timestamp,
 });
 
-const notice = (event: string, payload: object, service = 'channels') =>
+const webhook = (event: string, payload: object, service = 'channels') =>
   JSON.stringify({ service, event, payload });
 
 const message = (more: object = {}) => ({
@@ -82,7 +82,7 @@ const message = (more: object = {}) => ({
   ...more,
 });
 
-const SENT = notice('sms.outbound', message());
+const SENT = webhook('sms.outbound', message());
 
 describe('Bird’s signature', () => {
   it('is as computed by its recipe', () => {
@@ -113,28 +113,28 @@ describe('POST /webhooks/bird', () => {
 
   it('takes an incoming message as a new one', async () => {
     const { post, last } = start();
-    const body = notice('whatsapp.inbound', message({ status: 'delivered', direction: 'incoming' }));
+    const body = webhook('whatsapp.inbound', message({ status: 'delivered', direction: 'incoming' }));
     expect(await post(body, { headers: sign(body) })).toBe(204);
     expect(await last()).toMatchObject({ added: true, status: 'RECEIVED', nativeStatus: 'delivered' });
   });
 
   it('knows an incoming message by its event where no direction is told', async () => {
     const { post, last } = start();
-    const body = notice('sms.inbound', message({ status: 'delivered', direction: undefined }));
+    const body = webhook('sms.inbound', message({ status: 'delivered', direction: undefined }));
     await post(body, { headers: sign(body) });
     expect(await last()).toMatchObject({ added: true, status: 'RECEIVED' });
   });
 
   it('takes an outgoing message that was just accepted as a new one', async () => {
     const { post, last } = start();
-    const body = notice('sms.outbound', message({ status: 'accepted' }));
+    const body = webhook('sms.outbound', message({ status: 'accepted' }));
     await post(body, { headers: sign(body) });
     expect(await last()).toMatchObject({ added: true, status: 'ACCEPTED' });
   });
 
   it('takes a read interaction as READ', async () => {
     const { post, last } = start();
-    const body = notice('whatsapp.interaction', {
+    const body = webhook('whatsapp.interaction', {
       id: uuid(9),
       type: 'read',
       messageId: uuid(1),
@@ -151,7 +151,7 @@ describe('POST /webhooks/bird', () => {
 
   it('keeps to the workspace that the payload names', async () => {
     const { post, last } = start();
-    const body = notice('sms.outbound', message({ workspaceId: uuid(7) }));
+    const body = webhook('sms.outbound', message({ workspaceId: uuid(7) }));
     await post(body, { headers: sign(body) });
     expect(await last()).toMatchObject({
       messageId: globalId('BirdMessage', `${uuid(7)}/${CHANNEL}/${uuid(1)}`),
@@ -160,14 +160,14 @@ describe('POST /webhooks/bird', () => {
 
   it('takes a word it does not know as UNKNOWN, with the word', async () => {
     const { post, last } = start();
-    const body = notice('sms.outbound', message({ status: 'teleported' }));
+    const body = webhook('sms.outbound', message({ status: 'teleported' }));
     expect(await post(body, { headers: sign(body) })).toBe(204);
     expect(await last()).toMatchObject({ status: 'UNKNOWN', nativeStatus: 'teleported' });
   });
 
   it('takes the moment it came where the time cannot be read', async () => {
     const { post, last } = start();
-    const body = notice('sms.outbound', message({ lastStatusAt: 'soon', createdAt: 7 }));
+    const body = webhook('sms.outbound', message({ lastStatusAt: 'soon', createdAt: 7 }));
     expect(await post(body, { headers: sign(body) })).toBe(204);
     expect(await last()).toMatchObject({ occurredAt: 1_000_000 });
   });
@@ -278,14 +278,14 @@ describe('POST /webhooks/bird', () => {
     ['another JSON', '[]'],
     ['no UTF-8', new Uint8Array([0x22, 0xff, 0x22])],
     ['no payload', JSON.stringify({ service: 'channels', event: 'sms.outbound' })],
-    ['an empty payload', notice('sms.outbound', {})],
-    ['a status that is no word', notice('sms.outbound', message({ status: 7 }))],
-    ['an id that is none', notice('sms.outbound', message({ id: '../../etc' }))],
-    ['a channel that is none', notice('sms.inbound', message({ channelId: 'a/b' }))],
-    ['a workspace that is none', notice('sms.inbound', message({ workspaceId: 'a/b' }))],
+    ['an empty payload', webhook('sms.outbound', {})],
+    ['a status that is no word', webhook('sms.outbound', message({ status: 7 }))],
+    ['an id that is none', webhook('sms.outbound', message({ id: '../../etc' }))],
+    ['a channel that is none', webhook('sms.inbound', message({ channelId: 'a/b' }))],
+    ['a workspace that is none', webhook('sms.inbound', message({ workspaceId: 'a/b' }))],
     [
       'a read interaction without its message',
-      notice('sms.interaction', { type: 'read', channelId: CHANNEL }),
+      webhook('sms.interaction', { type: 'read', channelId: CHANNEL }),
     ],
   ])('answers 400 to %s, signed', async (_, body) => {
     const { post, entries, stream, warn } = start();
@@ -296,11 +296,11 @@ describe('POST /webhooks/bird', () => {
   });
 
   it.each([
-    ['another service', notice('conversation.updated', { id: 'x' }, 'conversations')],
-    ['another event', notice('channel.created', { id: uuid(1) })],
+    ['another service', webhook('conversation.updated', { id: 'x' }, 'conversations')],
+    ['another event', webhook('channel.created', { id: uuid(1) })],
     [
       'another interaction',
-      notice('email.interaction', { type: 'clicked', messageId: uuid(1), channelId: CHANNEL }),
+      webhook('email.interaction', { type: 'clicked', messageId: uuid(1), channelId: CHANNEL }),
     ],
   ])('ignores %s', async (_, body) => {
     const { post, entries, stream } = start();

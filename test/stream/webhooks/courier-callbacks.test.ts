@@ -66,8 +66,8 @@ const start = async ({
   let opened: Stream | undefined;
   const gateway = await startTestGateway({
     courier,
-    stream: ({ publicUrl, parts }) => {
-      opened = openStream({ dataDir, birdKeys: [], publicUrl, workspaceId: undefined, warn: parts.warn });
+    stream: ({ publicUrl, services }) => {
+      opened = openStream({ dataDir, birdKeys: [], publicUrl, workspaceId: undefined, warn: services.warn });
       return opened;
     },
     ...options,
