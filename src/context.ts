@@ -1,4 +1,4 @@
-import type { Changes, Directory, Fresh, Sink, TextCallbacks } from './ports.ts';
+import type { Changes, Directory, RowCache, Sink, TextCallbacks } from './ports.ts';
 import type { Answer, Credential, Operation, QueryValue, Send } from './upstream/send.ts';
 
 /** The two upstreams, as `@rest(api:)` and the scopes name them. */
@@ -32,7 +32,7 @@ export interface Request {
   readonly query?: Readonly<Record<string, QueryValue>>;
   readonly body?: unknown;
   /** The path in the field's arguments of a field that the upstream refused, such as `input.text`. */
-  readonly blame?: (field: string) => string | undefined;
+  readonly inputPath?: (field: string) => string | undefined;
 }
 
 /** The caller lacks a right. */
@@ -66,8 +66,8 @@ export class BudgetError extends Error {
   override readonly name = 'BudgetError';
 }
 
-/** The parts that every operation of one running gateway shares. */
-export interface Parts {
+/** What every operation of one running gateway shares. */
+export interface Services {
   readonly bird: (Omit<Upstream, 'credential'> & { credential: Credential; workspaceId: string }) | undefined;
   readonly courier: Upstream | undefined;
   /** Where Bird's webhooks reach Pigeon, and the key that signs them; none when Bird is not configured. */
@@ -78,7 +78,7 @@ export interface Parts {
   /** Where courier posts the statuses of texts; left out where it cannot. */
   readonly callbacks?: TextCallbacks | undefined;
   /** Answers that may be used again for a while, by credential, type and key; none when that is off. */
-  readonly fresh: Fresh | undefined;
+  readonly cache: RowCache | undefined;
   /** The directory of courier's users; none when courier is not configured or has no credential of Pigeon's own. */
   readonly directory: Directory | undefined;
   readonly warn: (message: string, details: Record<string, unknown>) => void;
@@ -90,7 +90,7 @@ export interface Parts {
 
 /** What one operation carries. Loaders hang on the object itself, so a new context has fresh ones. */
 export interface Context {
-  readonly parts: Parts;
+  readonly services: Services;
   readonly caller: Caller;
   /** The caller's own credential for courier, where credentials are forwarded. */
   readonly courierCredential: Credential | undefined;
@@ -108,17 +108,17 @@ export interface Context {
 
 /** Starts one operation, or one event of a subscription: its deadline and its budget begin now. */
 export const createContext = (
-  parts: Parts,
+  services: Services,
   who: Pick<Context, 'caller' | 'courierCredential'>,
   { signal, lastEventId, sink }: Partial<Pick<Context, 'signal' | 'lastEventId' | 'sink'>> = {},
 ): Context => ({
-  parts,
+  services,
   caller: who.caller,
   courierCredential: who.courierCredential,
   signal,
   lastEventId,
   sink,
-  deadline: performance.now() + parts.deadlineMs,
+  deadline: performance.now() + services.deadlineMs,
   spent: { calls: 0 },
 });
 
@@ -141,8 +141,8 @@ export const requireAdmin = ({ caller }: Context): void => {
 };
 
 /** By which credential the operation reaches an upstream; undefined where there is none. */
-export const credentialOf = ({ parts, courierCredential }: Context, api: Api): Credential | undefined =>
-  api === 'courier' && parts.courierForwards ? courierCredential : parts[api]?.credential;
+export const credentialOf = ({ services, courierCredential }: Context, api: Api): Credential | undefined =>
+  api === 'courier' && services.courierForwards ? courierCredential : services[api]?.credential;
 
 /** Whose eyes a change that the operation made or read is for. */
 export const audienceOf = (context: Context, api: Api): string => {
@@ -157,9 +157,9 @@ export const audienceOf = (context: Context, api: Api): string => {
  * @throws {NotConfiguredError} there is no such upstream
  * @throws {UnauthenticatedError} the upstream takes the caller's own credential and there is none
  */
-export const reach = (context: Context, api: Api, right: Right): Upstream => {
+export const authorize = (context: Context, api: Api, right: Right): Upstream => {
   requireRight(context, api, right);
-  const upstream = context.parts[api];
+  const upstream = context.services[api];
   if (!upstream) throw new NotConfiguredError(api);
   const credential = credentialOf(context, api);
   if (!credential) throw new UnauthenticatedError(`${api} needs the caller’s own authorization`);
@@ -169,19 +169,19 @@ export const reach = (context: Context, api: Api, right: Right): Upstream => {
 /**
  * Makes one upstream call for the operation, under the caller's rights, inside its deadline and budget.
  *
- * @throws what `reach` throws
+ * @throws what `authorize` throws
  * @throws {BudgetError} the operation has made too many calls
  * @throws {UpstreamError} everything that is not a good answer
  */
-export const ask = async (
+export const callUpstream = async (
   context: Context,
   operation: Operation & { api: Api },
   request: Request = {},
 ): Promise<Answer> => {
-  const { parts, signal, deadline, spent } = context;
-  const { send, credential } = reach(context, operation.api, operation.safe ? 'read' : 'write');
-  if (++spent.calls > parts.budgetCalls) {
-    throw new BudgetError(`the operation needs more than ${parts.budgetCalls} upstream calls`);
+  const { services, signal, deadline, spent } = context;
+  const { send, credential } = authorize(context, operation.api, operation.safe ? 'read' : 'write');
+  if (++spent.calls > services.budgetCalls) {
+    throw new BudgetError(`the operation needs more than ${services.budgetCalls} upstream calls`);
   }
   return send({ operation, credential, signal, deadline, ...request });
 };

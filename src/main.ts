@@ -4,4 +4,22 @@ if (major < 24) {
   console.error(`Pigeon needs Node 24; this is Node ${process.versions.node}. \`npm start\` brings its own.`);
   process.exit(1);
 }
-await import('./start.ts');
+const { faultsOf, start } = await import('./start.ts');
+
+const running = await start(process.env).catch((error: unknown): never => {
+  for (const fault of faultsOf(error)) console.error(fault);
+  process.exit(1);
+});
+console.log(
+  `Pigeon is at ${running.publicUrl}/graphql${running.sandbox ? ', over a sandbox: both APIs are played by Pigeon itself' : ''}`,
+);
+
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+
+/** Ends the process in order at the first signal; a second one ends it at once. */
+const stop = async (): Promise<void> => {
+  for (const signal of SIGNALS) process.once(signal, () => process.exit(1));
+  await running.close();
+  process.exit(0);
+};
+for (const signal of SIGNALS) process.once(signal, stop);

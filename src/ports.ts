@@ -91,7 +91,7 @@ export interface Directory {
   /** All that have an identifier; undefined while there is no sweep young enough to say so. */
   holders(kind: IdentifierKind, value: string): readonly Holder[] | undefined;
   /** The last whole sweep; undefined before the first. */
-  facts(): { readonly sweptAt: Date; readonly users: number; readonly identifiers: number } | undefined;
+  summary(): { readonly sweptAt: Date; readonly users: number; readonly identifiers: number } | undefined;
   /** Remembers that a contact surely is an individual, so that it is found again from courier's side. */
   link(individualId: string, contactKey: string): void;
   links(individualId: string): readonly string[];
@@ -99,7 +99,7 @@ export interface Directory {
 }
 
 /** A bounded cache whose entries end by themselves. */
-export interface Fresh {
+export interface RowCache {
   get(key: string): object | undefined;
   set(key: string, row: object): unknown;
   delete(key: string): unknown;

@@ -34,7 +34,7 @@ import './joined/node.ts';
 import './joined/person.ts';
 import './joined/send-message.ts';
 import './joined/timeline.ts';
-import './stream/subscriptions.ts';
+import './stream/subscribe/subscriptions.ts';
 
 builder.queryType({ description: 'Everything that can be read.' });
 builder.mutationType({ description: 'Everything that can be changed. Fields run one after the other.' });

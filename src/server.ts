@@ -5,24 +5,24 @@ import type { GraphQLSchema } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import { type Logger, pino } from 'pino';
-import type { Config } from './config.ts';
-import { type Context, createContext, type Parts } from './context.ts';
-import { connectUpstreams } from './parts.ts';
-import { admission, type Who } from './plugins/admission.ts';
-import { doors } from './plugins/doors.ts';
+import type { Config } from './config/config.ts';
+import { type Context, createContext, type Services } from './context.ts';
+import { CallerQuota, useSubscriptionQuota } from './plugins/caller-quota.ts';
 import { presenter, useReadableParams } from './plugins/errors.ts';
 import { useHealth } from './plugins/health.ts';
 import { useLimits } from './plugins/limits.ts';
-import { createListener } from './plugins/listener.ts';
 import { createMetrics } from './plugins/metrics.ts';
-import { Places, usePlaces } from './plugins/places.ts';
-import { readyResults } from './plugins/ready.ts';
 import { useLastWord } from './plugins/refusal.ts';
-import type { Engine, OperationContext } from './plugins/socket-options.ts';
-import { serveSockets } from './plugins/sockets.ts';
-import { createEventStreams } from './plugins/sse.ts';
 import type { Changes, Directory, TextCallbacks } from './ports.ts';
-import type { Turns } from './upstream/limit.ts';
+import { admission, type Who } from './server/admission.ts';
+import { createListener } from './server/listener.ts';
+import { requestGuard } from './server/request-guard.ts';
+import { resultSerializer } from './server/serialize.ts';
+import type { Engine, OperationContext } from './server/socket-options.ts';
+import { serveSockets } from './server/sockets.ts';
+import { createEventStreams } from './server/sse.ts';
+import { connectUpstreams } from './server/upstreams.ts';
+import type { RateLimiter } from './upstream/rate-limit.ts';
 
 /** The status stream as the server needs it. */
 export interface Stream {
@@ -43,19 +43,19 @@ export interface Site {
   /** Where it listens, as this machine reaches it. */
   readonly url: string;
   readonly publicUrl: string;
-  /** All parts but those that are made from it. */
-  readonly parts: Omit<Parts, 'changes' | 'directory'>;
+  /** All services but those that are made from it. */
+  readonly services: Omit<Services, 'changes' | 'directory'>;
   readonly log: Logger;
 }
 
-/** The parts of a gateway that are handed in. */
+/** What a gateway is put together from. */
 export interface GatewayOptions {
   readonly schema: GraphQLSchema;
   readonly stream: (site: Site) => Stream | Promise<Stream>;
   /** The directory of courier's users, where there can be one. */
   readonly directory?: (site: Site) => RunningDirectory | undefined;
-  /** Whose turns the upstreams' quotas count; by default this gateway's alone. */
-  readonly turns?: Turns | undefined;
+  /** Keeps the upstreams' quotas; by default it counts this gateway's calls alone. */
+  readonly rateLimiter?: RateLimiter | undefined;
   /** More plugins, such as GraphiQL's; they stand before those of the server. */
   readonly plugins?: readonly Plugin[];
   readonly log?: Logger;
@@ -72,7 +72,7 @@ export interface Gateway extends AsyncDisposable {
 }
 
 /** How many rows are kept for `FRESH_MS`. */
-const FRESH_ROWS = 10_000;
+const CACHED_ROWS = 10_000;
 
 /** How long after the deadline of its last operation a gateway that drains closes anyway, in milliseconds. */
 const DRAIN_MARGIN_MS = 1000;
@@ -81,10 +81,13 @@ const DRAIN_MARGIN_MS = 1000;
 export const startGateway = async (config: Config, options: GatewayOptions): Promise<Gateway> => {
   const { schema, log = pino({ level: config.logLevel }) } = options;
   const metrics = createMetrics(log);
-  const upstreams = connectUpstreams(config, metrics.observe, options.turns);
+  const upstreams = connectUpstreams(config, metrics.measureCalls, options.rateLimiter);
   const present = presenter(log);
-  const ready = readyResults(present);
-  const streams = createEventStreams(ready, (context) => (context as { who?: Who }).who?.caller.expiresAt);
+  const serialize = resultSerializer(present);
+  const streams = createEventStreams(
+    serialize,
+    (context) => (context as { who?: Who }).who?.caller.expiresAt,
+  );
   let draining = false;
 
   const server = createServer();
@@ -93,7 +96,7 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
   const url = `http://${host === '0.0.0.0' || host === '[::]' ? 'localhost' : host}:${port}`;
   const publicUrl = config.publicUrl ?? url;
 
-  const shared: Site['parts'] = {
+  const sharedServices: Site['services'] = {
     bird: upstreams.bird,
     courier: upstreams.courier,
     birdWebhooks: config.bird && {
@@ -104,33 +107,38 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     deadlineMs: config.deadlineMs,
     budgetCalls: config.budgetCalls,
     defaultRegion: config.defaultRegion,
-    fresh: config.freshMs > 0 ? new LRUCache({ max: FRESH_ROWS, ttl: config.freshMs }) : undefined,
+    cache: config.freshMs > 0 ? new LRUCache({ max: CACHED_ROWS, ttl: config.freshMs }) : undefined,
     warn: (message, details) => log.warn(details, message),
   };
-  const site: Site = { url, publicUrl, parts: shared, log };
+  const site: Site = { url, publicUrl, services: sharedServices, log };
   const stream = await options.stream(site);
   const directory = options.directory?.(site);
-  const parts: Parts = { ...shared, changes: stream.changes, callbacks: stream.callbacks, directory };
+  const services: Services = {
+    ...sharedServices,
+    changes: stream.changes,
+    callbacks: stream.callbacks,
+    directory,
+  };
   metrics.show(
     'pigeon_directory_age_seconds',
     'How long ago the last whole sweep of courier’s users began.',
     () => {
-      const swept = directory?.facts()?.sweptAt.getTime();
+      const swept = directory?.summary()?.sweptAt.getTime();
       return swept && (Date.now() - swept) / 1000;
     },
   );
   metrics.show(
     'pigeon_directory_users',
     'How many users the last whole sweep of courier read.',
-    () => directory?.facts()?.users,
+    () => directory?.summary()?.users,
   );
 
-  const admit = admission(config.auth, parts.courierForwards);
+  const admit = admission(config.auth, services.courierForwards);
 
   const yoga = createYoga<OperationContext<Who>, Context>({
     schema,
     context: ({ who, signal, sink, request }) =>
-      createContext(parts, who, {
+      createContext(services, who, {
         sink,
         signal: signal ?? request?.signal,
         lastEventId: request?.headers.get('last-event-id') ?? undefined,
@@ -142,7 +150,7 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
       metrics.plugin,
       useHealth(() => !draining),
       stream.plugin,
-      usePlaces(),
+      useSubscriptionQuota(),
       streams.plugin,
       useLimits(),
       useReadableParams(),
@@ -156,9 +164,13 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     logging: false,
   });
 
-  const door = doors({ publicUrl, corsOrigins: config.corsOrigins, anyone: config.auth.kind === 'none' });
+  const guard = requestGuard({
+    publicUrl,
+    corsOrigins: config.corsOrigins,
+    anyone: config.auth.kind === 'none',
+  });
   const listener = createListener<Who>({
-    door,
+    guard,
     admit,
     log,
     corsOrigins: config.corsOrigins,
@@ -166,13 +178,13 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     answered: metrics.answered,
     isDraining: () => draining,
   });
-  const places = new Places('sockets');
+  const socketQuota = new CallerQuota('sockets');
   const sockets = serveSockets<Who>({
     server,
-    door,
+    guard,
     present,
-    ready,
-    hold: ({ caller }) => places.take(caller),
+    serialize,
+    hold: ({ caller }) => socketQuota.take(caller),
     admit: async (request, payload) => {
       const who = await admit(request, payload);
       return { who, expiresAt: who.caller.expiresAt };

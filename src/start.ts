@@ -1,100 +1,103 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
-import { type Config, ConfigError, readConfig, upstreamsOf } from './config.ts';
+import { type Config, ConfigError, readConfig, upstreamsOf } from './config/config.ts';
 import { openDirectory } from './joined/directory.ts';
 import { useGraphiql } from './plugins/graphiql.ts';
-import { startSandbox } from './sandbox/sandbox.ts';
+import { type Sandbox, startSandbox } from './sandbox/sandbox.ts';
 import { schema } from './schema.ts';
-import { startGateway } from './server.ts';
-import { connectRedis } from './stream/redis-connection.ts';
-import { openRedisLog } from './stream/redis-log.ts';
-import { redisTextTokens } from './stream/redis-text-tokens.ts';
-import { redisTurns } from './stream/redis-turns.ts';
-import { redisWatched } from './stream/redis-watched.ts';
+import { type Gateway, startGateway } from './server.ts';
+import { connectRedis } from './store/redis-connection.ts';
+import { openRedisLog } from './stream/log/redis-log.ts';
+import { redisWatched } from './stream/poll/redis-watched.ts';
 import { BOUNDS, openStream } from './stream/stream.ts';
+import { redisTextTokens } from './stream/webhooks/redis-text-tokens.ts';
+import { redisRateLimiter } from './upstream/redis-rate-limiter.ts';
 
-const read = (): Config => {
-  try {
-    return readConfig(process.env);
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    for (const fault of error.faults) console.error(fault);
-    process.exit(1);
-  }
+/** The whole program, running. */
+export interface Running extends Gateway {
+  /** The two upstreams that Pigeon plays itself; undefined when an upstream is configured. */
+  readonly sandbox: Sandbox | undefined;
+}
+
+/**
+ * Starts the whole program by its environment and resolves when it answers. It leaves the process alone: signals
+ * and exit codes are the caller's business.
+ *
+ * @throws {ConfigError} the environment cannot be what it is
+ * @throws {StoreError} Redis or the data folder cannot be used
+ */
+export const start = async (env: Readonly<Record<string, string | undefined>>): Promise<Running> => {
+  const configured = readConfig(env);
+  const log = pino({ level: configured.logLevel });
+  // What has been started is closed in the opposite order, also when something behind it cannot start.
+  await using started = new AsyncDisposableStack();
+
+  const sandbox = configured.sandbox ? started.use(await startSandbox()) : undefined;
+  const config: Config = sandbox ? { ...configured, ...upstreamsOf(sandbox) } : configured;
+  const dataDir = sandbox ? ':memory:' : config.dataDir;
+
+  const redis = config.redisUrl
+    ? await connectRedis({
+        url: config.redisUrl,
+        // A sandbox is nobody else's, and begins anew each time.
+        name: sandbox ? `sandbox ${randomUUID()}` : (config.bird?.workspaceId ?? 'courier'),
+        passing: sandbox !== undefined,
+        warn: (message, details) => log.warn(details, message),
+      })
+    : undefined;
+  started.defer(async () => redis?.close());
+
+  const gateway = await startGateway(config, {
+    schema,
+    log,
+    rateLimiter: redis && redisRateLimiter(redis),
+    plugins: [
+      useGraphiql({
+        examples: sandbox?.fixtureIds,
+        withHeaders: config.auth.kind !== 'none' || config.courier?.forwards === true,
+      }),
+    ],
+    directory: ({ services }) =>
+      services.courier?.credential.header
+        ? openDirectory({
+            courier: services.courier,
+            dataDir,
+            intervalMs: config.directoryIntervalMs,
+            maxAgeMs: config.directoryMaxAgeMs,
+            defaultRegion: config.defaultRegion,
+            warn: services.warn,
+          })
+        : undefined,
+    stream: async ({ url, publicUrl, services }) =>
+      openStream({
+        log: redis && (await openRedisLog({ redis, bounds: BOUNDS })),
+        tokens: redis && redisTextTokens(redis),
+        dataDir,
+        birdKeys: config.bird?.signingKeys ?? [],
+        workspaceId: config.bird?.workspaceId,
+        // The sandbox posts from within; whatever the outside calls Pigeon, it does not reach.
+        publicUrl: sandbox ? url : publicUrl,
+        polling: {
+          services,
+          birdPerSecond: config.bird?.getRps ?? 0,
+          watched: redis && redisWatched(redis),
+        },
+        warn: services.warn,
+      }),
+  }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE') throw error;
+    throw new Error(`port ${config.port} is taken, PORT names another`, { cause: error });
+  });
+  started.use(gateway);
+  sandbox?.setWebhookUrl(`${gateway.url}/webhooks/bird`);
+
+  const running = started.move();
+  const close = () => running.disposeAsync();
+  return { ...gateway, sandbox, close, [Symbol.asyncDispose]: close };
 };
 
-const said = read();
-const log = pino({ level: said.logLevel });
-const sandbox = said.sandbox ? await startSandbox() : undefined;
-const config: Config = sandbox ? { ...said, ...upstreamsOf(sandbox) } : said;
-
-const refuse = (error: NodeJS.ErrnoException): never => {
-  const taken = error.code === 'EADDRINUSE' && `port ${config.port} is taken, PORT names another`;
-  console.error(`Pigeon cannot start: ${taken || error.message}`);
-  process.exit(1);
-};
-
-const redis = config.redisUrl
-  ? await connectRedis({
-      url: config.redisUrl,
-      // A sandbox is nobody else's, and begins anew each time.
-      name: sandbox ? `sandbox ${randomUUID()}` : (config.bird?.workspaceId ?? 'courier'),
-      passing: sandbox !== undefined,
-      warn: (message, details) => log.warn(details, message),
-    }).catch(refuse)
-  : undefined;
-
-const gateway = await startGateway(config, {
-  schema,
-  log,
-  turns: redis && redisTurns(redis),
-  plugins: [
-    useGraphiql({
-      examples: sandbox?.landmarks,
-      withHeaders: config.auth.kind !== 'none' || config.courier?.forwards === true,
-    }),
-  ],
-  directory: ({ parts }) =>
-    parts.courier?.credential.header
-      ? openDirectory({
-          courier: parts.courier,
-          dataDir: sandbox ? ':memory:' : config.dataDir,
-          intervalMs: config.directoryIntervalMs,
-          maxAgeMs: config.directoryMaxAgeMs,
-          defaultRegion: config.defaultRegion,
-          warn: parts.warn,
-        })
-      : undefined,
-  stream: async ({ url, publicUrl, parts }) =>
-    openStream({
-      log: redis && (await openRedisLog({ redis, bounds: BOUNDS })),
-      tokens: redis && redisTextTokens(redis),
-      dataDir: sandbox ? ':memory:' : config.dataDir,
-      birdKeys: config.bird?.signingKeys ?? [],
-      workspaceId: config.bird?.workspaceId,
-      // The sandbox posts from within; whatever the outside calls Pigeon, it does not reach.
-      publicUrl: sandbox ? url : publicUrl,
-      polling: {
-        parts,
-        birdPerSecond: config.bird?.getRps ?? 0,
-        watched: redis && redisWatched(redis),
-      },
-      warn: parts.warn,
-    }),
-}).catch(refuse);
-
-sandbox?.setWebhookUrl(`${gateway.url}/webhooks/bird`);
-console.log(
-  `Pigeon is at ${gateway.publicUrl}/graphql${sandbox ? ', over a sandbox: both APIs are played by Pigeon itself' : ''}`,
-);
-
-/** Ends at the first signal, in order; a second one ends at once. */
-const stop = async () => {
-  for (const signal of SIGNALS) process.once(signal, () => process.exit(1));
-  await gateway.close();
-  await redis?.close();
-  await sandbox?.close();
-  process.exit(0);
-};
-const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
-for (const signal of SIGNALS) process.once(signal, stop);
+/** Why Pigeon did not start, one fault a line. */
+export const faultsOf = (error: unknown): readonly string[] =>
+  error instanceof ConfigError
+    ? error.faults
+    : [`Pigeon cannot start: ${error instanceof Error ? error.message : String(error)}`];

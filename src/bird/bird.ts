@@ -1,5 +1,5 @@
 import { builder } from '../builder.ts';
-import { reach } from '../context.ts';
+import { authorize } from '../context.ts';
 import { InputError } from '../graph/errors.ts';
 import { isUuid } from '../graph/ids.ts';
 
@@ -19,8 +19,8 @@ builder.queryField('bird', (t) =>
       workspaceId: t.arg.id({ description: 'Native id of the workspace; by default the configured one.' }),
     },
     resolve: (_root, args, context) => {
-      reach(context, 'bird', 'read');
-      const workspaceId = args.workspaceId ?? context.parts.bird?.workspaceId ?? '';
+      authorize(context, 'bird', 'read');
+      const workspaceId = args.workspaceId ?? context.services.bird?.workspaceId ?? '';
       if (!isUuid(workspaceId)) throw new InputError('workspaceId', 'is not a native id');
       return { workspaceId };
     },

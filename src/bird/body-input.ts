@@ -1,6 +1,6 @@
 import { builder } from '../builder.ts';
 import { InputError } from '../graph/errors.ts';
-import { given } from './given.ts';
+import { omitNullish } from './omit-nullish.ts';
 
 const AttachmentInput = builder.inputType('BirdAttachmentInput', {
   description: 'A file to send along.',
@@ -204,13 +204,13 @@ export const BirdMessageBodyInput = builder.inputRef<BodyInput>('BirdMessageBody
 
 /** An action as Bird takes it: its one kind under the kind's name. */
 const readAction = (action: Readonly<Record<string, object | null | undefined>>): object => {
-  const [type = ''] = Object.keys(given(action));
-  return { type, [type]: given(action[type] ?? {}) };
+  const [type = ''] = Object.keys(omitNullish(action));
+  return { type, [type]: omitNullish(action[type] ?? {}) };
 };
 
 /** Content without what is null, its actions and items in Bird's form. */
 const readContent = (content: Readonly<Record<string, unknown>>): Record<string, unknown> => {
-  const written = given(content);
+  const written = omitNullish(content);
   if (Array.isArray(written.actions)) written.actions = written.actions.map(readAction);
   for (const name of ['items', 'images', 'files', 'attachments']) {
     if (Array.isArray(written[name]))
@@ -225,13 +225,16 @@ const readContent = (content: Readonly<Record<string, unknown>>): Record<string,
  * @throws {InputError} a place is not on earth, HTML has no words, or a file no media type
  */
 export const readBody = (body: BodyInput, path: string): object => {
-  const [kind = ''] = Object.keys(given(body));
+  const [kind = ''] = Object.keys(omitNullish(body));
   if (kind === 'permissionRequest') {
     return { type: 'action', permission_request: { resource: body[kind] } };
   }
   const content = body[kind] as Record<string, never>;
   if (kind === 'location') {
-    const { latitude, longitude, ...location } = given(content) as { latitude: number; longitude: number };
+    const { latitude, longitude, ...location } = omitNullish(content) as {
+      latitude: number;
+      longitude: number;
+    };
     if (Math.abs(latitude) > 90)
       throw new InputError(`${path}.location.latitude`, 'must be between -90 and 90');
     if (Math.abs(longitude) > 180)

@@ -7,17 +7,17 @@ import { moment } from '../graph/scalars.ts';
 import { Bird } from './bird.ts';
 import { askIn, type InWorkspace, operation, readKey, readRows } from './load.ts';
 import type { components } from './openapi.gen.ts';
-import { thing } from './thing.ts';
+import { workspaceNode } from './workspace-node.ts';
 
 type Row = InWorkspace<components['schemas']['ChannelGroup']>;
 
 export const listChannelGroups = operation('GET', '/workspaces/{workspaceId}/channel-groups');
 const getChannelGroup = operation('GET', '/workspaces/{workspaceId}/channel-groups/{channelGroupId}');
 
-export const BirdChannelGroup = thing<components['schemas']['ChannelGroup']>('BirdChannelGroup', {
+export const BirdChannelGroup = workspaceNode<components['schemas']['ChannelGroup']>('BirdChannelGroup', {
   get: getChannelGroup,
   param: 'channelGroupId',
-  fresh: true,
+  cached: true,
 });
 
 builder.node(BirdChannelGroup, {

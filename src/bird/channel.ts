@@ -22,7 +22,7 @@ import {
   readRows,
 } from './load.ts';
 import type { components } from './openapi.gen.ts';
-import { readList } from './thing.ts';
+import { readList } from './workspace-node.ts';
 
 type Row = InWorkspace<components['schemas']['Channel']>;
 
@@ -32,7 +32,7 @@ export const getChannel = operation('GET', '/workspaces/{workspaceId}/channels/{
 export const BirdChannel = node<Row>('BirdChannel', {
   api: 'bird',
   operations: [getChannel, listChannels],
-  fresh: true,
+  cached: true,
   key: (row) => `${row.workspaceId}/${row.id}`,
   natives: 2,
   batch: 1000,
@@ -58,7 +58,7 @@ const { type: BirdChannelStatus, read: readStatus } = nativeEnum('BirdChannelSta
 });
 
 /** Fields of a channel that need nothing but its key. */
-export const CHANNEL_FIELDS_FROM_KEY = ['id', 'nativeId', 'source', 'messages', 'contact'];
+export const CHANNEL_KEY_ONLY_FIELDS = ['id', 'nativeId', 'source', 'messages', 'contact'];
 
 /** The settings that are for everybody's eyes. */
 const shown = (settings: Row['settings']): Row['settings'] =>

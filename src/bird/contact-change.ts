@@ -16,14 +16,14 @@ export const IdentifierInput = builder.inputType('BirdIdentifierInput', {
 });
 
 /** Bird's names of fields are the input's, but for what stands inside them. */
-export const blame = (field: string): string | undefined => {
+export const inputPath = (field: string): string | undefined => {
   const name = /^[\w-]+/.exec(field.replace(/^body\./, ''))?.[0];
   return name === undefined ? undefined : `input.${name}`;
 };
 
 /** The workspace and the id that the input names. */
 export const target = (context: Context, value: string, field: string) => {
-  const key = readKey(value, field, 'BirdContact', context.parts.bird?.workspaceId ?? '');
+  const key = readKey(value, field, 'BirdContact', context.services.bird?.workspaceId ?? '');
   const [workspaceId = '', contactId = ''] = key.split('/');
   return { key, workspaceId, contactId };
 };
@@ -36,7 +36,7 @@ export const change = async (
   body?: object,
 ): Promise<Answer> => {
   try {
-    return await askIn(context, operation, workspaceId, { params: { contactId }, body, blame });
+    return await askIn(context, operation, workspaceId, { params: { contactId }, body, inputPath });
   } finally {
     BirdContact.forget(context, key);
   }

@@ -5,9 +5,9 @@ import { InputError } from '../graph/errors.ts';
 import { globalId } from '../graph/ids.ts';
 import { mutation } from '../graph/mutation.ts';
 import { BirdContact, type ContactRow } from './contact.ts';
-import { blame, change, IdentifierInput, target } from './contact-change.ts';
-import { given } from './given.ts';
+import { change, IdentifierInput, inputPath, target } from './contact-change.ts';
 import { askIn, operation, readRow } from './load.ts';
+import { omitNullish } from './omit-nullish.ts';
 import { workspaceField, workspaceOf } from './workspace.ts';
 
 const createContact = operation('POST', '/workspaces/{workspaceId}/contacts');
@@ -60,9 +60,9 @@ interface Update {
 
 /** The body of an update; Bird takes no properties of an identifier that is taken away. */
 const updateBody = (values: Update): Record<string, unknown> => {
-  const body = given({
+  const body = omitNullish({
     ...values,
-    addIdentifiers: values.addIdentifiers?.map(given),
+    addIdentifiers: values.addIdentifiers?.map(omitNullish),
     removeIdentifiers: values.removeIdentifiers?.map(({ key, value }) => ({ key, value })),
   });
   if (Object.keys(body).length === 0) throw new InputError('input', 'changes nothing');
@@ -102,8 +102,8 @@ mutation('createBirdContact', {
     if (input.displayName.length < 1 || input.displayName.length > 150) {
       throw new InputError('input.displayName', 'must have 1 to 150 characters');
     }
-    const body = given({ ...input, identifiers: input.identifiers?.map(given) });
-    const answer = await askIn(context, createContact, workspaceId, { body, blame });
+    const body = omitNullish({ ...input, identifiers: input.identifiers?.map(omitNullish) });
+    const answer = await askIn(context, createContact, workspaceId, { body, inputPath });
     return keep(context, readRow(answer, workspaceId, 'BirdContact', createContact));
   },
   payload: (t) => ({ contact: t.expose('contact', contactPayload.contact) }),
@@ -141,7 +141,11 @@ mutation('upsertBirdContact', {
       if (!/^(?!\.{1,2}$)[\w.~!$&'()*+,;=:@-]+$/.test(part))
         throw new InputError(`input.${name}`, 'has a character Bird’s path cannot hold');
     }
-    const answer = await askIn(context, upsertContact, workspaceId, { params: { key, value }, body, blame });
+    const answer = await askIn(context, upsertContact, workspaceId, {
+      params: { key, value },
+      body,
+      inputPath,
+    });
     return keep(context, readRow(answer, workspaceId, 'BirdContact', upsertContact));
   },
   payload: (t) => ({ contact: t.expose('contact', contactPayload.contact) }),

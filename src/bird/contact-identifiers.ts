@@ -2,8 +2,8 @@ import { globalId } from '../graph/ids.ts';
 import { mutation } from '../graph/mutation.ts';
 import { BirdContactIdentifier } from './contact.ts';
 import { change, target } from './contact-change.ts';
-import { given } from './given.ts';
 import { operation } from './load.ts';
+import { omitNullish } from './omit-nullish.ts';
 import type { components } from './openapi.gen.ts';
 
 type Schemas = components['schemas'];
@@ -22,7 +22,7 @@ mutation('addBirdContactIdentifier', {
   }),
   resolve: async ({ contactId: id, ...input }, context) => {
     const contact = target(context, id, 'input.contactId');
-    const { body } = await change(context, contact, createIdentifier, given(input));
+    const { body } = await change(context, contact, createIdentifier, omitNullish(input));
     return { identifier: (body ?? input) as Schemas['ContactIdentifier'] };
   },
   payload: (t) => ({

@@ -3,13 +3,13 @@ import type { Context } from '../context.ts';
 import { connect, readCursor, readFirst, writeCursor } from '../graph/connection.ts';
 import { connectionArgs } from '../graph/connection-type.ts';
 import { rest } from '../graph/ledger.ts';
-import { isPoint, merge, type Point } from '../graph/merge.ts';
+import { isSortKey, merge, type SortKey } from '../graph/merge.ts';
 import { MessageDirection } from '../graph/message.ts';
 import { BirdContact, type ContactRow, listIdentifiers } from './contact.ts';
 import { askIn, MAX_PAGE, readResults } from './load.ts';
 import { BirdMessageConnection, listMessages, type MessageRow } from './message.ts';
+import { messageSource } from './message-source.ts';
 import type { components } from './openapi.gen.ts';
-import { strandOf } from './strand.ts';
 
 type Identifier = components['schemas']['ContactIdentifier'];
 
@@ -43,20 +43,20 @@ builder.objectField(BirdContact, 'messages', (t) =>
       const after =
         args.after == null
           ? undefined
-          : readCursor<Point & { readonly k: string }>(args.after, name, isPoint);
+          : readCursor<SortKey & { readonly k: string }>(args.after, name, isSortKey);
       const identifiers = (await identifiersOf(context, contact)).map(({ value }) => value);
       if (identifiers.length === 0) return connect<MessageRow>([], args, false);
       const whose = { workspaceId: contact.workspaceId, contactIds: new Set([contact.id]), identifiers };
       const sides = (['from', 'to'] as const).filter(
         (side) => args.direction !== (side === 'from' ? 'OUTGOING' : 'INCOMING'),
       );
-      const strands = sides.map((side) => strandOf(context, whose, side));
-      const rows = await merge(strands, after, first + 1, (_strand, error) => {
+      const sources = sides.map((side) => messageSource(context, whose, side));
+      const rows = await merge(sources, after, first + 1, (_source, error) => {
         throw error;
       });
       const edges = rows
         .slice(0, first)
-        .map(({ row, point }) => ({ node: row, cursor: writeCursor({ k: name, ...point }) }));
+        .map(({ row, sortKey }) => ({ node: row, cursor: writeCursor({ k: name, ...sortKey }) }));
       return connect(edges, args, rows.length > first);
     },
   }),

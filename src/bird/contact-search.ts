@@ -20,7 +20,10 @@ export const findContacts = async (
   by: Schemas['ContactSearch'],
 ): Promise<ContactRow[]> => {
   try {
-    const answer = await askIn(context, searchContacts, workspaceId, { body: by, blame: (field) => field });
+    const answer = await askIn(context, searchContacts, workspaceId, {
+      body: by,
+      inputPath: (field) => field,
+    });
     const rows = readRows<Schemas['Contact']>(answer, workspaceId, 'BirdContact', searchContacts);
     for (const row of rows) BirdContact.prime(context, row);
     return rows;

@@ -10,7 +10,7 @@ import { asksOnly } from '../graph/selection.ts';
 import { Bird } from './bird.ts';
 import { askIn, type InWorkspace, MAX_PAGE, nextToken, operation, readKey, readResults } from './load.ts';
 import type { components } from './openapi.gen.ts';
-import { readList, thing } from './thing.ts';
+import { readList, workspaceNode } from './workspace-node.ts';
 
 type Schemas = components['schemas'];
 
@@ -27,10 +27,10 @@ const listContacts = operation('GET', '/workspaces/{workspaceId}/contacts');
 const getContact = operation('GET', '/workspaces/{workspaceId}/contacts/{contactId}');
 export const listIdentifiers = operation('GET', '/workspaces/{workspaceId}/contacts/{contactId}/identifiers');
 
-export const BirdContact = thing<Schemas['Contact']>('BirdContact', {
+export const BirdContact = workspaceNode<Schemas['Contact']>('BirdContact', {
   get: getContact,
   param: 'contactId',
-  fresh: true,
+  cached: true,
 });
 
 /** Fields of a contact that need nothing but its key. */

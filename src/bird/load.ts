@@ -1,4 +1,4 @@
-import { ask, type Context, type Request } from '../context.ts';
+import { type Context, callUpstream, type Request } from '../context.ts';
 import { InputError } from '../graph/errors.ts';
 import { readId } from '../graph/ids.ts';
 import { type Claim, claim } from '../graph/ledger.ts';
@@ -36,7 +36,7 @@ interface Identified {
 const isRow = (value: unknown): value is Identified =>
   typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string';
 
-const place = <Row extends Identified>(
+const inWorkspace = <Row extends Identified>(
   row: Identified,
   workspaceId: string,
   typename: string,
@@ -60,7 +60,7 @@ export const readRow = <Row extends Identified>(
     const error = new InvalidResponseError(operation, status);
     throw operation.safe ? error : new OutcomeUnknownError(operation, error);
   }
-  return place<Row>(body, workspaceId, typename);
+  return inWorkspace<Row>(body, workspaceId, typename);
 };
 
 /** The `results` of a list.
@@ -87,7 +87,7 @@ export const readRows = <Row extends Identified>(
 ): InWorkspace<Row>[] =>
   readResults(answer, operation).map((row) => {
     if (!isRow(row)) throw new InvalidResponseError(operation, answer.status);
-    return place<Row>(row, workspaceId, typename);
+    return inWorkspace<Row>(row, workspaceId, typename);
   });
 
 /** The token of the page after this one; undefined on the last. */
@@ -104,7 +104,12 @@ export const readById = async <Row extends Identified>(
   params: { workspaceId: string } & Record<string, string>,
 ): Promise<InWorkspace<Row> | null> => {
   try {
-    return readRow<Row>(await ask(context, operation, { params }), params.workspaceId, typename, operation);
+    return readRow<Row>(
+      await callUpstream(context, operation, { params }),
+      params.workspaceId,
+      typename,
+      operation,
+    );
   } catch (error) {
     if (isAbsent(error)) return null;
     throw error;
@@ -201,4 +206,5 @@ export const askIn = (
   operation: Claim,
   workspaceId: string,
   request: Request = {},
-): Promise<Answer> => ask(context, operation, { ...request, params: { workspaceId, ...request.params } });
+): Promise<Answer> =>
+  callUpstream(context, operation, { ...request, params: { workspaceId, ...request.params } });

@@ -8,7 +8,7 @@ import { brand, node } from '../graph/node.ts';
 import { moment } from '../graph/scalars.ts';
 import { asksOnly } from '../graph/selection.ts';
 import { BirdMessageBody, textOf } from './body.ts';
-import { BirdChannel, CHANNEL_FIELDS_FROM_KEY, getChannel } from './channel.ts';
+import { BirdChannel, CHANNEL_KEY_ONLY_FIELDS, getChannel } from './channel.ts';
 import { type ContactRef, contactField } from './contact.ts';
 import { askIn, byWorkspace, type InWorkspace, operation, readById, readByIds, readRows } from './load.ts';
 import type { components } from './openapi.gen.ts';
@@ -173,7 +173,7 @@ builder.node(BirdMessage, {
       directives: rest(getChannel),
       resolve: (row, _args, context, info) => {
         const { workspaceId, channelId } = row;
-        return asksOnly(info, CHANNEL_FIELDS_FROM_KEY)
+        return asksOnly(info, CHANNEL_KEY_ONLY_FIELDS)
           ? brand({ workspaceId, id: channelId } as never, 'BirdChannel')
           : BirdChannel.load(context, `${workspaceId}/${channelId}`);
       },

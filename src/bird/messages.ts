@@ -79,7 +79,7 @@ const queryOf = (args: Filters): Record<string, QueryValue> => ({
 });
 
 /** Which list is read, and under which path values. */
-interface Place {
+interface ListAddress {
   readonly operation: Claim;
   readonly workspaceId: string;
   readonly params?: Readonly<Record<string, string>>;
@@ -88,7 +88,7 @@ interface Place {
 /** Reads one page of a list of messages. */
 export const readPage = async (
   context: Context,
-  { operation: op, workspaceId, params = {} }: Place,
+  { operation: op, workspaceId, params = {} }: ListAddress,
   query: Record<string, QueryValue>,
 ): Promise<{ rows: MessageRow[]; next: string | undefined }> => {
   const answer = await askIn(context, op, workspaceId, { params, query });
@@ -99,18 +99,18 @@ export const readPage = async (
 
 const connection = (
   context: Context,
-  place: Place,
+  list: ListAddress,
   args: Filters,
   more: Record<string, QueryValue> = {},
 ): Promise<Connection<MessageRow>> => {
   refuseEmpty(args);
   return byToken(args, {
-    name: `bird messages ${place.params?.channelId ?? ''}`,
+    name: `bird messages ${list.params?.channelId ?? ''}`,
     max: MAX_MESSAGES,
     id: (row) => row.id,
     ...(!args.reverse && { time: (row: MessageRow) => row.createdAt }),
     read: ({ limit, token }) =>
-      readPage(context, place, { ...queryOf(args), ...more, limit, pageToken: token }),
+      readPage(context, list, { ...queryOf(args), ...more, limit, pageToken: token }),
   });
 };
 
@@ -153,8 +153,8 @@ export const findById = async (
   workspaceId: string,
   id: string,
 ): Promise<MessageRow | null> => {
-  const place = { operation: listMessages, workspaceId };
-  const { rows } = await readPage(context, place, { id: [id], startAt: THE_BEGINNING, limit: 1 });
+  const list = { operation: listMessages, workspaceId };
+  const { rows } = await readPage(context, list, { id: [id], startAt: THE_BEGINNING, limit: 1 });
   return rows.find((row) => row.id === id) ?? null;
 };
 

@@ -5,9 +5,9 @@ import { InputError } from '../graph/errors.ts';
 import { isUuid } from '../graph/ids.ts';
 import { mutation } from '../graph/mutation.ts';
 import { BirdMessageBodyInput, readBody } from './body-input.ts';
-import { given } from './given.ts';
 import { askIn, operation, readKey, readOwnId, readRow } from './load.ts';
 import { BirdMessage, birdMessageView, type MessageRow } from './message.ts';
+import { omitNullish } from './omit-nullish.ts';
 import type { components } from './openapi.gen.ts';
 
 type Schemas = components['schemas'];
@@ -24,19 +24,19 @@ export type Draft = Omit<Schemas['MessageCreate'], 'body' | 'template'> & {
  * Sends a message over a channel and tells the status stream.
  *
  * @param channelKey workspace/channel
- * @param blame the input's field for a field that Bird refused
+ * @param inputPath the input's field for a field that Bird refused
  */
 export const send = async (
   context: Context,
   channelKey: string,
   draft: Draft,
-  blame: (field: string) => string | undefined,
+  inputPath: (field: string) => string | undefined,
 ): Promise<MessageRow> => {
   const [workspaceId = '', channelId = ''] = channelKey.split('/');
   const answer = await askIn(context, sendMessage, workspaceId, {
     params: { channelId },
     body: draft,
-    blame,
+    inputPath,
   });
   const row = readRow<Schemas['Message']>(answer, workspaceId, 'BirdMessage', sendMessage);
   BirdMessage.prime(context, row);
@@ -135,7 +135,7 @@ mutation('sendBirdMessage', {
       input.channelId,
       'input.channelId',
       'BirdChannel',
-      context.parts.bird?.workspaceId ?? '',
+      context.services.bird?.workspaceId ?? '',
     );
     const [workspaceId = ''] = key.split('/');
     if (!input.body === !input.template)
@@ -162,13 +162,13 @@ mutation('sendBirdMessage', {
       }
       return {
         ...(contactId && { id: readOwnId(contactId, 'input.recipients', 'BirdContact', workspaceId) }),
-        ...given(rest),
+        ...omitNullish(rest),
       };
     });
-    const draft = given({
+    const draft = omitNullish({
       receiver: { contacts },
       body: input.body && readBody(input.body, 'input.body'),
-      template: input.template && given(input.template),
+      template: input.template && omitNullish(input.template),
       sender: input.sender && {
         connector: {
           identifierValue: input.sender,
@@ -176,7 +176,7 @@ mutation('sendBirdMessage', {
         },
       },
       reference: input.reference,
-      replyTo: input.replyTo && given(input.replyTo),
+      replyTo: input.replyTo && omitNullish(input.replyTo),
       tags: input.tags,
       meta: input.meta,
       notification: input.notificationUrl && { url: input.notificationUrl },

@@ -3,10 +3,10 @@ import { type Context, requireAdmin } from '../context.ts';
 import { InputError } from '../graph/errors.ts';
 import { globalId } from '../graph/ids.ts';
 import { mutation } from '../graph/mutation.ts';
-import { blame } from './contact-change.ts';
+import { inputPath } from './contact-change.ts';
 import { readWords } from './enum.ts';
-import { given } from './given.ts';
 import { askIn, operation, readKey, readRow } from './load.ts';
+import { omitNullish } from './omit-nullish.ts';
 import type { components } from './openapi.gen.ts';
 import { BirdWebhookSubscription, type SubscriptionRow } from './webhook-subscription.ts';
 import { BirdWebhookService, BirdWebhookStatus } from './webhook-words.ts';
@@ -40,7 +40,7 @@ export const subscribe = async (
   workspaceId: string,
   body: components['schemas']['WebhookSubscriptionCreate'],
 ): Promise<SubscriptionRow> => {
-  const answer = await askIn(context, createSubscription, workspaceId, { body, blame });
+  const answer = await askIn(context, createSubscription, workspaceId, { body, inputPath });
   const row = readRow<SubscriptionRow>(answer, workspaceId, 'BirdWebhookSubscription', createSubscription);
   BirdWebhookSubscription.prime(context, row);
   return row;
@@ -84,7 +84,7 @@ mutation('createBirdWebhookSubscription', {
     const workspaceId = workspaceOf(context, of);
     checkUrl(input.url);
     readWords([input.service], 'input.service');
-    const body = given(input) as unknown as components['schemas']['WebhookSubscriptionCreate'];
+    const body = omitNullish(input) as unknown as components['schemas']['WebhookSubscriptionCreate'];
     return { subscription: await subscribe(context, workspaceId, body) };
   },
   payload: (t) => ({ subscription: t.expose('subscription', subscriptionPayload.subscription) }),
@@ -112,10 +112,10 @@ mutation('updateBirdWebhookSubscription', {
     const { key, workspaceId, params } = target(context, id);
     checkUrl(input.url);
     readWords(input.status == null ? [] : [input.status], 'input.status');
-    const body = given(input);
+    const body = omitNullish(input);
     if (Object.keys(body).length === 0) throw new InputError('input', 'changes nothing');
     BirdWebhookSubscription.forget(context, key);
-    const answer = await askIn(context, updateSubscription, workspaceId, { params, body, blame });
+    const answer = await askIn(context, updateSubscription, workspaceId, { params, body, inputPath });
     const row = readRow<SubscriptionRow>(answer, workspaceId, 'BirdWebhookSubscription', updateSubscription);
     BirdWebhookSubscription.prime(context, row);
     return { subscription: row };

@@ -1,5 +1,5 @@
 import { builder } from '../builder.ts';
-import { type Context, reach, requireAdmin } from '../context.ts';
+import { authorize, type Context, requireAdmin } from '../context.ts';
 import { InputError } from '../graph/errors.ts';
 import { mutation } from '../graph/mutation.ts';
 import { AnswerError } from '../upstream/errors.ts';
@@ -48,8 +48,8 @@ const BirdWebhookRefusal = builder.objectRef<Refused>('BirdWebhookRefusal').impl
  *
  * @throws {InputError} Bird would not post there, or nothing could be verified
  */
-const here = ({ parts }: Context): { url: string; signingKey: string } => {
-  const { url = '', signingKey } = parts.birdWebhooks ?? {};
+const here = ({ services }: Context): { url: string; signingKey: string } => {
+  const { url = '', signingKey } = services.birdWebhooks ?? {};
   if (!WEBHOOK_URL.test(url)) {
     throw new InputError(
       'input',
@@ -77,7 +77,7 @@ mutation('ensureBirdWebhooks', {
   }),
   resolve: async ({ workspaceId: of, events }, context) => {
     requireAdmin(context);
-    reach(context, 'bird', 'write');
+    authorize(context, 'bird', 'write');
     const workspaceId = workspaceOf(context, of);
     const { url, signingKey } = here(context);
     if (events?.some((event) => !EVENT.test(event)))

@@ -7,8 +7,8 @@ import { moment } from '../graph/scalars.ts';
 import { Bird } from './bird.ts';
 import { type InWorkspace, operation, readKey } from './load.ts';
 import type { components } from './openapi.gen.ts';
-import { readList, thing } from './thing.ts';
 import { BirdWebhookService, BirdWebhookStatus, readService, readStatus } from './webhook-words.ts';
+import { readList, workspaceNode } from './workspace-node.ts';
 
 /** The signing key is nobody's to read, so no field can be made of it. */
 type Subscription = Omit<components['schemas']['WebhookSubscription'], 'signingKey'>;
@@ -22,7 +22,7 @@ const getSubscription = operation(
   '/workspaces/{workspaceId}/webhook-subscriptions/{webhookSubscriptionId}',
 );
 
-export const BirdWebhookSubscription = thing<Subscription>('BirdWebhookSubscription', {
+export const BirdWebhookSubscription = workspaceNode<Subscription>('BirdWebhookSubscription', {
   get: getSubscription,
   param: 'webhookSubscriptionId',
 });

@@ -14,7 +14,7 @@ export const workspaceField = (t: InputFieldBuilder<BuilderTypes, 'InputObject'>
  * @throws {InputError} it is no native id
  */
 export const workspaceOf = (context: Context, value: string | null | undefined): string => {
-  if (value == null) return context.parts.bird?.workspaceId ?? '';
+  if (value == null) return context.services.bird?.workspaceId ?? '';
   if (!isUuid(value)) throw new InputError('input.workspaceId', 'is not a native id');
   return value;
 };

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { ask, type Context, type Request } from '../context.ts';
+import { type Context, callUpstream, type Request } from '../context.ts';
 import { claim } from '../graph/ledger.ts';
 import { brand, type NodeRef } from '../graph/node.ts';
 import { asksOnly } from '../graph/selection.ts';
@@ -15,18 +15,18 @@ export const operation = <const Method extends string, const Path extends PathOf
 ) => claim({ api: 'courier', method, path, safe: method === 'GET' });
 
 /** A declared operation of courier. */
-export type Operation = ReturnType<typeof operation>;
+export type CourierOperation = ReturnType<typeof operation>;
 
 /** Reads one object; null when courier says that it does not exist. */
 export const readById = async <Row extends object>(
   context: Context,
-  operation: Operation,
+  operation: CourierOperation,
   typename: string,
   id: string,
   query: Request['query'] = {},
 ): Promise<Row | null> => {
   try {
-    const answer = await ask(context, operation, { params: { id }, query, blame: blame() });
+    const answer = await callUpstream(context, operation, { params: { id }, query, inputPath: inputPath() });
     return readOne<Row>(answer, typename, operation);
   } catch (error) {
     if (isAbsent(error)) return null;
@@ -43,7 +43,7 @@ const PAGE: Readonly<Record<string, string>> = { 'page[limit]': 'first', 'page[o
  *
  * @param prefix where the arguments stand, such as `input.`
  */
-export const blame =
+export const inputPath =
   (prefix = '') =>
   (field: string): string | undefined => {
     const names = field
@@ -59,8 +59,8 @@ export const blame =
 export interface ResourceRef<Row extends object> extends NodeRef<Row> {
   readonly path: string;
   /** Fields that need nothing but the id. */
-  readonly fromId: readonly string[];
-  readonly get: Operation;
+  readonly keyOnlyFields: readonly string[];
+  readonly get: CourierOperation;
 }
 
 /**
@@ -75,7 +75,7 @@ export const embedded = <Row extends object>(
   info: GraphQLResolveInfo,
 ): Row | Promise<Row | null> => {
   const known = Object.entries(part).filter(([, value]) => value !== undefined);
-  const fields = ['nativeId', ...ref.fromId, ...known.map(([name]) => camel(name))];
+  const fields = ['nativeId', ...ref.keyOnlyFields, ...known.map(([name]) => camel(name))];
   return asksOnly(info, fields)
     ? // The query asks for nothing that the part lacks.
       (brand({ ...part }, ref.name) as object as Row)

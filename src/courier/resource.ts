@@ -16,9 +16,9 @@ interface Options<Row extends object> {
   readonly description: string;
   readonly interfaces?: InterfaceParam<BuilderTypes>[];
   /** True when an answer may be used again for a while. */
-  readonly fresh?: boolean;
+  readonly cached?: boolean;
   /** Fields that need nothing but the id, so that an embedded id answers them. */
-  readonly fromId?: readonly string[];
+  readonly keyOnlyFields?: readonly string[];
   readonly fields: ObjectFieldsShape<BuilderTypes, Row>;
 }
 
@@ -37,19 +37,19 @@ export const resource = <const Path extends ItemPath>(
 type Row = { id: string };
 
 const define = (name: string, path: string, options: Options<Row>): ResourceRef<Row> => {
-  const { description, interfaces = [], fields, fromId = [] } = options;
+  const { description, interfaces = [], fields, keyOnlyFields = [] } = options;
   const get = operation('GET', path as never);
   const ref = Object.assign(
     node<Row>(name, {
       api: 'courier',
       operations: [get],
-      fresh: options.fresh ?? false,
+      cached: options.cached ?? false,
       key: (row) => row.id,
       natives: 1,
       batch: 1,
       load: (ids, context) => Promise.all(ids.map((id) => readById<Row>(context, get, name, id))),
     }),
-    { path, fromId, get },
+    { path, keyOnlyFields, get },
   );
 
   builder.node(ref, {
@@ -91,7 +91,7 @@ const define = (name: string, path: string, options: Options<Row>): ResourceRef<
  * A field that leads to a thing whose id, and perhaps more of it, the row holds: what the row embeds answers
  * without a call when the query asks for nothing more.
  */
-export const leadsTo = <Row, To extends { id: string }>(
+export const relation = <Row, To extends { id: string }>(
   ref: ResourceRef<To>,
   description: string,
   part: (row: Row) => (Partial<To> & { id: string }) | undefined,

@@ -30,8 +30,8 @@ export const recordOwn = async <Row>(
 ): Promise<void> => {
   const change = changeOf(view, row, { added, via: 'MUTATION', audience: audienceOf(context, view.api) });
   try {
-    await context.parts.changes.record([change]);
+    await context.services.changes.record([change]);
   } catch (error) {
-    context.parts.warn('a change could not be recorded', { error: String(error) });
+    context.services.warn('a change could not be recorded', { error: String(error) });
   }
 };

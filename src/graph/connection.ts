@@ -48,7 +48,7 @@ export interface OffsetList<Row> extends List<Row> {
 }
 
 /** Where an edge stood: enough to go on right behind it, also when its row has moved. */
-interface Position {
+interface RowCursor {
   /** The list's name. */
   readonly k: string;
   /** Token of the page it stood on, or of the one behind it where there is neither limit nor offset. */
@@ -70,7 +70,7 @@ const MAX_TIME = 8.64e15;
 export const isTime = (value: unknown): value is number =>
   typeof value === 'number' && Math.abs(value) < MAX_TIME;
 
-const isPosition = ({ p, o, l, i, t }: Position): boolean =>
+const isRowCursor = ({ p, o, l, i, t }: RowCursor): boolean =>
   (p === undefined || typeof p === 'string') &&
   (o === undefined || (Number.isSafeInteger(o) && o >= 0)) &&
   (l === undefined || (Number.isSafeInteger(l) && l > 0 && l <= MAX_FIRST)) &&
@@ -133,7 +133,7 @@ export const connect = <Row>(
  */
 export const byToken = async <Row>(args: ConnectionArgs, list: TokenList<Row>): Promise<Connection<Row>> => {
   const first = readFirst(args);
-  const after = args.after == null ? undefined : readCursor<Position>(args.after, list.name, isPosition);
+  const after = args.after == null ? undefined : readCursor<RowCursor>(args.after, list.name, isRowCursor);
   const edges: { cursor: string; node: Row }[] = [];
   const seen = new Set<string>();
   let token = after?.p;
@@ -172,7 +172,7 @@ export const byOffset = async <Row>(
   list: OffsetList<Row>,
 ): Promise<Connection<Row>> => {
   const first = readFirst(args);
-  const after = args.after == null ? undefined : readCursor<Position>(args.after, list.name, isPosition);
+  const after = args.after == null ? undefined : readCursor<RowCursor>(args.after, list.name, isRowCursor);
   const wanted = first + (asksForMore ? 1 : 0);
   const found: { row: Row; offset: number }[] = [];
   const seen = new Set<string>();
@@ -222,7 +222,7 @@ const timeOf = <Row>(row: Row, list: List<Row>): number | undefined => {
 };
 
 /** True when an ordered page begins behind the position, so that rows may be missing in between. */
-const isBeyond = <Row>(row: Row | undefined, from: Position, list: List<Row>): boolean => {
+const isBeyond = <Row>(row: Row | undefined, from: RowCursor, list: List<Row>): boolean => {
   if (from.t === undefined || (row && list.id(row) === from.i)) return false;
   const time = row && timeOf(row, list);
   return time === undefined || time < from.t;
@@ -231,7 +231,7 @@ const isBeyond = <Row>(row: Row | undefined, from: Position, list: List<Row>): b
 /** Where in a page the rows behind the position begin; undefined while the position is still to come. */
 const startBehind = <Row>(
   rows: readonly Row[],
-  from: Position | undefined,
+  from: RowCursor | undefined,
   list: List<Row>,
 ): number | undefined => {
   if (from === undefined) return 0;

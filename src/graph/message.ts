@@ -163,7 +163,7 @@ const fieldsOf = <Row extends object>(t: ObjectFieldBuilder<BuilderTypes, Row>, 
 const seen = createContextCache((context: Context) => {
   const of = (api: Api) =>
     new DataLoader<string, MessageStatus | undefined>(async (ids) => {
-      const statuses = await context.parts.changes.seen(ids, audienceOf(context, api));
+      const statuses = await context.services.changes.seen(ids, audienceOf(context, api));
       return ids.map((id) => statuses.get(id));
     });
   return { bird: of('bird'), courier: of('courier') };

@@ -23,7 +23,7 @@ interface NodeOptions<Row extends object> {
   readonly api: Api;
   readonly operations: readonly Operation[];
   /** True when an answer may be used again for a while: never for what moves by itself, such as messages. */
-  readonly fresh?: boolean;
+  readonly cached?: boolean;
   readonly key: (row: Row) => string;
   /** How many native ids make the key, joined by `/`. */
   readonly natives: number;
@@ -45,7 +45,7 @@ export const brand = <Row extends object>(row: Row, typename: string): Row => {
 
 /** Makes a ref of a type with its loader. Its fields are given with `builder.node`. */
 export const node = <Row extends object>(name: string, options: NodeOptions<Row>): NodeRef<Row> => {
-  const { api, operations, key, natives, batch, load, fresh = false } = options;
+  const { api, operations, key, natives, batch, load, cached = false } = options;
 
   /** The cache's key: an answer is only for those who ask by the same credential. */
   const cacheKey = (context: Context, of: string) => `${credentialOf(context, api)?.key} ${name} ${of}`;
@@ -63,7 +63,7 @@ export const node = <Row extends object>(name: string, options: NodeOptions<Row>
   );
 
   const keep = (context: Context, row: Row): void => {
-    if (fresh) context.parts.fresh?.set(cacheKey(context, key(row)), row);
+    if (cached) context.services.cache?.set(cacheKey(context, key(row)), row);
   };
 
   const ref = Object.assign(builder.objectRef<Row>(name), {
@@ -71,7 +71,7 @@ export const node = <Row extends object>(name: string, options: NodeOptions<Row>
     operations,
     load: async (context: Context, of: string) => {
       requireRight(context, api, 'read');
-      const kept = fresh ? context.parts.fresh?.get(cacheKey(context, of)) : undefined;
+      const kept = cached ? context.services.cache?.get(cacheKey(context, of)) : undefined;
       // What is kept under this key was put there by `keep`.
       return kept ? (kept as Row) : loader(context).load(of);
     },
@@ -80,7 +80,7 @@ export const node = <Row extends object>(name: string, options: NodeOptions<Row>
       loader(context).clear(key(row)).prime(key(row), row);
     },
     forget: (context: Context, of: string) => {
-      context.parts.fresh?.delete(cacheKey(context, of));
+      context.services.cache?.delete(cacheKey(context, of));
       loader(context).clear(of);
     },
   });

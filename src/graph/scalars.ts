@@ -22,7 +22,7 @@ export const moment = <Row>(description: string, read: (row: Row) => unknown) =>
     const value = read(row);
     const date = parseMoment(value);
     if (!date && typeof value === 'string' && value !== '') {
-      context.parts.warn('an upstream’s time cannot be read', { description });
+      context.services.warn('an upstream’s time cannot be read', { description });
     }
     return date;
   },

@@ -18,7 +18,7 @@ import { Source } from '../graph/source.ts';
 import { type Report, reportOn, SourceReport } from './source-report.ts';
 
 /** Where an edge stood: in which upstream's list, and where in it. */
-interface Position {
+interface ChannelsCursor {
   readonly k: 'channels';
   readonly s: Api;
   readonly c: string;
@@ -27,7 +27,7 @@ interface Position {
 /** The upstreams in the order in which their channels stand. */
 const SOURCES: readonly Api[] = ['bird', 'courier'];
 
-const isPosition = ({ s, c }: Position): boolean => SOURCES.includes(s) && typeof c === 'string';
+const isCursor = ({ s, c }: ChannelsCursor): boolean => SOURCES.includes(s) && typeof c === 'string';
 
 type Joined = Connection<object> & { readonly sources: readonly Report[] };
 
@@ -55,7 +55,7 @@ const read = (
   asksForMore: boolean,
 ): Promise<Connection<object>> =>
   source === 'bird'
-    ? readChannels(context, context.parts.bird?.workspaceId ?? '', args)
+    ? readChannels(context, context.services.bird?.workspaceId ?? '', args)
     : courierChannels.read(context, args, {}, asksForMore);
 
 /** Starts something else when half of the time is gone and the answer is not there, so that it has time left. */
@@ -93,8 +93,9 @@ builder.queryField('channels', (t) =>
     resolve: async (_root, args, context, info): Promise<never> => {
       const first = readFirst(args);
       const asksForMore = asksFor(info, 'pageInfo', 'hasNextPage');
-      const after = args.after == null ? undefined : readCursor<Position>(args.after, 'channels', isPosition);
-      const all = args.source ? [args.source] : SOURCES.filter((api) => context.parts[api]);
+      const after =
+        args.after == null ? undefined : readCursor<ChannelsCursor>(args.after, 'channels', isCursor);
+      const all = args.source ? [args.source] : SOURCES.filter((api) => context.services[api]);
       /** The cursor's upstream, and those whose channels stand behind its. */
       const wanted = after ? all.filter((api) => SOURCES.indexOf(api) >= SOURCES.indexOf(after.s)) : all;
       const edges: { cursor: string; node: object }[] = [];
@@ -119,7 +120,7 @@ builder.queryField('channels', (t) =>
           edges.push(
             ...inner.edges.slice(0, room).map(({ cursor, node }) => ({
               node,
-              cursor: writeCursor({ k: 'channels', s: source, c: cursor } satisfies Position),
+              cursor: writeCursor({ k: 'channels', s: source, c: cursor } satisfies ChannelsCursor),
             })),
           );
           more = inner.pageInfo.hasNextPage || inner.edges.length > room;

@@ -2,9 +2,9 @@ import { builder } from '../builder.ts';
 import { Courier } from '../courier/courier.ts';
 import type { Directory } from '../ports.ts';
 
-type Facts = NonNullable<ReturnType<Directory['facts']>>;
+type Summary = NonNullable<ReturnType<Directory['summary']>>;
 
-const CourierDirectory = builder.objectRef<Facts>('CourierDirectory').implement({
+const CourierDirectory = builder.objectRef<Summary>('CourierDirectory').implement({
   description:
     'What Pigeon knows of who has which email address and phone number, from courier’s whole list of users. Identifiers are kept as keyed hashes alone.',
   fields: (t) => ({
@@ -26,6 +26,6 @@ builder.objectField(Courier, 'directory', (t) =>
   t.field({
     type: CourierDirectory,
     description: 'The directory that matches of persons rest on; null until it has been read once.',
-    resolve: (_courier, _args, { parts }) => parts.directory?.facts() ?? null,
+    resolve: (_courier, _args, { services }) => services.directory?.summary() ?? null,
   }),
 );

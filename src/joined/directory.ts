@@ -111,12 +111,12 @@ export const openDirectory = (options: DirectoryOptions): RunningDirectory => {
     for (let offset = 0; ; offset += PAGE - 1) {
       const rows = await readPage(offset);
       if (last !== undefined && rows[0]?.id !== last) return undefined;
-      const fresh = last === undefined ? rows : rows.slice(1);
-      for (let from = 0; from < fresh.length; from += AT_ONCE) {
-        read.identifiers += store.add(id, fresh.slice(from, from + AT_ONCE).flatMap(entriesOf));
+      const unread = last === undefined ? rows : rows.slice(1);
+      for (let from = 0; from < unread.length; from += AT_ONCE) {
+        read.identifiers += store.add(id, unread.slice(from, from + AT_ONCE).flatMap(entriesOf));
         await breathe();
       }
-      read.users += fresh.length;
+      read.users += unread.length;
       last = rows.at(-1)?.id;
       if (rows.length < PAGE) return read;
     }
@@ -146,7 +146,7 @@ export const openDirectory = (options: DirectoryOptions): RunningDirectory => {
     return swept;
   };
 
-  const turn = async (): Promise<void> => {
+  const sweepAndSchedule = async (): Promise<void> => {
     let wait = intervalMs;
     try {
       if (!(await sweep())) warn('courier’s list of users does not hold still', {});
@@ -162,7 +162,7 @@ export const openDirectory = (options: DirectoryOptions): RunningDirectory => {
 
   const schedule = (wait: number): void => {
     if (intervalMs === 0 || ending.signal.aborted) return;
-    timer = setTimeout(turn, wait).unref();
+    timer = setTimeout(sweepAndSchedule, wait).unref();
   };
   schedule(0);
 
@@ -176,7 +176,7 @@ export const openDirectory = (options: DirectoryOptions): RunningDirectory => {
         ? [...find(kind, value), ...endsOf(value).flatMap((end) => find('stray', end))]
         : find(kind, value);
     },
-    facts: () => {
+    summary: () => {
       const known = store.sweep();
       return known && { sweptAt: new Date(known.at), users: known.users, identifiers: known.identifiers };
     },

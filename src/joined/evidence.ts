@@ -3,15 +3,16 @@ import DataLoader from 'dataloader';
 import type { ContactRow } from '../bird/contact.ts';
 import { identifiersOf } from '../bird/contact-messages.ts';
 import { findContacts } from '../bird/contact-search.ts';
-import { audienceOf, type Context, reach } from '../context.ts';
+import { audienceOf, authorize, type Context } from '../context.ts';
 import { type User, users } from '../courier/resources/user.ts';
 import type { Directory, Holder } from '../ports.ts';
 import { endsOf, type Identifier, toEmail, toPhone } from './identifier.ts';
 
 /** What users and contacts have of an identifier: an address or a number. */
-export type Sort = 'email' | 'phone';
+export type IdentifierAttribute = 'email' | 'phone';
 
-export const sortOf = ({ kind }: Identifier): Sort => (kind === 'email' ? 'email' : 'phone');
+export const attributeOf = ({ kind }: Identifier): IdentifierAttribute =>
+  kind === 'email' ? 'email' : 'phone';
 
 /** What is known of who has one identifier of a contact. */
 export interface Evidence {
@@ -25,19 +26,20 @@ export interface Evidence {
 /**
  * The workspace in which contacts are looked for.
  *
- * @throws what `reach` throws
+ * @throws what `authorize` throws
  */
 export const workspaceOf = (context: Context): string => {
-  reach(context, 'bird', 'read');
-  return context.parts.bird?.workspaceId ?? '';
+  authorize(context, 'bird', 'read');
+  return context.services.bird?.workspaceId ?? '';
 };
 
 /** The directory where it may answer for courier: for those who read courier by Pigeon's own credential. */
 export const ownDirectory = (context: Context): Directory | undefined =>
-  audienceOf(context, 'courier') === 'service' ? context.parts.directory : undefined;
+  audienceOf(context, 'courier') === 'service' ? context.services.directory : undefined;
 
 /** True when there is a sweep that is young enough to be relied on. */
-export const isSwept = ({ parts }: Context): boolean => parts.directory?.holders('email', '') !== undefined;
+export const isSwept = ({ services }: Context): boolean =>
+  services.directory?.holders('email', '') !== undefined;
 
 /** Users and contacts by question, each asked once an operation. */
 const loaders = createContextCache((context: Context) => {
@@ -74,7 +76,7 @@ export const usersOf = async (context: Context, individualId: string): Promise<r
     (user) => user['primary-individual-id'] === individualId,
   );
 
-const holderOf = (user: User, kind: Sort, exact: boolean): Holder => ({
+const holderOf = (user: User, kind: IdentifierAttribute, exact: boolean): Holder => ({
   individualId: user['primary-individual-id'] ?? '',
   verified: user[`${kind}-verified`] === true,
   active: user.state?.toLowerCase() === 'active',
@@ -82,8 +84,12 @@ const holderOf = (user: User, kind: Sort, exact: boolean): Holder => ({
 });
 
 /** A user's address or number as it is compared. */
-export const identifierOf = (context: Context, user: User, kind: Sort): Identifier | undefined =>
-  kind === 'email' ? toEmail(user.email) : toPhone(user.phone, context.parts.defaultRegion);
+export const identifierOf = (
+  context: Context,
+  user: User,
+  kind: IdentifierAttribute,
+): Identifier | undefined =>
+  kind === 'email' ? toEmail(user.email) : toPhone(user.phone, context.services.defaultRegion);
 
 /** True when one may be the other: alike, or alike in what is known of a number without its country. */
 export const mayBe = (one: Identifier, other: Identifier): boolean => {
@@ -95,11 +101,11 @@ export const mayBe = (one: Identifier, other: Identifier): boolean => {
 
 /** Those of a list of users who have, or may have, the identifier. */
 export const havers = (context: Context, found: readonly User[], identifier: Identifier): Holder[] => {
-  const sort = sortOf(identifier);
+  const attribute = attributeOf(identifier);
   return found.flatMap((user) => {
-    const own = identifierOf(context, user, sort);
+    const own = identifierOf(context, user, attribute);
     return own && mayBe(own, identifier)
-      ? holderOf(user, sort, own.exact && own.kind === identifier.kind)
+      ? holderOf(user, attribute, own.exact && own.kind === identifier.kind)
       : [];
   });
 };
@@ -109,9 +115,9 @@ export const havers = (context: Context, found: readonly User[], identifier: Ide
  * itself, and the directory only says whom to ask for.
  */
 export const evidenceOf = async (context: Context, identifier: Identifier): Promise<Evidence> => {
-  reach(context, 'courier', 'read');
+  authorize(context, 'courier', 'read');
   const { kind, value } = identifier;
-  const swept = context.parts.directory?.holders(kind, value);
+  const swept = context.services.directory?.holders(kind, value);
   if (swept && ownDirectory(context)) return { identifier, holders: swept, others: false };
   if (kind !== 'email' && !swept) return { identifier, holders: undefined, others: false };
   const nominated = [...new Set(swept?.map(({ individualId }) => individualId))];
@@ -128,7 +134,7 @@ export const evidenceOf = async (context: Context, identifier: Identifier): Prom
 export const comparable = async (context: Context, contact: ContactRow): Promise<readonly Identifier[]> => {
   const found = (await identifiersOf(context, contact)).flatMap(({ key, value }) => {
     if (key === 'emailaddress') return toEmail(value) ?? [];
-    return key === 'phonenumber' ? (toPhone(value, context.parts.defaultRegion) ?? []) : [];
+    return key === 'phonenumber' ? (toPhone(value, context.services.defaultRegion) ?? []) : [];
   });
   return [
     ...new Map(found.map((identifier) => [`${identifier.kind} ${identifier.value}`, identifier])).values(),
@@ -138,11 +144,11 @@ export const comparable = async (context: Context, contact: ContactRow): Promise
 /** The contacts that Bird finds by any of these spellings. */
 export const contactsBy = async (
   context: Context,
-  sort: Sort,
+  attribute: IdentifierAttribute,
   spellings: Iterable<string>,
 ): Promise<ContactRow[]> => {
   const found = await Promise.all(
-    [...new Set(spellings)].map((spelling) => loaders(context)[sort].load(spelling)),
+    [...new Set(spellings)].map((spelling) => loaders(context)[attribute].load(spelling)),
   );
   return [...new Map(found.flat().map((row) => [row.id, row])).values()];
 };

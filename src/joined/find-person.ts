@@ -3,7 +3,7 @@ import { type Context, requireRight } from '../context.ts';
 import { CourierIndividual } from '../courier/resources/individual.ts';
 import { InputError } from '../graph/errors.ts';
 import { brand } from '../graph/node.ts';
-import { contactsBy, sortOf } from './evidence.ts';
+import { attributeOf, contactsBy } from './evidence.ts';
 import { type Identifier, toEmail, toPhone } from './identifier.ts';
 import { type Basis, contactsOf, contradict, individualsOf, type Match, surelyOf } from './identity.ts';
 import { countSearch } from './search-limit.ts';
@@ -125,10 +125,10 @@ const byIdentifier = async (
   requireRight(context, 'bird', 'read');
   requireRight(context, 'courier', 'read');
   countSearch(context);
-  const { bird, courier } = context.parts;
+  const { bird, courier } = context.services;
   const [individual, contacts] = await Promise.allSettled([
     courier ? surelyOf(context, identifier) : undefined,
-    bird ? contactsBy(context, sortOf(identifier), [identifier.value, spelling.trim()]) : [],
+    bird ? contactsBy(context, attributeOf(identifier), [identifier.value, spelling.trim()]) : [],
   ]);
   if (individual.status === 'fulfilled' && individual.value)
     return aroundIndividual(context, individual.value);
@@ -157,7 +157,7 @@ export const byEmail = (context: Context, address: string): Promise<PersonRow | 
  * @throws {InputError} it is none, or has no country, or an extension
  */
 export const byPhone = (context: Context, number: string): Promise<PersonRow | null> => {
-  const phone = toPhone(number, context.parts.defaultRegion);
+  const phone = toPhone(number, context.services.defaultRegion);
   // Behind an extension is anybody of a switchboard.
   if (phone?.kind !== 'phone' || !phone.exact)
     throw new InputError('by.phone', 'is no phone number; begin it with + and the country');

@@ -6,11 +6,11 @@ import {
   type Evidence,
   evidenceOf,
   havers,
+  type IdentifierAttribute,
   identifierOf,
   isSwept,
   mayBe,
   ownDirectory,
-  type Sort,
   usersOf,
   workspaceOf,
 } from './evidence.ts';
@@ -52,8 +52,8 @@ const confidenceOf = ({ identifier, holders = [], others }: Evidence, individual
   const own = holders.filter((holder) => holder.individualId === individualId);
   if (!own.some(({ verified }) => verified)) return 'UNVERIFIED';
   const alone = !others && own.length === holders.length;
-  const sound = own.some(({ verified, active, exact }) => verified && active && exact);
-  return alone && sound && identifier.exact ? 'VERIFIED' : 'AMBIGUOUS';
+  const proven = own.some(({ verified, active, exact }) => verified && active && exact);
+  return alone && proven && identifier.exact ? 'VERIFIED' : 'AMBIGUOUS';
 };
 
 /**
@@ -113,7 +113,7 @@ export const contradict = async (context: Context, contacts: readonly ContactRow
   return all.some((one, index) => all.slice(index + 1).some((other) => areStrangers(one, other)));
 };
 
-const judge = async (
+const assess = async (
   context: Context,
   contact: ContactRow,
   individualId: string,
@@ -143,7 +143,7 @@ export const individualsOf = async (context: Context, contact: ContactRow): Prom
   const candidates = new Set(
     evidence.flatMap(({ holders }) => holders?.flatMap(({ individualId }) => individualId || []) ?? []),
   );
-  const matches = await Promise.all([...candidates].map((id) => judge(context, contact, id, evidence)));
+  const matches = await Promise.all([...candidates].map((id) => assess(context, contact, id, evidence)));
   remember(context, contact, matches);
   return matches.toSorted((one, other) => ORDER.indexOf(one.confidence) - ORDER.indexOf(other.confidence));
 };
@@ -178,10 +178,10 @@ export const contactsOf = async (context: Context, individualId: string): Promis
   workspaceOf(context);
   const own = await usersOf(context, individualId);
   const links = ownDirectory(context)?.links(individualId) ?? [];
-  const spellings = (sort: Sort) =>
+  const spellings = (attribute: IdentifierAttribute) =>
     own.flatMap((user) => {
-      const identifier = identifierOf(context, user, sort);
-      const spelled = user[sort] ?? '';
+      const identifier = identifierOf(context, user, attribute);
+      const spelled = user[attribute] ?? '';
       return identifier ? [spelled, ...(identifier.kind === 'digits' ? [] : [identifier.value])] : [];
     });
   const found = await Promise.all([

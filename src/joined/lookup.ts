@@ -20,14 +20,14 @@ export interface FoundMessage {
 }
 
 /** Where a channel is. */
-export interface Place {
+export interface ChannelAddress {
   readonly api: Api;
   /** Its key within its type. */
   readonly key: string;
 }
 
 /** A channel that was found. */
-export interface FoundChannel extends Place {
+export interface FoundChannel extends ChannelAddress {
   /** Its global id. */
   readonly id: string;
   readonly row: object;
@@ -72,7 +72,7 @@ export const findMessage = async (
 ): Promise<FoundMessage | null> => {
   const id = readId(value, field, 'BirdMessage', 'CourierMessage', 'CourierText', 'CourierEmail');
   if (typeof id !== 'string') return messageOf(await loadNode(context, globalId(id.typename, id.key)));
-  const { bird, courier } = context.parts;
+  const { bird, courier } = context.services;
   const row = await firstKnown<object>([
     ...(bird ? [findById(context, bird.workspaceId, id)] : []),
     ...(courier ? [CourierMessage, CourierText, CourierEmail].map((ref) => ref.load(context, id)) : []),
@@ -92,7 +92,7 @@ export const findChannel = async (
   field: string,
 ): Promise<FoundChannel | null> => {
   const id = readId(value, field, 'BirdChannel', 'CourierChannel');
-  const { bird, courier } = context.parts;
+  const { bird, courier } = context.services;
   const inBird = async (key: string): Promise<FoundChannel | null> => {
     const row = await BirdChannel.load(context, key);
     return row && { id: globalId('BirdChannel', key), api: 'bird', key, row };
@@ -118,7 +118,7 @@ export const locateChannel = async (
   context: Context,
   value: string,
   field: string,
-): Promise<Place | null> => {
+): Promise<ChannelAddress | null> => {
   const id = readId(value, field, 'BirdChannel', 'CourierChannel');
   if (typeof id === 'string') return findChannel(context, id, field);
   return { api: id.typename === 'BirdChannel' ? 'bird' : 'courier', key: id.key };

@@ -2,7 +2,7 @@ import { BirdContact } from '../bird/contact.ts';
 import { searchContacts } from '../bird/contact-search.ts';
 import { readKey } from '../bird/load.ts';
 import { builder } from '../builder.ts';
-import { leadsTo } from '../courier/resource.ts';
+import { relation } from '../courier/resource.ts';
 import { CourierIndividual } from '../courier/resources/individual.ts';
 import { InputError } from '../graph/errors.ts';
 import { readId, readNativeId } from '../graph/ids.ts';
@@ -45,7 +45,7 @@ const IdentityMatch = builder.objectRef<Match>('IdentityMatch').implement({
   fields: (t) => ({
     contact: t.expose('contact', { type: BirdContact, description: 'The contact.' }),
     individual: t.field(
-      leadsTo(CourierIndividual, 'The individual.', ({ individualId }: Match) =>
+      relation(CourierIndividual, 'The individual.', ({ individualId }: Match) =>
         individualId ? { id: individualId } : undefined,
       ),
     ),
@@ -116,7 +116,7 @@ builder.queryField('person', (t) =>
     directives: rest(searchContacts, CourierIndividual.get, ...usersOperation),
     args: { by: t.arg({ type: PersonBy, required: true, description: 'By what.' }) },
     resolve: (_root, { by }, context) => {
-      const workspaceId = context.parts.bird?.workspaceId ?? '';
+      const workspaceId = context.services.bird?.workspaceId ?? '';
       if (by.email != null) return byEmail(context, by.email);
       if (by.phone != null) return byPhone(context, by.phone);
       if (by.birdContactId != null) {

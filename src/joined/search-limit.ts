@@ -18,10 +18,10 @@ const freeAt = new WeakMap<object, LRUCache<string, number>>();
  *
  * @throws {TooManyError} the caller has searched too often
  */
-export const countSearch = ({ parts, caller }: Context): void => {
+export const countSearch = ({ services, caller }: Context): void => {
   if (!caller.known) return;
-  const callers = freeAt.get(parts) ?? new LRUCache({ max: CALLERS });
-  freeAt.set(parts, callers);
+  const callers = freeAt.get(services) ?? new LRUCache({ max: CALLERS });
+  freeAt.set(services, callers);
   const cost = 60_000 / A_MINUTE;
   const now = performance.now();
   const then = Math.max(callers.get(caller.key) ?? 0, now) + cost;

@@ -11,7 +11,7 @@ import { readNativeId } from '../graph/ids.ts';
 import { Message } from '../graph/message.ts';
 import { mutation } from '../graph/mutation.ts';
 import { OutcomeUnknownError } from '../upstream/errors.ts';
-import { locateChannel, type Place } from './lookup.ts';
+import { type ChannelAddress, locateChannel } from './lookup.ts';
 
 interface Input {
   readonly channelId: string;
@@ -35,9 +35,9 @@ interface Remembered {
 /** What was sent under each caller's keys, by the running gateway. */
 const remembered = new WeakMap<object, LRUCache<string, Remembered>>();
 
-const memoryOf = ({ parts }: Context): LRUCache<string, Remembered> => {
-  const memory = remembered.get(parts) ?? new LRUCache({ max: REMEMBERED, ttl: REMEMBERED_MS });
-  remembered.set(parts, memory);
+const memoryOf = ({ services }: Context): LRUCache<string, Remembered> => {
+  const memory = remembered.get(services) ?? new LRUCache({ max: REMEMBERED, ttl: REMEMBERED_MS });
+  remembered.set(services, memory);
   return memory;
 };
 
@@ -86,7 +86,7 @@ const birdBlame = (field: string): string | undefined => {
   return field.includes('body') ? 'input.text' : undefined;
 };
 
-const overBird = (context: Context, channel: Place, input: Input): Promise<object> => {
+const overBird = (context: Context, channel: ChannelAddress, input: Input): Promise<object> => {
   const { to, contactId, individualId, text, reference } = input;
   if (individualId != null) throw new InputError('input.individualId', 'is for channels of courier');
   if (!to === !contactId) throw new InputError('input.to', 'or contactId is needed, and not both');
@@ -106,7 +106,7 @@ const overBird = (context: Context, channel: Place, input: Input): Promise<objec
   );
 };
 
-const overCourier = (context: Context, channel: Place, input: Input): Promise<object> => {
+const overCourier = (context: Context, channel: ChannelAddress, input: Input): Promise<object> => {
   for (const field of ['to', 'contactId', 'reference'] as const) {
     if (input[field] != null) throw new InputError(`input.${field}`, 'is for channels of Bird');
   }

@@ -4,14 +4,14 @@ import { type Connection, connect, readCursor, readFirst, writeCursor } from '..
 import { connectionArgs } from '../graph/connection-type.ts';
 import { InputError } from '../graph/errors.ts';
 import { ledger, rest } from '../graph/ledger.ts';
-import { isPoint, merge, type Point, type Strand } from '../graph/merge.ts';
+import { isSortKey, type MessageSource, merge, type SortKey } from '../graph/merge.ts';
 import { Message, MessageConnection, MessageEdge } from '../graph/message.ts';
 import { Source } from '../graph/source.ts';
 import type { PersonRow } from './find-person.ts';
 import type { Match } from './identity.ts';
+import { birdSources, courierSources } from './message-sources.ts';
 import { Person } from './person.ts';
 import { type Report, reportOn, SourceReport } from './source-report.ts';
-import { birdStrands, courierStrands } from './strands.ts';
 
 type Timeline = Connection<object> & { readonly sources: readonly Report[] };
 
@@ -36,8 +36,8 @@ const TimelineConnection = builder.connectionObject(
 const verified = (matches: readonly Match[]): readonly Match[] =>
   matches.filter(({ confidence }) => confidence === 'VERIFIED');
 
-/** A place in any timeline: no upstream's page is kept between requests. */
-type Position = Point & { readonly k: 'timeline' };
+/** Where a page of any timeline goes on: no upstream's page is kept between requests. */
+type TimelineCursor = SortKey & { readonly k: 'timeline' };
 
 /** The REST calls behind a timeline. */
 const PATHS =
@@ -49,18 +49,18 @@ interface Args {
 }
 
 /** The lists of one upstream that hold what the person said and heard; empty when the person is not in it. */
-const strandsOf = async (
+const sourcesOf = async (
   context: Context,
   person: PersonRow,
   source: Api,
   span: Args,
-): Promise<Strand<object>[]> => {
+): Promise<MessageSource<object>[]> => {
   if (source === 'bird') {
     const contacts = verified(await person.contacts()).flatMap(({ contact }) => contact ?? []);
-    return birdStrands(context, contacts, span);
+    return birdSources(context, contacts, span);
   }
   const individuals = verified(await person.individuals()).flatMap(({ individualId }) => individualId ?? []);
-  return (await Promise.all(individuals.map((id) => courierStrands(context, id, span)))).flat();
+  return (await Promise.all(individuals.map((id) => courierSources(context, id, span)))).flat();
 };
 
 builder.objectField(Person, 'timeline', (t) =>
@@ -77,7 +77,8 @@ builder.objectField(Person, 'timeline', (t) =>
     },
     resolve: async (person, args, context): Promise<never> => {
       const first = readFirst(args);
-      const after = args.after == null ? undefined : readCursor<Position>(args.after, 'timeline', isPoint);
+      const after =
+        args.after == null ? undefined : readCursor<TimelineCursor>(args.after, 'timeline', isSortKey);
       if (args.since && args.until && args.since >= args.until)
         throw new InputError('until', 'must be after since');
       const reports = new Map<Api, Report>();
@@ -86,28 +87,28 @@ builder.objectField(Person, 'timeline', (t) =>
         errors.push(error);
         reports.set(source, reportOn(source, error));
       };
-      const strands = new Map<Strand<object>, Api>();
+      const messageSources = new Map<MessageSource<object>, Api>();
       await Promise.all(
         (['bird', 'courier'] as const).map(async (source) => {
           reports.set(source, { source, status: 'SKIPPED', error: null });
-          if ((args.sources && !args.sources.includes(source)) || !context.parts[source]) return;
+          if ((args.sources && !args.sources.includes(source)) || !context.services[source]) return;
           try {
-            const found = await strandsOf(context, person, source, args);
-            for (const strand of found) strands.set(strand, source);
+            const found = await sourcesOf(context, person, source, args);
+            for (const messageSource of found) messageSources.set(messageSource, source);
             if (found.length > 0) reports.set(source, { source, status: 'OK', error: null });
           } catch (error) {
             fail(source, error);
           }
         }),
       );
-      const rows = await merge([...strands.keys()], after, first + 1, (strand, error) =>
-        fail(strands.get(strand) ?? 'bird', error),
+      const rows = await merge([...messageSources.keys()], after, first + 1, (messageSource, error) =>
+        fail(messageSources.get(messageSource) ?? 'bird', error),
       );
       const sources = [...reports.values()];
       if (errors.length > 0 && !sources.some(({ status }) => status === 'OK')) throw errors[0];
-      const edges = rows.slice(0, first).map(({ row, point }) => ({
+      const edges = rows.slice(0, first).map(({ row, sortKey }) => ({
         node: row,
-        cursor: writeCursor({ k: 'timeline', ...point } satisfies Position),
+        cursor: writeCursor({ k: 'timeline', ...sortKey } satisfies TimelineCursor),
       }));
       return { ...connect(edges, args, rows.length > first), sources } as never;
     },

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { GraphQLError, type GraphQLErrorExtensions } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
-import { type Code, type Facts, factsOf, graphqlFacts } from './facts.ts';
+import { type Code, type ErrorExtensions, errorExtensions, graphqlExtensions } from './error-extensions.ts';
 
 /** Errors whose messages are JavaScript's own words: none of them quotes a value. */
 const PLAIN = new Set(['TypeError', 'ReferenceError', 'RangeError', 'AssertionError']);
@@ -22,7 +22,8 @@ export const presenter = (log: Logger): Present => {
   return (thrown, ifRequest = 'BAD_USER_INPUT') => {
     if (thrown instanceof GraphQLError && presented.has(thrown)) return thrown;
     const cause = rootOf(thrown);
-    const known = cause instanceof GraphQLError ? graphqlFacts(cause, thrown, ifRequest) : factsOf(cause);
+    const known =
+      cause instanceof GraphQLError ? graphqlExtensions(cause, thrown, ifRequest) : errorExtensions(cause);
     const { message, ...extensions } = known ?? internal(cause, thrown, log);
     const located = thrown instanceof GraphQLError ? thrown : undefined;
     const error = new GraphQLError(message, {
@@ -74,7 +75,7 @@ const rootOf = (error: unknown): unknown => {
   return below === undefined || below === error ? error : rootOf(below);
 };
 
-const internal = (cause: unknown, thrown: unknown, log: Logger): Facts => {
+const internal = (cause: unknown, thrown: unknown, log: Logger): ErrorExtensions => {
   const id = randomUUID();
   const error = cause instanceof Error ? cause : undefined;
   log.error(

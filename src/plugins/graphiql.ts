@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { Plugin } from 'graphql-yoga';
-import { asksForPage } from './routes.ts';
 import { type Examples, tabs } from './tabs.ts';
 
 /** What GraphiQL is opened with. */
@@ -12,6 +12,10 @@ export interface GraphiqlOptions {
   /** True when callers bring credentials: GraphiQL sends its headers over HTTP, and over WebSockets none. */
   readonly withHeaders?: boolean;
 }
+
+/** True when a browser asks for GraphiQL and not for an answer. */
+export const asksForPage = ({ method, headers }: Pick<IncomingMessage, 'method' | 'headers'>): boolean =>
+  method === 'GET' && (headers.accept ?? '').includes('text/html');
 
 /** Serves GraphiQL to browsers on `GET /graphql`. Every file comes from Pigeon, nothing from anywhere else. */
 export const useGraphiql = (options: GraphiqlOptions = {}): Plugin => {

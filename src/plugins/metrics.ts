@@ -7,7 +7,7 @@ import type { Layer } from '../upstream/send.ts';
 /** The numbers of one running gateway. Labels hold methods, path templates and outcomes, never a value of anybody. */
 export interface Metrics {
   /** Counts and times each call to an upstream, retries included. */
-  readonly observe: Layer;
+  readonly measureCalls: Layer;
   /** Counts and times a request that has been answered; `route` is a template. */
   readonly answered: (request: { method: string; route: string; status: number; seconds: number }) => void;
   /** How many WebSocket operations are under way. */
@@ -66,7 +66,7 @@ export const createMetrics = (log: Logger): Metrics => {
       });
     },
     answered: ({ method, route, status, seconds }) => requests.observe({ method, route, status }, seconds),
-    observe: (next) => async (call) => {
+    measureCalls: (next) => async (call) => {
       const { api, method, path } = call.operation;
       const started = performance.now();
       const done = (outcome: string) => {

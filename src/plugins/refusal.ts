@@ -1,6 +1,5 @@
-import type { ServerResponse } from 'node:http';
 import type { Plugin } from 'graphql-yoga';
-import type { Code } from './facts.ts';
+import type { Code } from './error-extensions.ts';
 
 /** Why a request is not answered, before GraphQL has seen it. */
 export interface Refusal {
@@ -13,13 +12,6 @@ export interface Refusal {
 /** The GraphQL-shaped body of a refusal, so that every client can read it. */
 export const refusalBody = ({ code, message }: Pick<Refusal, 'code' | 'message'>): string =>
   JSON.stringify({ errors: [{ message, extensions: { code } }] });
-
-/** Answers a request with its refusal. */
-export const refuse = (response: ServerResponse, refusal: Refusal): void => {
-  if (response.headersSent || response.destroyed) return;
-  response.writeHead(refusal.status, { ...JSON_TYPE, ...refusal.headers });
-  response.end(refusalBody(refusal));
-};
 
 /**
  * Stands last: nothing but `/graphql` reaches GraphQL (Yoga alone would take any URL that ends so), and what
@@ -40,4 +32,4 @@ export const useLastWord = (): Plugin => ({
 });
 
 /** Always copied: Yoga’s `Response` writes the length into the object it is given. */
-const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
+export const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };

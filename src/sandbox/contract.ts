@@ -3,19 +3,19 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { CORE_SCHEMA, load } from 'js-yaml';
 import { type Dictionary, isDictionary } from './dictionary.ts';
-import { Operation } from './operation.ts';
+import { ContractOperation } from './operation.ts';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 
 /** What a path led to: its operation and the values of its braces, still percent-encoded. */
 export interface Match {
-  operation: Operation;
+  operation: ContractOperation;
   path: Record<string, string>;
 }
 
 /** An OpenAPI 3.1 document as judge of requests and answers. Schemas are compiled when they are first needed. */
 export class Contract {
-  readonly operations: Operation[] = [];
+  readonly operations: ContractOperation[] = [];
   readonly #ajv = new Ajv2020({ strict: false, allErrors: true, logger: false });
   readonly #document: Dictionary;
   readonly #base: string;
@@ -32,7 +32,7 @@ export class Contract {
     for (const [path, item] of Object.entries(this.#object(document.paths))) {
       for (const method of METHODS) {
         if (isDictionary(item) && isDictionary(item[method]))
-          this.operations.push(new Operation(this, method.toUpperCase(), path));
+          this.operations.push(new ContractOperation(this, method.toUpperCase(), path));
       }
     }
     // `/channels/messages` before `/channels/{channelId}`

@@ -1,7 +1,7 @@
 import { htmlBody, textBody } from './bird/bodies.ts';
 import { compose, keyOf } from './bird/compose.ts';
-import { fateOf } from './bird/fates.ts';
 import { interactionOf } from './bird/interaction.ts';
+import { outcomeOf } from './bird/outcomes.ts';
 import { advance, announce } from './bird/progress.ts';
 import type { Channel, Contact, MessageRow } from './bird/rows.ts';
 import { post } from './courier/post.ts';
@@ -17,11 +17,11 @@ import type { World } from './world.ts';
 export function liveOn(world: World): void {
   for (const row of world.bird.messages.all()) birdMoves(world, row);
   for (const message of world.courier.messages.all()) courierMoves(world, message);
-  lettersMove(world);
-  const { chance } = world;
-  if (chance.happens(0.12)) somebodyWrites(world);
-  if (chance.happens(0.15)) weRemind(world);
-  if (chance.happens(0.12)) somebodyPosts(world);
+  textsAndEmailsMove(world);
+  const { random } = world;
+  if (random.happens(0.12)) somebodyWrites(world);
+  if (random.happens(0.15)) weRemind(world);
+  if (random.happens(0.12)) somebodyPosts(world);
 }
 
 function birdMoves(world: World, row: MessageRow): void {
@@ -34,7 +34,7 @@ function birdMoves(world: World, row: MessageRow): void {
   if (act === 'answer') {
     const [receiver] = message.receiver.contacts ?? [];
     const contact = receiver && world.bird.contacts.get(receiver.id);
-    if (contact) arrives(world, channel, contact, reply(world.chance), message.id, receiver.identifierValue);
+    if (contact) arrives(world, channel, contact, reply(world.random), message.id, receiver.identifierValue);
     return;
   }
   const at = world.clock.stamp();
@@ -68,25 +68,25 @@ function arrives(
   announce(world, row, 'inbound', message);
 }
 
-/** Somebody with whom a channel can talk, by chance. */
+/** Somebody with whom a channel can talk, picked at random. */
 function pair(world: World): { channel: Channel; contact: Contact } | undefined {
-  const channel = world.chance.pick(world.bird.channels.all().filter(({ status }) => status === 'active'));
+  const channel = world.random.pick(world.bird.channels.all().filter(({ status }) => status === 'active'));
   const contacts = world.bird.contacts
     .all()
     .filter(({ identifiers }) => identifiers.some(({ key }) => key === keyOf(channel.platformId)));
-  return contacts.length > 0 ? { channel, contact: world.chance.pick(contacts) } : undefined;
+  return contacts.length > 0 ? { channel, contact: world.random.pick(contacts) } : undefined;
 }
 
 function somebodyWrites(world: World): void {
   const two = pair(world);
-  if (two) arrives(world, two.channel, two.contact, opener(world.chance));
+  if (two) arrives(world, two.channel, two.contact, opener(world.random));
 }
 
 function weRemind(world: World): void {
   const two = pair(world);
   if (!two) return;
   const name = two.contact.name?.split(' ')[0] ?? 'there';
-  const text = notice(world.chance, name);
+  const text = notice(world.random, name);
   const message = compose({
     id: world.fresh('bird-message'),
     channel: two.channel,
@@ -95,8 +95,8 @@ function weRemind(world: World): void {
     body: two.channel.platformId === 'email-messagebird' ? htmlBody('A short notice', text) : textBody(text),
   });
   const [receiver] = message.receiver.contacts ?? [];
-  const fate = fateOf(receiver?.identifierValue ?? '', two.channel.platformId);
-  const row: MessageRow = { id: message.id, message, ...fate, interactions: [] };
+  const outcome = outcomeOf(receiver?.identifierValue ?? '', two.channel.platformId);
+  const row: MessageRow = { id: message.id, message, ...outcome, interactions: [] };
   world.bird.messages.add(row);
   announce(world, row, 'outbound', message);
 }
@@ -116,7 +116,7 @@ function courierMoves(world: World, message: Message): void {
   message.modifiedAt = at;
   if (message.answered === false && !channel.archived) {
     message.answered = true;
-    post(world, { channel, authorId: individualId, text: reply(world.chance) });
+    post(world, { channel, authorId: individualId, text: reply(world.random) });
   }
 }
 
@@ -125,15 +125,15 @@ function somebodyPosts(world: World): void {
     .all()
     .filter(({ archived, subscribers }) => !archived && subscribers.length > 2);
   if (channels.length === 0) return;
-  const channel = world.chance.pick(channels);
+  const channel = world.random.pick(channels);
   const others = channel.subscribers.filter(
     ({ individualId }) => individualId !== world.courier.service.individualId,
   );
-  post(world, { channel, authorId: world.chance.pick(others).individualId, text: opener(world.chance) });
+  post(world, { channel, authorId: world.random.pick(others).individualId, text: opener(world.random) });
 }
 
 /** Texts and emails on their way go one step further. */
-function lettersMove(world: World): void {
+function textsAndEmailsMove(world: World): void {
   for (const text of world.courier.texts.all()) {
     const status = text.ahead.shift();
     if (!status) continue;

@@ -5,7 +5,7 @@ import { type Parameters, parametersOf, typed, type Value } from './parameters.t
 import type { Fault } from './refusal.ts';
 
 /** One operation of a contract: which paths it answers, and what it says about a request or an answer. */
-export class Operation {
+export class ContractOperation {
   /** `GET /v1/messaging-channels/{id}/` */
   readonly key: string;
   readonly method: string;

@@ -2,7 +2,7 @@ import { birdApi } from './bird/api.ts';
 import { Clock } from './clock.ts';
 import { contractOf } from './contract.ts';
 import { courierApi } from './courier/api.ts';
-import { DEFAULT_SEED, landmarksOf } from './landmarks.ts';
+import { DEFAULT_SEED, fixtureIdsOf } from './fixture-ids.ts';
 import { liveOn } from './life.ts';
 import { type Asked, serve } from './server.ts';
 import { Webhooks } from './webhooks.ts';
@@ -36,7 +36,7 @@ export interface Sandbox extends AsyncDisposable {
     readonly signingKey: string;
   };
   readonly courier: { readonly url: string; readonly token: string };
-  readonly landmarks: ReturnType<typeof landmarksOf>;
+  readonly fixtureIds: ReturnType<typeof fixtureIdsOf>;
   /** The last thousand requests, oldest first. */
   readonly asked: Asked[];
   /** Tells Bird where its events go from now on. */
@@ -78,7 +78,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   return {
     bird: { url: bird.url, accessKey, readOnlyKey, workspaceId, organizationId, signingKey },
     courier: { url: courier.url, token: world.courier.token },
-    landmarks: landmarksOf(seed),
+    fixtureIds: fixtureIdsOf(seed),
     asked,
     setWebhookUrl: (url) => {
       webhookUrl = url;

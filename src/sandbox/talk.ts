@@ -1,4 +1,4 @@
-import type { Chance } from './chance.ts';
+import type { Random } from './random.ts';
 
 /** One line of small talk: who says it, and what. */
 export interface Line {
@@ -56,22 +56,22 @@ const OPENERS = [
 ];
 
 /** Deals exchanges in an order of its own; none comes twice before each came once. */
-export function storyteller(chance: Chance): (first: string) => Line[] {
+export function storyteller(random: Random): (first: string) => Line[] {
   let deck: string[] = [];
   return (first) => {
-    if (deck.length === 0) deck = chance.shuffle(TALKS);
-    return told(chance, deck.pop() ?? '', first);
+    if (deck.length === 0) deck = random.shuffle(TALKS);
+    return told(random, deck.pop() ?? '', first);
   };
 }
 
 /** What the organization writes to somebody unasked. */
-export function notice(chance: Chance, first: string): string {
+export function notice(random: Random, first: string): string {
   const begun = TALKS.filter((script) => script.startsWith('<'));
-  return told(chance, chance.pick(begun), first)[0]?.text ?? '';
+  return told(random, random.pick(begun), first)[0]?.text ?? '';
 }
 
-function told(chance: Chance, script: string, first: string): Line[] {
-  const said = { first, day: chance.pick(DAYS), time: chance.pick(TIMES), doctor: chance.pick(DOCTORS) };
+function told(random: Random, script: string, first: string): Line[] {
+  const said = { first, day: random.pick(DAYS), time: random.pick(TIMES), doctor: random.pick(DOCTORS) };
   return script.split('|').map((line) => ({
     by: line.startsWith('<') ? 'us' : 'them',
     text: line.slice(1).replace(/\{(first|day|time|doctor)\}/g, (_, word: keyof typeof said) => said[word]),
@@ -79,11 +79,11 @@ function told(chance: Chance, script: string, first: string): Line[] {
 }
 
 /** What somebody says to a message they got. */
-export function reply(chance: Chance): string {
-  return chance.pick(REPLIES);
+export function reply(random: Random): string {
+  return random.pick(REPLIES);
 }
 
 /** What somebody writes unasked. */
-export function opener(chance: Chance): string {
-  return chance.pick(OPENERS);
+export function opener(random: Random): string {
+  return random.pick(OPENERS);
 }

@@ -1,6 +1,5 @@
 import type { BirdWorld } from './bird/world.ts';
 import { birdWorld } from './bird/world.ts';
-import { Chance } from './chance.ts';
 import type { Clock } from './clock.ts';
 import type { Text } from './courier/rows.ts';
 import type { CourierWorld } from './courier/world.ts';
@@ -8,16 +7,17 @@ import { courierWorld } from './courier/world.ts';
 import { type IdOf, naming } from './naming.ts';
 import { population } from './people/people.ts';
 import type { Person } from './people/person.ts';
+import { Random } from './random.ts';
 
 /** Something the outside may be told of. */
 export type Happening =
   | { api: 'bird'; event: string; messageId: string; payload: object; alsoTo?: string }
   | { api: 'courier'; text: Text };
 
-/** Everything there is: both upstreams' rows, the people behind them, time and chance. */
+/** Everything there is: both upstreams' rows, the people behind them, time and randomness. */
 export interface World {
   readonly clock: Clock;
-  readonly chance: Chance;
+  readonly random: Random;
   readonly id: IdOf;
   readonly people: readonly Person[];
   readonly bird: BirdWorld;
@@ -31,15 +31,15 @@ export interface World {
 /** A world as it stands at the clock's start. The seed decides everything but the dates. */
 export function createWorld(seed: number, clock: Clock): World {
   const id = naming(seed);
-  const people = population(new Chance(seed));
+  const people = population(new Random(seed));
   let born = 0;
   return {
     clock,
-    chance: new Chance(seed + 3),
+    random: new Random(seed + 3),
     id,
     people,
-    bird: birdWorld(people, id, clock, new Chance(seed + 1)),
-    courier: courierWorld(people, id, clock, new Chance(seed + 2)),
+    bird: birdWorld(people, id, clock, new Random(seed + 1)),
+    courier: courierWorld(people, id, clock, new Random(seed + 2)),
     tell: () => {},
     fresh: (kind) => id('fresh', kind, born++),
   };

@@ -1,7 +1,7 @@
 import { type Api, audienceOf, type Context, credentialOf } from '../context.ts';
-import type { View } from './hub.ts';
-import { entryFor } from './judge.ts';
-import { SERVICE } from './log.ts';
+import type { View } from './deliver/pub-sub.ts';
+import { SERVICE } from './log/log.ts';
+import { entryFor } from './log/transition.ts';
 
 /** The first letters of every type of Bird, as they begin a global id. */
 const BIRD = Buffer.from('Bir').toString('base64');
@@ -19,7 +19,7 @@ export const reads = (context: Context, api: Api): boolean =>
  * @param kind what is wanted: raised statuses or new messages
  * @param named true when everything followed was named, and so was read by the caller's own credential
  */
-export const viewOf = (context: Context, kind: 'moved' | 'added', named: boolean): View => {
+export const viewOf = (context: Context, kind: 'raised' | 'added', named: boolean): View => {
   const of = (api: Api) => ({ reads: reads(context, api), audience: audienceOf(context, api) });
   const at = { bird: of('bird'), courier: of('courier') };
   return (entry) => {

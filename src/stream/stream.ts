@@ -1,16 +1,16 @@
 import type { Plugin } from 'graphql-yoga';
 import type { TextCallbacks } from '../ports.ts';
-import { birdWebhooks, type WebhookCounts } from './bird-webhooks.ts';
-import { type CallbackCounts, courierCallbacks } from './courier-callbacks.ts';
-import { FanOut } from './fan-out.ts';
-import { useFreshContext } from './fresh-context.ts';
-import { Hub } from './hub.ts';
-import { Journal } from './journal.ts';
-import type { Log, LogBounds } from './log.ts';
-import { openPoller, type PollerOptions } from './poll.ts';
-import { openSqliteLog } from './sqlite-log.ts';
-import { openSqliteTextTokens } from './sqlite-text-tokens.ts';
-import type { TextTokens } from './text-tokens.ts';
+import { useEventExecution } from './deliver/event-execution.ts';
+import { FanOut } from './deliver/fan-out.ts';
+import { PubSub } from './deliver/pub-sub.ts';
+import type { Log, LogBounds } from './log/log.ts';
+import { openSqliteLog } from './log/sqlite-log.ts';
+import { StatusLog } from './log/status-log.ts';
+import { openPolling, type PollingOptions } from './poll/polling.ts';
+import { birdWebhooks, type WebhookCounts } from './webhooks/bird-webhooks.ts';
+import { type CallbackCounts, courierCallbacks } from './webhooks/courier-callbacks.ts';
+import { openSqliteTextTokens } from './webhooks/sqlite-text-tokens.ts';
+import type { TextTokens } from './webhooks/text-tokens.ts';
 
 const DAY = 24 * 3600 * 1000;
 
@@ -38,7 +38,7 @@ export interface StreamOptions {
   /** The Bird workspace of webhooks that do not name theirs. */
   readonly workspaceId: string | undefined;
   /** What is watched is asked about where webhooks are silent; left out, it is not. */
-  readonly polling?: Pick<PollerOptions, 'parts' | 'birdPerSecond' | 'everyMs' | 'watched'> | undefined;
+  readonly polling?: Pick<PollingOptions, 'services' | 'birdPerSecond' | 'everyMs' | 'watched'> | undefined;
   readonly warn: (message: string, details: Record<string, unknown>) => void;
   /** The clock, in milliseconds since the epoch. */
   readonly now?: () => number;
@@ -47,7 +47,7 @@ export interface StreamOptions {
 /** The status stream of one running gateway. */
 export interface Stream {
   /** The port that mutations and queries reach it by; subscriptions too. */
-  readonly changes: Journal;
+  readonly changes: StatusLog;
   /** The addresses that texts are sent with. */
   readonly callbacks: TextCallbacks;
   /** Answers `/webhooks/…`, and gives every event a context of its own. */
@@ -69,21 +69,21 @@ export interface Stream {
  * @throws {StoreError} its store cannot be opened
  */
 export const openStream = (options: StreamOptions): Stream => {
-  const { dataDir, bounds, birdKeys, publicUrl, workspaceId, polling, warn, now = Date.now } = options;
+  const { dataDir, bounds, birdKeys, publicUrl, workspaceId, warn, now = Date.now } = options;
   const { log = openSqliteLog({ dataDir, bounds: { ...BOUNDS, ...bounds }, now }) } = options;
   const { tokens = openSqliteTextTokens(dataDir, now) } = options;
-  const hub = new Hub();
-  const journal = new Journal(log, hub, warn);
-  const fanOut = new FanOut(journal);
-  const poller = polling && openPoller({ ...polling, log, hub, journal, now });
-  const webhooks = birdWebhooks({ journal, keys: birdKeys, publicUrl, workspaceId, warn, now });
-  const texts = courierCallbacks({ journal, tokens, publicUrl, warn, now });
+  const pubSub = new PubSub();
+  const statusLog = new StatusLog(log, pubSub, warn);
+  const fanOut = new FanOut(statusLog);
+  const polling = options.polling && openPolling({ ...options.polling, log, pubSub, statusLog, now });
+  const webhooks = birdWebhooks({ statusLog, keys: birdKeys, publicUrl, workspaceId, warn, now });
+  const texts = courierCallbacks({ statusLog, tokens, publicUrl, warn, now });
   const recovered = texts.recover();
   return {
-    changes: journal,
+    changes: statusLog,
     callbacks: texts.callbacks,
     plugin: {
-      ...useFreshContext(fanOut),
+      ...useEventExecution(fanOut),
       onRequest: async (request) => {
         await webhooks.plugin.onRequest?.(request);
         await texts.onRequest(request);
@@ -91,12 +91,16 @@ export const openStream = (options: StreamOptions): Stream => {
     },
     get counts() {
       const { groups, members } = fanOut.counts;
-      return { webhooks: webhooks.counts, callbacks: texts.counts, subscribers: hub.size - groups + members };
+      return {
+        webhooks: webhooks.counts,
+        callbacks: texts.counts,
+        subscribers: pubSub.size - groups + members,
+      };
     },
-    poll: async () => poller?.round(),
+    poll: async () => polling?.round(),
     async close() {
-      hub.close();
-      await poller?.close();
+      pubSub.close();
+      await polling?.close();
       await recovered;
       await log.close();
       await tokens.close();

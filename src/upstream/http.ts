@@ -88,7 +88,7 @@ const refusal = (call: Call, status: number, headers: Dispatcher.ResponseData['h
     status,
     requestId: one(headers['x-request-id'] ?? headers['request-id'])?.slice(0, 100),
     retryAfter: seconds(one(headers['retry-after'])),
-    fields: [...new Set(refusedFields(text).flatMap((field) => call.blame?.(field) ?? []))],
+    fields: [...new Set(refusedFields(text).flatMap((field) => call.inputPath?.(field) ?? []))],
     forwarded: call.credential.forwarded,
   });
 

@@ -40,7 +40,7 @@ export interface Call {
   /** The moment, in `performance.now()` milliseconds, by which the answer must be there. */
   readonly deadline: number;
   /** The caller's name for a field that the upstream refused, where it has one. */
-  readonly blame?: ((field: string) => string | undefined) | undefined;
+  readonly inputPath?: ((field: string) => string | undefined) | undefined;
 }
 
 /** A good answer: 2xx with its JSON, or no body at all. */

@@ -13,7 +13,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { openDirectory } from '../../src/joined/directory.ts';
-import { connectUpstreams } from '../../src/parts.ts';
+import { connectUpstreams } from '../../src/server/upstreams.ts';
 
 const LOOK_UPS = 100_000;
 

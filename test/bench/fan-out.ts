@@ -69,8 +69,14 @@ const measure = async (subscribers: number, queries: readonly string[], label: s
   let stream: Stream | undefined;
   const gateway = await startTestGateway({
     bird: BIRD,
-    stream: ({ publicUrl, parts }) => {
-      stream = openStream({ dataDir, birdKeys: [], publicUrl, workspaceId: WORKSPACE_ID, warn: parts.warn });
+    stream: ({ publicUrl, services }) => {
+      stream = openStream({
+        dataDir,
+        birdKeys: [],
+        publicUrl,
+        workspaceId: WORKSPACE_ID,
+        warn: services.warn,
+      });
       return stream;
     },
   });

@@ -2,7 +2,7 @@ import { cpus } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { BirdConfig } from '../../src/config.ts';
+import type { BirdConfig } from '../../src/config/config.ts';
 import { WORKSPACE_ID } from '../support/gateway.ts';
 
 setFlagsFromString('--expose-gc');

@@ -20,13 +20,13 @@ const QUERY = 'subscription { messageStatusChanged { cursor messageId status } }
 let stream: Stream | undefined;
 await using gateway = await startTestGateway({
   bird: BIRD,
-  stream: ({ publicUrl, parts }) => {
+  stream: ({ publicUrl, services }) => {
     stream = openStream({
       dataDir: ':memory:',
       birdKeys: [],
       publicUrl,
       workspaceId: WORKSPACE_ID,
-      warn: parts.warn,
+      warn: services.warn,
     });
     return stream;
   },

@@ -13,8 +13,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Pool } from 'undici';
-import { birdSignature } from '../../src/stream/bird-signature.ts';
 import { openStream, type Stream } from '../../src/stream/stream.ts';
+import { birdSignature } from '../../src/stream/webhooks/bird-signature.ts';
 import { startTestGateway, WORKSPACE_ID } from '../support/gateway.ts';
 import { idOf } from '../support/ids.ts';
 import { startUpstream } from '../support/upstream.ts';
@@ -140,13 +140,13 @@ const measure = async (): Promise<void> => {
   await using gateway = await startTestGateway({
     bird: { ...BIRD, url: upstream.url },
     deadlineMs: 10_000,
-    stream: ({ publicUrl, parts }) => {
+    stream: ({ publicUrl, services }) => {
       stream = openStream({
         dataDir,
         birdKeys: [KEY],
         publicUrl,
         workspaceId: WORKSPACE_ID,
-        warn: parts.warn,
+        warn: services.warn,
       });
       return stream;
     },

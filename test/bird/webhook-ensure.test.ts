@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { upstreamsOf } from '../../src/config.ts';
+import { upstreamsOf } from '../../src/config/config.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { startTestGateway, type TestGatewayOptions, WORKSPACE_ID } from '../support/gateway.ts';
 import { idOf } from '../support/ids.ts';

@@ -73,8 +73,8 @@ describe.skipIf(browserIsMissing)(
         'mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { id } } }',
         {
           input: {
-            channelId: gateway.sandbox.landmarks.birdChannelId,
-            contactId: gateway.sandbox.landmarks.birdContactId,
+            channelId: gateway.sandbox.fixtureIds.birdChannelId,
+            contactId: gateway.sandbox.fixtureIds.birdContactId,
             text: 'Seen in a browser',
           },
         },

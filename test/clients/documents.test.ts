@@ -24,7 +24,7 @@ afterAll(() => gateway.close());
 
 test('a typed document is answered in the shape that it promises', async () => {
   type Answer = NonNullable<ReturnType<NonNullable<(typeof PersonsNames)['__apiType']>>>;
-  const { email } = gateway.sandbox.landmarks;
+  const { email } = gateway.sandbox.fixtureIds;
   const { body } = await gateway.ask<Answer>(PersonsNames.toString(), { email });
   const match = body.data?.person?.individuals?.[0];
   expectTypeOf(match?.individual?.firstName).toEqualTypeOf<string | null | undefined>();

@@ -35,12 +35,12 @@ describe('the directory’s file', () => {
     const before = openOver(courier, { dataDir });
     await before.sweep();
     before.link(idOf('ada'), 'workspace/contact');
-    const facts = before.facts();
+    const facts = before.summary();
     await before.close();
     const calls = courier.asked.length;
 
     await using after = openOver(courier, { dataDir });
-    expect(after.facts()).toEqual(facts);
+    expect(after.summary()).toEqual(facts);
     expect(after.holders('email', 'ada.lovelace@example.com')).toEqual([ADA]);
     expect(after.holders('phone', '+12025550142')).toEqual([ADA]);
     expect(after.holders('phone', '+46701740611')).toEqual([
@@ -61,7 +61,7 @@ describe('the directory’s file', () => {
     await before.close();
 
     const other = openOver(courier, { dataDir, ...options });
-    expect(other.facts()).toBeUndefined();
+    expect(other.summary()).toBeUndefined();
     expect(other.holders('email', 'ada.lovelace@example.com')).toBeUndefined();
     expect(other.links(idOf('ada'))).toEqual([]);
     await other.sweep();
@@ -70,7 +70,7 @@ describe('the directory’s file', () => {
 
     // And it is not there for the first one either, should they come back.
     await using back = openOver(courier, { dataDir });
-    expect(back.facts()).toBeUndefined();
+    expect(back.summary()).toBeUndefined();
   });
 
   test('holds no address, no number, no digits of one and no credential', async () => {
@@ -123,7 +123,7 @@ describe('the directory’s file', () => {
     courier.onPage = () => {};
 
     await using after = openOver(courier, { dataDir });
-    expect(after.facts()?.users).toBe(2);
+    expect(after.summary()?.users).toBe(2);
     expect(await after.sweep()).toBe(true);
     expect(after.holders('email', 'ada.lovelace@example.com')).toEqual([ADA]);
   });
@@ -135,7 +135,7 @@ describe('the directory’s file', () => {
     const swept = await Promise.allSettled([one.sweep(), other.sweep()]);
     expect(swept.some(({ status }) => status === 'fulfilled')).toBe(true);
     for (const directory of [one, other]) {
-      expect(directory.facts()?.users).toBe(2);
+      expect(directory.summary()?.users).toBe(2);
       expect(directory.holders('email', 'ada.lovelace@example.com')).toEqual([ADA]);
       expect(directory.holders('phone', '+12025550142')).toEqual([ADA]);
     }

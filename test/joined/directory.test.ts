@@ -35,7 +35,7 @@ describe('a sweep', () => {
       await using directory = openOver(courier);
       expect(await directory.sweep()).toBe(true);
       expect(pages(courier)).toEqual(asked);
-      expect(directory.facts()).toMatchObject({ users: count, identifiers: count });
+      expect(directory.summary()).toMatchObject({ users: count, identifiers: count });
       if (count > 0) {
         expect(directory.holders('email', `u${count - 1}@example.com`)).toEqual([
           { individualId: idOf(`u${count - 1}`), verified: true, active: true, exact: true },
@@ -56,7 +56,7 @@ describe('a sweep', () => {
     // Without a second pass the one behind the page's edge would be missing.
     expect(directory.holders('email', 'u1000@example.com')).toHaveLength(1);
     expect(directory.holders('email', 'u0@example.com')).toEqual([]);
-    expect(directory.facts()?.users).toBe(1499);
+    expect(directory.summary()?.users).toBe(1499);
   });
 
   test('begins anew when the last one goes where a page ends', async () => {
@@ -66,7 +66,7 @@ describe('a sweep', () => {
       if (courier.asked.length === 2) courier.users = courier.users.slice(0, 999);
     };
     expect(await directory.sweep()).toBe(true);
-    expect(directory.facts()?.users).toBe(999);
+    expect(directory.summary()?.users).toBe(999);
   });
 
   test('gives up on a list that does not hold still, and says nothing of it', async () => {
@@ -77,7 +77,7 @@ describe('a sweep', () => {
     };
     expect(await directory.sweep()).toBe(false);
     expect(courier.asked).toHaveLength(10);
-    expect(directory.facts()).toBeUndefined();
+    expect(directory.summary()).toBeUndefined();
     expect(directory.holders('email', 'u1@example.com')).toBeUndefined();
   });
 
@@ -85,13 +85,13 @@ describe('a sweep', () => {
     await using courier = await startCourier(holders(1500));
     await using directory = openOver(courier);
     await directory.sweep();
-    const before = directory.facts();
+    const before = directory.summary();
     courier.answers({
       'GET /v1/users/': ({ params }) =>
         params.get('page[offset]') === '0' ? many(holders(1000)) : { status: 500 },
     });
     await expect(directory.sweep()).rejects.toThrow('500');
-    expect(directory.facts()).toEqual(before);
+    expect(directory.summary()).toEqual(before);
     expect(directory.holders('email', 'u1400@example.com')).toHaveLength(1);
   });
 
@@ -102,11 +102,11 @@ describe('a sweep', () => {
     courier.users = holders(1600);
     const seen: unknown[] = [];
     courier.onPage = () => {
-      seen.push(directory.facts()?.users, directory.holders('email', 'u5@example.com')?.length);
+      seen.push(directory.summary()?.users, directory.holders('email', 'u5@example.com')?.length);
     };
     await directory.sweep();
     expect(seen).toEqual([1500, 1, 1500, 1]);
-    expect(directory.facts()?.users).toBe(1600);
+    expect(directory.summary()?.users).toBe(1600);
   });
 
   test('forgets whom the next one does not find', async () => {
@@ -125,7 +125,7 @@ describe('a sweep', () => {
     ] as const) {
       expect(directory.holders(kind, value)).toEqual([]);
     }
-    expect(directory.facts()).toMatchObject({ users: 1, identifiers: 1 });
+    expect(directory.summary()).toMatchObject({ users: 1, identifiers: 1 });
   });
 
   test('lets others have their turn in the midst of a page', async () => {
@@ -178,15 +178,15 @@ describe('the directory', () => {
             ? many([holder('ada', { email: 'ada@example.com' })])
             : { until: never },
       },
-      directory: ({ parts }) =>
-        parts.courier &&
+      directory: ({ services }) =>
+        services.courier &&
         openDirectory({
-          courier: parts.courier,
+          courier: services.courier,
           dataDir: ':memory:',
           intervalMs: 600_000,
           maxAgeMs: 1_800_000,
           defaultRegion: undefined,
-          warn: parts.warn,
+          warn: services.warn,
         }),
     });
     await until(() => front.courier.asked.length > 0);
@@ -241,7 +241,7 @@ describe('sweeps come', () => {
     const { courier, directory } = open();
     expect(courier.asked).toBe(0);
     await pass(1);
-    expect(directory.facts()?.users).toBe(3);
+    expect(directory.summary()?.users).toBe(3);
     for (const count of [1, 2, 3]) {
       expect(courier.asked).toBe(count);
       await pass(INTERVAL - 1);
@@ -259,9 +259,9 @@ describe('sweeps come', () => {
     expect(directory.warnings).toEqual(['courier’s list of users cannot be read']);
     courier.down = false;
     await pass(29_998);
-    expect(directory.facts()).toBeUndefined();
+    expect(directory.summary()).toBeUndefined();
     await pass(2);
-    expect(directory.facts()?.users).toBe(3);
+    expect(directory.summary()?.users).toBe(3);
     await directory.close();
   });
 

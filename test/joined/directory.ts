@@ -1,5 +1,5 @@
 import { openDirectory, type RunningDirectory } from '../../src/joined/directory.ts';
-import { connectUpstreams } from '../../src/parts.ts';
+import { connectUpstreams } from '../../src/server/upstreams.ts';
 import type { Send } from '../../src/upstream/send.ts';
 import { pageOf, type Resource, user } from '../courier/samples.ts';
 import { idOf } from '../support/ids.ts';

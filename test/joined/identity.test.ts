@@ -364,7 +364,7 @@ describe('before there is a sweep to rely on', () => {
     const swept = people.directory.sweep();
     time += 5000;
     await swept;
-    expect(people.directory.facts()?.sweptAt.getTime()).toBe(began);
+    expect(people.directory.summary()?.sweptAt.getTime()).toBe(began);
   });
 });
 

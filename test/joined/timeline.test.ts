@@ -31,7 +31,7 @@ describe('the timeline over the sandbox', () => {
   afterAll(() => gateway.close());
 
   const page = async (variables: object) => {
-    const { body } = await gateway.ask(PAGE, { email: gateway.sandbox.landmarks.email, ...variables });
+    const { body } = await gateway.ask(PAGE, { email: gateway.sandbox.fixtureIds.email, ...variables });
     expect(body.errors).toBeUndefined();
     return body.data.person.timeline;
   };
@@ -79,7 +79,7 @@ describe('the timeline over the sandbox', () => {
   it('goes on where it was when messages arrive meanwhile', async () => {
     const expected = ids(await whole());
     const first = await page({ first: 10 });
-    const { birdChannelId, birdContactId } = gateway.sandbox.landmarks;
+    const { birdChannelId, birdContactId } = gateway.sandbox.fixtureIds;
     await gateway.ask(
       `mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { id } } }`,
       { input: { channelId: birdChannelId, contactId: birdContactId, text: 'One more thing.' } },
@@ -122,7 +122,7 @@ describe('the timeline over the sandbox', () => {
     const { edges } = await page({ first: 10 });
     const { body } = await gateway.ask(
       `query ($id: ID!, $after: String) { person(by: { courierIndividualId: $id }) { timeline(first: 5, after: $after) { nodes { createdAt } } } }`,
-      { id: gateway.sandbox.landmarks.courierProviderId, after: edges[9].cursor },
+      { id: gateway.sandbox.fixtureIds.courierProviderId, after: edges[9].cursor },
     );
     expect(body.errors).toBeUndefined();
     const { nodes } = body.data.person.timeline;
@@ -131,7 +131,7 @@ describe('the timeline over the sandbox', () => {
   });
 
   it.each(['nonsense', 'eyJrIjoidGltZWxpbmUiLCJ0IjoiYSJ9'])('refuses %s as a cursor', async (after) => {
-    const { body } = await gateway.ask(PAGE, { email: gateway.sandbox.landmarks.email, after });
+    const { body } = await gateway.ask(PAGE, { email: gateway.sandbox.fixtureIds.email, after });
     expect(body.errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', fields: ['after'] });
   });
 });

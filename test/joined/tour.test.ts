@@ -11,7 +11,7 @@ import {
 } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { tabs } from '../../src/plugins/tabs.ts';
-import { landmarks } from '../../src/sandbox/landmarks.ts';
+import { fixtureIds } from '../../src/sandbox/fixture-ids.ts';
 import { schema } from '../../src/schema.ts';
 import { type LiveGateway, startLiveGateway } from '../support/sandbox.ts';
 
@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => gateway.close());
 
 describe('a newcomer’s tab', () => {
-  const all = tabs(landmarks);
+  const all = tabs(fixtureIds);
 
   test.each(
     all
@@ -57,35 +57,35 @@ describe('a newcomer’s tab', () => {
 });
 
 const ids = (...names: string[]) => `ids: [${names.map((name) => `"${name}"`).join(', ')}]`;
-const amina = `courierIndividualId: "${landmarks.courierIndividualId}"`;
+const amina = `courierIndividualId: "${fixtureIds.courierIndividualId}"`;
 
 /** The arguments of what cannot be asked without, or would show nothing. */
 const ARGS: Readonly<Record<string, string>> = {
-  'Query.message': `id: "${landmarks.birdMessageId}"`,
-  'Query.node': `id: "${btoa(`CourierChannel:${landmarks.courierChannelId}`)}"`,
+  'Query.message': `id: "${fixtureIds.birdMessageId}"`,
+  'Query.node': `id: "${btoa(`CourierChannel:${fixtureIds.courierChannelId}`)}"`,
   'Query.nodes': ids(
-    btoa(`CourierText:${landmarks.courierTextId}`),
-    btoa(`BirdChannel:${landmarks.birdWorkspaceId}/${landmarks.birdChannelId}`),
+    btoa(`CourierText:${fixtureIds.courierTextId}`),
+    btoa(`BirdChannel:${fixtureIds.birdWorkspaceId}/${fixtureIds.birdChannelId}`),
   ),
   'Query.person': `by: { ${amina} }`,
-  'Bird.channel': `id: "${landmarks.birdChannelId}"`,
-  'Bird.channelGroup': `id: "${landmarks.birdChannelGroupId}"`,
-  'Bird.contact': `id: "${landmarks.birdContactId}"`,
-  'Bird.message': `id: "${landmarks.birdMessageId}"`,
-  'Bird.searchContacts': `identifier: { key: "emailaddress", value: "${landmarks.email}" }`,
-  'Bird.webhookSubscription': `id: "${landmarks.birdWebhookSubscriptionId}"`,
-  'Courier.channel': `id: "${landmarks.courierChannelId}"`,
-  'Courier.email': `id: "${landmarks.courierEmailId}"`,
-  'Courier.emails': `individualId: "${landmarks.courierIndividualId}"`,
-  'Courier.individual': `id: "${landmarks.courierIndividualId}"`,
-  'Courier.individualGroup': `id: "${landmarks.courierGroupId}"`,
-  'Courier.message': `id: "${landmarks.courierMessageId}"`,
-  'Courier.messages': `channelId: "${landmarks.courierChannelId}"`,
-  'Courier.organization': `id: "${landmarks.courierOrganizationId}"`,
-  'Courier.text': `id: "${landmarks.courierTextId}"`,
-  'Courier.textAccount': `id: "${landmarks.courierTextAccountId}"`,
-  'Courier.texts': `accountId: "${landmarks.courierTextAccountId}"`,
-  'Courier.user': `id: "${landmarks.courierUserId}"`,
+  'Bird.channel': `id: "${fixtureIds.birdChannelId}"`,
+  'Bird.channelGroup': `id: "${fixtureIds.birdChannelGroupId}"`,
+  'Bird.contact': `id: "${fixtureIds.birdContactId}"`,
+  'Bird.message': `id: "${fixtureIds.birdMessageId}"`,
+  'Bird.searchContacts': `identifier: { key: "emailaddress", value: "${fixtureIds.email}" }`,
+  'Bird.webhookSubscription': `id: "${fixtureIds.birdWebhookSubscriptionId}"`,
+  'Courier.channel': `id: "${fixtureIds.courierChannelId}"`,
+  'Courier.email': `id: "${fixtureIds.courierEmailId}"`,
+  'Courier.emails': `individualId: "${fixtureIds.courierIndividualId}"`,
+  'Courier.individual': `id: "${fixtureIds.courierIndividualId}"`,
+  'Courier.individualGroup': `id: "${fixtureIds.courierGroupId}"`,
+  'Courier.message': `id: "${fixtureIds.courierMessageId}"`,
+  'Courier.messages': `channelId: "${fixtureIds.courierChannelId}"`,
+  'Courier.organization': `id: "${fixtureIds.courierOrganizationId}"`,
+  'Courier.text': `id: "${fixtureIds.courierTextId}"`,
+  'Courier.textAccount': `id: "${fixtureIds.courierTextAccountId}"`,
+  'Courier.texts': `accountId: "${fixtureIds.courierTextAccountId}"`,
+  'Courier.user': `id: "${fixtureIds.courierUserId}"`,
 };
 
 type Field = GraphQLField<unknown, unknown>;

@@ -164,15 +164,15 @@ export const startPeople = async (first: World, options: PeopleOptions = {}): Pr
     deadlineMs: 30_000,
     budgetCalls: 100_000,
     ...rest,
-    directory: ({ parts }) => {
-      if (!parts.courier) return undefined;
+    directory: ({ services }) => {
+      if (!services.courier) return undefined;
       const directory = openDirectory({
-        courier: parts.courier,
+        courier: services.courier,
         dataDir: ':memory:',
         intervalMs: 0,
         maxAgeMs,
-        defaultRegion: parts.defaultRegion,
-        warn: parts.warn,
+        defaultRegion: services.defaultRegion,
+        warn: services.warn,
         ...(now && { now }),
       });
       directories.push(directory);

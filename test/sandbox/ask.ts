@@ -14,7 +14,7 @@ export async function started(options: SandboxOptions = {}) {
   const workspace = `/workspaces/${sandbox.bird.workspaceId}`;
   return {
     sandbox,
-    landmarks: sandbox.landmarks,
+    fixtureIds: sandbox.fixtureIds,
     /** Asks Bird by a path below the workspace. */
     bird: (method: string, path: string, body?: unknown, headers?: Record<string, string>) =>
       ask(sandbox, 'bird', method, workspace + path, body, headers),

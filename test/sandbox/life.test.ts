@@ -56,9 +56,9 @@ describe('webhooks', () => {
   it('tell each step of a send in order, signed over the bytes that arrive', async () => {
     await using hook = await receiver();
     await using running = await started({ webhookUrl: () => hook.url });
-    const { sandbox, bird, landmarks } = running;
-    const path = `/channels/${landmarks.birdChannelId}/messages`;
-    const sent = await bird('POST', path, { ...text(landmarks.phone), reference: 'mine', tags: ['Visit'] });
+    const { sandbox, bird, fixtureIds } = running;
+    const path = `/channels/${fixtureIds.birdChannelId}/messages`;
+    const sent = await bird('POST', path, { ...text(fixtureIds.phone), reference: 'mine', tags: ['Visit'] });
     expect(sent).toMatchObject({
       status: 202,
       body: { status: 'accepted', reference: 'mine', tags: ['visit'] },
@@ -97,11 +97,11 @@ describe('webhooks', () => {
   it('are tried again with their first timestamp, and later ones wait their turn', async () => {
     await using hook = await receiver(2);
     await using running = await started({ webhookUrl: hook.url });
-    const { sandbox, bird, landmarks } = running;
+    const { sandbox, bird, fixtureIds } = running;
     const sent = await bird(
       'POST',
-      `/channels/${landmarks.birdSmsChannelId}/messages`,
-      text(landmarks.phone),
+      `/channels/${fixtureIds.birdSmsChannelId}/messages`,
+      text(fixtureIds.phone),
     );
     await expect.poll(() => hook.got.length).toBe(3);
     await sandbox.step();
@@ -121,11 +121,11 @@ describe('webhooks', () => {
   it('go nowhere until an address is set, and then there', async () => {
     await using hook = await receiver();
     await using running = await started();
-    const { sandbox, bird, landmarks } = running;
+    const { sandbox, bird, fixtureIds } = running;
     const sent = await bird(
       'POST',
-      `/channels/${landmarks.birdSmsChannelId}/messages`,
-      text(landmarks.phone),
+      `/channels/${fixtureIds.birdSmsChannelId}/messages`,
+      text(fixtureIds.phone),
     );
     await sandbox.step();
     expect(hook.got).toHaveLength(0);
@@ -155,8 +155,8 @@ describe('webhooks', () => {
 describe('a send on Bird', () => {
   it('makes a contact when nobody has the identifier, once', async () => {
     await using running = await started();
-    const { bird, landmarks } = running;
-    const path = `/channels/${landmarks.birdSmsChannelId}/messages`;
+    const { bird, fixtureIds } = running;
+    const path = `/channels/${fixtureIds.birdSmsChannelId}/messages`;
     const first = await bird('POST', path, text('+12025550111'));
     const second = await bird('POST', path, text('+1 202 555 0111'));
     const third = await bird('POST', path, text('+1 202 555 0111'));
@@ -171,26 +171,26 @@ describe('a send on Bird', () => {
 
   it('takes several receivers on email only, and no channel that is not active', async () => {
     await using running = await started();
-    const { bird, landmarks } = running;
+    const { bird, fixtureIds } = running;
     const several = (a: string, b: string) => ({
       ...text(a),
       receiver: { contacts: [{ identifierValue: a }, { identifierValue: b, type: 'cc' }] },
     });
-    const sms = `/channels/${landmarks.birdSmsChannelId}/messages`;
-    const email = `/channels/${landmarks.birdEmailChannelId}/messages`;
+    const sms = `/channels/${fixtureIds.birdSmsChannelId}/messages`;
+    const email = `/channels/${fixtureIds.birdEmailChannelId}/messages`;
     expect(await bird('POST', sms, several('+12025550142', '+12025550131'))).toMatchObject({ status: 422 });
     expect(await bird('POST', email, several('a@example.com', 'b@example.com'))).toMatchObject({
       status: 202,
       body: { receiver: { contacts: [{ type: 'to' }, { type: 'cc' }] } },
     });
     expect(
-      await bird('POST', `/channels/${landmarks.birdInactiveChannelId}/messages`, text('+12025550142')),
+      await bird('POST', `/channels/${fixtureIds.birdInactiveChannelId}/messages`, text('+12025550142')),
     ).toMatchObject({ status: 409 });
   });
 
   it('ends badly for those whom nothing reaches', async () => {
     await using running = await started();
-    const { sandbox, bird, landmarks } = running;
+    const { sandbox, bird, fixtureIds } = running;
     const ends = {
       delivered: 'delivery_failed',
       sent: 'sending_failed',
@@ -198,8 +198,8 @@ describe('a send on Bird', () => {
       tried: 'skipped',
     } as const;
     for (const [key, status] of Object.entries(ends)) {
-      const value = landmarks.never[key as keyof typeof ends];
-      const path = `/channels/${landmarks.birdSmsChannelId}/messages`;
+      const value = fixtureIds.never[key as keyof typeof ends];
+      const path = `/channels/${fixtureIds.birdSmsChannelId}/messages`;
       const { body } = await bird('POST', path, text(value));
       for (let step = 0; step < 3; step++) await sandbox.step();
       const answer = await bird('GET', `${path}/${body.id}`);
@@ -210,10 +210,10 @@ describe('a send on Bird', () => {
 
   it('waits for its time when it has one', async () => {
     await using running = await started();
-    const { sandbox, bird, landmarks } = running;
+    const { sandbox, bird, fixtureIds } = running;
     const scheduledFor = new Date(Date.now() + 3_600_000).toISOString();
-    const path = `/channels/${landmarks.birdSmsChannelId}/messages`;
-    const { body } = await bird('POST', path, { ...text(landmarks.phone), scheduledFor });
+    const path = `/channels/${fixtureIds.birdSmsChannelId}/messages`;
+    const { body } = await bird('POST', path, { ...text(fixtureIds.phone), scheduledFor });
     await sandbox.step();
     expect(await bird('GET', `${path}/${body.id}`)).toMatchObject({
       body: { status: 'scheduled', scheduledFor },
@@ -224,11 +224,11 @@ describe('a send on Bird', () => {
 describe('courier', () => {
   it('lets others read what is posted, and counts what is new for each', async () => {
     await using running = await started();
-    const { sandbox, courier, landmarks } = running;
+    const { sandbox, courier, fixtureIds } = running;
     const attributes = {
-      'channel-id': landmarks.courierChannelId,
+      'channel-id': fixtureIds.courierChannelId,
       message: 'See you soon',
-      'individual-id': landmarks.courierProviderId,
+      'individual-id': fixtureIds.courierProviderId,
     };
     const posted = await courier('POST', '/messaging-messages/', {
       data: { type: 'messaging-messages', attributes },
@@ -242,7 +242,7 @@ describe('courier', () => {
       (
         await courier(
           'GET',
-          `/messaging-channels/${landmarks.courierChannelId}/?individual-id=${landmarks.courierIndividualId}`,
+          `/messaging-channels/${fixtureIds.courierChannelId}/?individual-id=${fixtureIds.courierIndividualId}`,
         )
       ).body.data.attributes;
     expect(await channel()).toMatchObject({
@@ -250,7 +250,7 @@ describe('courier', () => {
       'caller-has-new-message': true,
     });
     await courier('POST', `/messaging-messages/${id}/ack/`, {
-      'individual-id': landmarks.courierIndividualId,
+      'individual-id': fixtureIds.courierIndividualId,
     });
     expect(await channel()).toMatchObject({
       'caller-has-new-message': false,
@@ -265,11 +265,11 @@ describe('courier', () => {
 
   it('changes a channel by JSON Patch, or not at all', async () => {
     await using running = await started();
-    const { courier, landmarks } = running;
-    const path = `/messaging-channels/${landmarks.courierChannelId}/`;
+    const { courier, fixtureIds } = running;
+    const path = `/messaging-channels/${fixtureIds.courierChannelId}/`;
     const patch = (attributes: object[]) =>
       courier('PATCH', path, {
-        data: { type: 'messaging-channels', id: landmarks.courierChannelId, attributes },
+        data: { type: 'messaging-channels', id: fixtureIds.courierChannelId, attributes },
       });
     const rename = { op: 'replace', path: '/name', value: 'Amina' };
     expect(await patch([rename, { op: 'replace', path: '/owner-id', value: 'x' }])).toMatchObject({
@@ -285,12 +285,12 @@ describe('courier', () => {
 
   it('keeps an archived channel closed until it is opened again', async () => {
     await using running = await started();
-    const { courier, landmarks } = running;
-    const path = `/messaging-channels/${landmarks.courierChannelId}`;
+    const { courier, fixtureIds } = running;
+    const path = `/messaging-channels/${fixtureIds.courierChannelId}`;
     const post = {
       data: {
         type: 'messaging-messages',
-        attributes: { 'channel-id': landmarks.courierChannelId, message: 'Hi' },
+        attributes: { 'channel-id': fixtureIds.courierChannelId, message: 'Hi' },
       },
     };
     expect(await courier('POST', `${path}/archive/`, {})).toMatchObject({
@@ -305,9 +305,9 @@ describe('courier', () => {
   it('tells the address a text names of each of its states, as a form', async () => {
     await using hook = await receiver();
     await using running = await started();
-    const { sandbox, courier, landmarks } = running;
+    const { sandbox, courier, fixtureIds } = running;
     const attributes = {
-      'account-id': landmarks.courierTextAccountId,
+      'account-id': fixtureIds.courierTextAccountId,
       message: 'Hello',
       'callback-status-url': hook.url,
     };
@@ -324,14 +324,18 @@ describe('courier', () => {
       return hook.got.map(({ text: form }) => new URLSearchParams(form).get('MessageStatus'));
     };
     expect(await states('+12025550142')).toEqual(['queued', 'sending', 'sent', 'delivered']);
-    expect(await states(landmarks.never.delivered)).toEqual(['queued', 'sending', 'sent', 'undelivered']);
-    expect(await states(landmarks.never.sent)).toEqual(['queued', 'failed']);
+    expect(await states(fixtureIds.never.delivered)).toEqual(['queued', 'sending', 'sent', 'undelivered']);
+    expect(await states(fixtureIds.never.sent)).toEqual(['queued', 'failed']);
   });
 
   it('sends a draft email when told to', async () => {
     await using running = await started();
-    const { sandbox, courier, landmarks } = running;
-    const attributes = { 'individual-id': landmarks.courierIndividualId, subject: 'Hello', message: 'Hello' };
+    const { sandbox, courier, fixtureIds } = running;
+    const attributes = {
+      'individual-id': fixtureIds.courierIndividualId,
+      subject: 'Hello',
+      message: 'Hello',
+    };
     const { body } = await courier('POST', '/user-emails/', { data: { type: 'user-emails', attributes } });
     expect(body.data.attributes).toMatchObject({ status: 'draft', to: ['Amina.Diallo@Example.com'] });
     expect(await courier('POST', `/user-emails/${body.data.id}/send/`, {})).toMatchObject({ status: 201 });

@@ -55,14 +55,14 @@ describe('Bird', () => {
   });
 
   it('neither doubles nor loses rows when new ones come in between', async () => {
-    const { bird, landmarks } = running;
+    const { bird, fixtureIds } = running;
     const before = (await allOf('/channels/messages', 1000)).map(({ id }) => id);
     const body = {
-      receiver: { contacts: [{ identifierValue: landmarks.phone }] },
+      receiver: { contacts: [{ identifierValue: fixtureIds.phone }] },
       body: { type: 'text', text: { text: 'Hi' } },
     };
     const rows = await allOf('/channels/messages', 100, () =>
-      bird('POST', `/channels/${landmarks.birdSmsChannelId}/messages`, body),
+      bird('POST', `/channels/${fixtureIds.birdSmsChannelId}/messages`, body),
     );
     expect(rows.map(({ id }) => id)).toEqual(before);
   });
@@ -76,7 +76,7 @@ describe('Bird', () => {
   );
 
   it('narrows messages by each filter', async () => {
-    const { bird, landmarks } = running;
+    const { bird, fixtureIds } = running;
     const all = (await bird('GET', '/channels/messages?limit=1000')).body.results;
     const counted = async (query: string, test: (message: never) => unknown) => {
       const { body } = await bird('GET', `/channels/messages?limit=1000&${query}`);
@@ -107,8 +107,8 @@ describe('Bird', () => {
     const middle = all[200].createdAt;
     await counted('direction=incoming', ({ direction }: Message) => direction === 'incoming');
     await counted(
-      `channelId=${landmarks.birdChannelId}&channelId=${landmarks.birdSmsChannelId}`,
-      ({ channelId }: Message) => [landmarks.birdChannelId, landmarks.birdSmsChannelId].includes(channelId),
+      `channelId=${fixtureIds.birdChannelId}&channelId=${fixtureIds.birdSmsChannelId}`,
+      ({ channelId }: Message) => [fixtureIds.birdChannelId, fixtureIds.birdSmsChannelId].includes(channelId),
     );
     await counted(`id=${all[3].id}&id=${all[9].id}`, ({ id }: Message) =>
       [all[3].id, all[9].id].includes(id),
@@ -143,15 +143,17 @@ describe('Bird', () => {
   });
 
   it('finds contacts by an identifier exactly as it is spelled', async () => {
-    const { bird, landmarks } = running;
+    const { bird, fixtureIds } = running;
     const find = async (key: string, value: string) =>
       (await bird('POST', '/contacts/search', { identifier: { key, value } })).body.results.map(
         ({ id }: Row) => id,
       );
-    expect(await find('emailaddress', landmarks.email)).toEqual([landmarks.birdContactId]);
+    expect(await find('emailaddress', fixtureIds.email)).toEqual([fixtureIds.birdContactId]);
     expect(await find('emailaddress', 'AMINA.DIALLO@example.com')).toEqual([]);
-    expect(await find('phonenumber', '+12025550158')).toEqual([landmarks.tricky.onePhoneTwoContacts[0]]);
-    expect(await find('phonenumber', '+1 (202) 555-0158')).toEqual([landmarks.tricky.onePhoneTwoContacts[1]]);
+    expect(await find('phonenumber', '+12025550158')).toEqual([fixtureIds.tricky.onePhoneTwoContacts[0]]);
+    expect(await find('phonenumber', '+1 (202) 555-0158')).toEqual([
+      fixtureIds.tricky.onePhoneTwoContacts[1],
+    ]);
   });
 });
 
@@ -174,14 +176,14 @@ describe('courier', () => {
   });
 
   it('narrows channels by participant, organization, group, floating and time', async () => {
-    const { courier, landmarks } = running;
+    const { courier, fixtureIds } = running;
     const all = await allData('/messaging-channels/', 50);
     const listed = async (query: string) =>
       (await courier('GET', `/messaging-channels/?${query}`)).body.data.length;
     const counts = await Promise.all([
-      listed(`participant-id=${landmarks.courierIndividualId}`),
-      listed(`organization-id=${landmarks.courierOrganizationId}`),
-      listed(`filter[individual-group-id]=${landmarks.courierGroupId}`),
+      listed(`participant-id=${fixtureIds.courierIndividualId}`),
+      listed(`organization-id=${fixtureIds.courierOrganizationId}`),
+      listed(`filter[individual-group-id]=${fixtureIds.courierGroupId}`),
       listed('filter[floating]=true'),
       listed(`filter[cmp-last-modified-time]=>=${all[4]?.attributes['last-modified-time']}`),
     ]);
@@ -192,13 +194,13 @@ describe('courier', () => {
   });
 
   it('lists the messages of one channel newest first and narrows them', async () => {
-    const { courier, landmarks } = running;
-    const path = `/messaging-messages/?channel-id=${landmarks.courierChannelId}`;
+    const { courier, fixtureIds } = running;
+    const path = `/messaging-messages/?channel-id=${fixtureIds.courierChannelId}`;
     const rows = await allData(path, 20);
     expect(rows.length).toBeGreaterThan(60);
     const times = rows.map(({ attributes }) => attributes['posted-time']);
     expect(times).toEqual(times.toSorted().reverse());
-    expect(rows[0]?.id).toBe(landmarks.courierMessageId);
+    expect(rows[0]?.id).toBe(fixtureIds.courierMessageId);
     expect(rows[0]?.attributes['read-receipts']).toBeUndefined();
     const bounded = await courier(
       'GET',
@@ -219,14 +221,14 @@ describe('courier', () => {
   });
 
   it('finds users by email in any case and by whom they may act for', async () => {
-    const { courier, landmarks } = running;
+    const { courier, fixtureIds } = running;
     const find = async (query: string) => (await courier('GET', `/users/?${query}`)).body.data;
     expect(await find('filter[email]=amina.diallo@example.com')).toMatchObject([
-      { id: landmarks.courierUserId },
+      { id: fixtureIds.courierUserId },
     ]);
     expect(await find('filter[email]=delgado.family@example.com')).toHaveLength(2);
-    expect(await find(`filter[individual-id]=${landmarks.tricky.child}`)).toMatchObject([
-      { attributes: { 'primary-individual-id': landmarks.tricky.guardian } },
+    expect(await find(`filter[individual-id]=${fixtureIds.tricky.child}`)).toMatchObject([
+      { attributes: { 'primary-individual-id': fixtureIds.tricky.guardian } },
     ]);
   });
 });

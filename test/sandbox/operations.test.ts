@@ -3,13 +3,13 @@ import { birdApi } from '../../src/sandbox/bird/api.ts';
 import { Clock } from '../../src/sandbox/clock.ts';
 import { contractOf } from '../../src/sandbox/contract.ts';
 import { courierApi } from '../../src/sandbox/courier/api.ts';
-import { landmarksOf } from '../../src/sandbox/landmarks.ts';
+import { fixtureIdsOf } from '../../src/sandbox/fixture-ids.ts';
 import { serve } from '../../src/sandbox/server.ts';
 import { createWorld } from '../../src/sandbox/world.ts';
 import { ask, started } from './ask.ts';
 
 const SEED = 5;
-const mark = landmarksOf(SEED);
+const mark = fixtureIdsOf(SEED);
 const world = createWorld(SEED, new Clock(new Date()));
 const apis = {
   bird: birdApi(world, contractOf('bird')),

@@ -67,12 +67,12 @@ describe('Bird', () => {
   });
 
   it('refuses a path that holds no UUID, a body that is no JSON and another content type', async () => {
-    const { bird, landmarks } = running;
+    const { bird, fixtureIds } = running;
     expect(await bird('GET', '/channels/seven')).toMatchObject({
       status: 422,
       body: { details: { channelId: [expect.anything()] } },
     });
-    const path = `/channels/${landmarks.birdSmsChannelId}/messages`;
+    const path = `/channels/${fixtureIds.birdSmsChannelId}/messages`;
     expect(await bird('POST', path, '{"receiver":')).toMatchObject({ status: 400 });
     expect(await bird('POST', path, send('+12025550142'), { 'content-type': 'text/plain' })).toMatchObject({
       status: 400,
@@ -83,8 +83,8 @@ describe('Bird', () => {
   });
 
   it('refuses a send with unknown fields, with body and template, with neither, or to nobody', async () => {
-    const { bird, landmarks } = running;
-    const path = `/channels/${landmarks.birdSmsChannelId}/messages`;
+    const { bird, fixtureIds } = running;
+    const path = `/channels/${fixtureIds.birdSmsChannelId}/messages`;
     const template = { projectId: 'p', version: 'latest', locale: 'en' };
     const { receiver } = send('+12025550142');
     for (const body of [
@@ -97,7 +97,7 @@ describe('Bird', () => {
     expect(await bird('POST', path, send('nobody'))).toMatchObject({ status: 422 });
     expect(await bird('POST', path, send('a@example.com'))).toMatchObject({ status: 422 });
     expect(
-      await bird('POST', path, { ...send(''), receiver: { contacts: [{ id: landmarks.birdChannelId }] } }),
+      await bird('POST', path, { ...send(''), receiver: { contacts: [{ id: fixtureIds.birdChannelId }] } }),
     ).toMatchObject({ status: 422 });
     const late = new Date(Date.now() + 36 * 86_400_000).toISOString();
     expect(await bird('POST', path, send('+12025550142', { scheduledFor: late }))).toMatchObject({
@@ -127,15 +127,15 @@ describe('courier', () => {
   });
 
   it('knows paths with their last slash only', async () => {
-    const { courier, landmarks } = running;
+    const { courier, fixtureIds } = running;
     expect(await courier('GET', '/users/')).toMatchObject({ status: 200 });
     expect(await courier('GET', '/users')).toMatchObject({ status: 404 });
-    expect(await courier('GET', `/users/${landmarks.courierUserId}`)).toMatchObject({ status: 404 });
-    expect(await courier('DELETE', `/users/${landmarks.courierUserId}/`)).toMatchObject({ status: 405 });
+    expect(await courier('GET', `/users/${fixtureIds.courierUserId}`)).toMatchObject({ status: 404 });
+    expect(await courier('DELETE', `/users/${fixtureIds.courierUserId}/`)).toMatchObject({ status: 405 });
   });
 
   it('refuses what the contract does not know of a query, and names the parameter', async () => {
-    const { courier, landmarks } = running;
+    const { courier, fixtureIds } = running;
     const faults = {
       '/users/?limit=3': 'limit',
       '/users/?page[limit]=1001': 'page[limit]',
@@ -146,10 +146,10 @@ describe('courier', () => {
       '/messaging-channels/?page[limit]=51': 'page[limit]',
       '/messaging-channels/?filter[archived]=maybe': 'filter[archived]',
       '/messaging-channels/?filter[cmp-last-modified-time]=today': 'filter[cmp-last-modified-time]',
-      [`/messaging-channels/?individual-id=${landmarks.courierChannelId}`]: 'individual-id',
+      [`/messaging-channels/?individual-id=${fixtureIds.courierChannelId}`]: 'individual-id',
       '/messaging-messages/': 'channel-id',
       '/texts/': 'account-id',
-      [`/texts/?account-id=${landmarks.courierTextAccountId}&filter[target]=555`]: 'filter[target]',
+      [`/texts/?account-id=${fixtureIds.courierTextAccountId}&filter[target]=555`]: 'filter[target]',
     };
     for (const [path, parameter] of Object.entries(faults))
       expect(await courier('GET', path), path).toMatchObject({
@@ -159,11 +159,11 @@ describe('courier', () => {
   });
 
   it('refuses another content type with 415 and points into a wrong body', async () => {
-    const { courier, landmarks } = running;
+    const { courier, fixtureIds } = running;
     const post = (attributes: object, more: object = {}) => ({
       data: { type: 'messaging-messages', attributes, ...more },
     });
-    const good = { 'channel-id': landmarks.courierChannelId, message: 'Hello' };
+    const good = { 'channel-id': fixtureIds.courierChannelId, message: 'Hello' };
     const at = (pointer: string) => ({ status: 400, body: { errors: [{ source: { pointer } }] } });
     expect(
       await courier('POST', '/messaging-messages/', post(good), { 'content-type': 'text/plain' }),
@@ -178,21 +178,21 @@ describe('courier', () => {
     expect(await courier('POST', '/messaging-messages/', post({ ...good, message: '' }))).toMatchObject(
       at('/data/attributes/message'),
     );
-    const stranger = { ...good, 'individual-id': landmarks.courierChannelId };
+    const stranger = { ...good, 'individual-id': fixtureIds.courierChannelId };
     expect(await courier('POST', '/messaging-messages/', post(stranger))).toMatchObject(
       at('/data/attributes/individual-id'),
     );
   });
 
   it('answers 404 for what is not there and 409 for what cannot be now', async () => {
-    const { courier, landmarks } = running;
+    const { courier, fixtureIds } = running;
     for (const path of [
       '/individuals/nobody/',
-      `/messaging-channels/${landmarks.courierUserId}/`,
-      `/texts/${landmarks.courierUserId}/`,
+      `/messaging-channels/${fixtureIds.courierUserId}/`,
+      `/texts/${fixtureIds.courierUserId}/`,
     ])
       expect(await courier('GET', path)).toMatchObject({ status: 404, body: { errors: [{ status: 404 }] } });
-    expect(await courier('POST', `/user-emails/${landmarks.courierEmailId}/send/`, {})).toMatchObject({
+    expect(await courier('POST', `/user-emails/${fixtureIds.courierEmailId}/send/`, {})).toMatchObject({
       status: 409,
     });
   });

@@ -1,7 +1,7 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { describe, expect, it } from 'vitest';
 import { Clock } from '../../src/sandbox/clock.ts';
-import { landmarks } from '../../src/sandbox/landmarks.ts';
+import { fixtureIds } from '../../src/sandbox/fixture-ids.ts';
 import { liveOn } from '../../src/sandbox/life.ts';
 import { createWorld } from '../../src/sandbox/world.ts';
 import { started } from './ask.ts';
@@ -28,39 +28,39 @@ describe('a world', () => {
     expect(everything(3, NOON, 20, false)).toBe(everything(3, new Date('2027-01-01T00:00:00Z'), 20, false));
   });
 
-  it('has its landmarks at every start', async () => {
+  it('has its fixture ids at every start', async () => {
     await using running = await started();
     const { bird, courier, sandbox } = running;
-    expect(JSON.stringify(sandbox.landmarks)).toBe(JSON.stringify(landmarks));
-    const contact = (await bird('GET', `/contacts/${landmarks.birdContactId}`)).body;
+    expect(JSON.stringify(sandbox.fixtureIds)).toBe(JSON.stringify(fixtureIds));
+    const contact = (await bird('GET', `/contacts/${fixtureIds.birdContactId}`)).body;
     expect(contact).toMatchObject({
-      computedDisplayName: landmarks.name,
-      attributes: { emailaddress: [landmarks.email], phonenumber: [landmarks.phone] },
+      computedDisplayName: fixtureIds.name,
+      attributes: { emailaddress: [fixtureIds.email], phonenumber: [fixtureIds.phone] },
     });
-    const user = (await courier('GET', `/users/${landmarks.courierUserId}/`)).body.data.attributes;
+    const user = (await courier('GET', `/users/${fixtureIds.courierUserId}/`)).body.data.attributes;
     expect(user).toMatchObject({ 'email-verified': true, 'phone-verified': true, state: 'active' });
-    expect(user['primary-individual-id']).toBe(landmarks.courierIndividualId);
-    expect(user.email.toLowerCase()).toBe(landmarks.email);
-    expect(parsePhoneNumberFromString(user.phone)?.number).toBe(landmarks.phone);
+    expect(user['primary-individual-id']).toBe(fixtureIds.courierIndividualId);
+    expect(user.email.toLowerCase()).toBe(fixtureIds.email);
+    expect(parsePhoneNumberFromString(user.phone)?.number).toBe(fixtureIds.phone);
     for (const channelId of [
-      landmarks.birdChannelId,
-      landmarks.birdSmsChannelId,
-      landmarks.birdEmailChannelId,
+      fixtureIds.birdChannelId,
+      fixtureIds.birdSmsChannelId,
+      fixtureIds.birdEmailChannelId,
     ]) {
       const { results } = (await bird('GET', `/channels/${channelId}/messages?limit=1000`)).body;
-      expect(JSON.stringify(results)).toContain(landmarks.birdContactId);
+      expect(JSON.stringify(results)).toContain(fixtureIds.birdContactId);
     }
     const read = await bird(
       'GET',
-      `/channels/${landmarks.birdChannelId}/messages/${landmarks.birdMessageId}/interactions`,
+      `/channels/${fixtureIds.birdChannelId}/messages/${fixtureIds.birdMessageId}/interactions`,
     );
     expect(read.body.results.map(({ type }: { type: string }) => type).sort()).toEqual(['reaction', 'read']);
     expect(
-      (await courier('GET', `/messaging-messages/${landmarks.courierMessageId}/`)).body.data.attributes[
+      (await courier('GET', `/messaging-messages/${fixtureIds.courierMessageId}/`)).body.data.attributes[
         'first-name'
       ],
     ).toBe('Farah');
-    for (const path of [`/texts/${landmarks.courierTextId}/`, `/user-emails/${landmarks.courierEmailId}/`])
+    for (const path of [`/texts/${fixtureIds.courierTextId}/`, `/user-emails/${fixtureIds.courierEmailId}/`])
       expect(await courier('GET', path)).toMatchObject({ status: 200 });
   });
 

@@ -1,6 +1,6 @@
 import { globalId } from '../../src/graph/ids.ts';
 import type { MessageChange } from '../../src/ports.ts';
-import { type LogBounds, SERVICE } from '../../src/stream/log.ts';
+import { type LogBounds, SERVICE } from '../../src/stream/log/log.ts';
 
 export const WORKSPACE = '11111111-1111-4111-8111-111111111111';
 export const CHANNEL = '22222222-2222-4222-8222-222222222222';

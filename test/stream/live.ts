@@ -1,7 +1,7 @@
 import { globalId } from '../../src/graph/ids.ts';
-import { birdSignature } from '../../src/stream/bird-signature.ts';
-import type { LogBounds } from '../../src/stream/log.ts';
+import type { LogBounds } from '../../src/stream/log/log.ts';
 import { openStream, type Stream } from '../../src/stream/stream.ts';
+import { birdSignature } from '../../src/stream/webhooks/bird-signature.ts';
 import {
   startTestGateway,
   type TestGateway,
@@ -131,13 +131,13 @@ export const startLive = async ({
   let opened: Stream | undefined;
   const gateway = await startTestGateway({
     bird: bird.upstream,
-    stream: ({ publicUrl, parts }) => {
+    stream: ({ publicUrl, services }) => {
       opened = openStream({
         dataDir,
         birdKeys: [KEY],
         publicUrl,
         workspaceId: WORKSPACE_ID,
-        warn: parts.warn,
+        warn: services.warn,
         ...(bounds ? { bounds } : {}),
       });
       return opened;

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { rank } from '../../src/graph/status.ts';
-import { connectRedis } from '../../src/stream/redis-connection.ts';
-import { openRedisLog } from '../../src/stream/redis-log.ts';
+import { connectRedis } from '../../src/store/redis-connection.ts';
+import { openRedisLog } from '../../src/stream/log/redis-log.ts';
 import { WORKSPACE_ID } from '../support/gateway.ts';
 import { idOf } from '../support/ids.ts';
 import { describeWithRedis, startRedis, type TestRedis } from '../support/redis.ts';
 import { ROOMY } from './changes.ts';
 import { type BirdWorld, CHANNEL, CHANNEL_ID, idOfMessage, startBird } from './live.ts';
 import { type Node, startNode } from './nodes.ts';
-import { next, STATUS } from './told.ts';
+import { next, STATUS } from './published.ts';
 
 /** What a client was told. */
 interface Told {

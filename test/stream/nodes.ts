@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import { birdSignature } from '../../src/stream/bird-signature.ts';
+import { birdSignature } from '../../src/stream/webhooks/bird-signature.ts';
 import { WORKSPACE_ID } from '../support/gateway.ts';
 import { idOf } from '../support/ids.ts';
 import { CHANNEL } from './live.ts';
-import type { Result } from './told.ts';
+import type { Result } from './published.ts';
 
 const KEY = 'signing key';
 

@@ -3,7 +3,7 @@ import { createClient } from 'graphql-ws';
 import type { Plugin } from 'graphql-yoga';
 import { type Logger, pino } from 'pino';
 import { WebSocket } from 'ws';
-import type { BirdConfig, Config, CourierConfig } from '../../src/config.ts';
+import type { BirdConfig, Config, CourierConfig } from '../../src/config/config.ts';
 import type { Changes } from '../../src/ports.ts';
 import { type Gateway, type GatewayOptions, startGateway } from '../../src/server.ts';
 import { idOf } from './ids.ts';

@@ -10,7 +10,7 @@ import {
   connectRedis,
   type RedisConnection,
   type RedisConnectionOptions,
-} from '../../src/stream/redis-connection.ts';
+} from '../../src/store/redis-connection.ts';
 
 const missing = spawnSync('redis-server', ['--version']).error !== undefined;
 

@@ -1,4 +1,4 @@
-import { upstreamsOf } from '../../src/config.ts';
+import { upstreamsOf } from '../../src/config/config.ts';
 import { useGraphiql } from '../../src/plugins/graphiql.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { schema } from '../../src/schema.ts';
@@ -18,14 +18,14 @@ export const startLiveGateway = async ({ withHeaders = false } = {}): Promise<Li
     schema,
     deadlineMs: 10_000,
     ...upstreamsOf(sandbox),
-    plugins: [useGraphiql({ examples: sandbox.landmarks, withHeaders })],
-    stream: ({ publicUrl, parts }) =>
+    plugins: [useGraphiql({ examples: sandbox.fixtureIds, withHeaders })],
+    stream: ({ publicUrl, services }) =>
       openStream({
         dataDir: ':memory:',
         birdKeys: [bird.signingKey],
         workspaceId: bird.workspaceId,
         publicUrl,
-        warn: parts.warn,
+        warn: services.warn,
       }),
   });
   sandbox.setWebhookUrl(`${gateway.url}/webhooks/bird`);

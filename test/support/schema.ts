@@ -1,6 +1,6 @@
 import { Repeater } from '@repeaterjs/repeater';
 import { buildSchema, GraphQLError, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql';
-import { ask, type Context } from '../../src/context.ts';
+import { type Context, callUpstream } from '../../src/context.ts';
 import { InputError } from '../../src/graph/errors.ts';
 
 type Resolvers = Readonly<Record<string, GraphQLFieldResolver<unknown, Context>>>;
@@ -42,9 +42,11 @@ export const smallSchema = ({ onLeft, resolvers = {} }: SmallSchemaOptions = {})
     'Query.deep': () => ({}),
     'Deep.deep': () => ({}),
     'Query.thing': async (_source, { id }, context) =>
-      JSON.stringify((await ask(context, OPERATION, { params: { id } })).body),
+      JSON.stringify((await callUpstream(context, OPERATION, { params: { id } })).body),
     'Query.bird': async (_source, _args, context) =>
-      JSON.stringify((await ask(context, { ...OPERATION, api: 'bird' }, { params: { id: '1' } })).body),
+      JSON.stringify(
+        (await callUpstream(context, { ...OPERATION, api: 'bird' }, { params: { id: '1' } })).body,
+      ),
     'Query.fails': () => {
       throw new Error('secret of +12025550142');
     },
@@ -61,7 +63,7 @@ export const smallSchema = ({ onLeft, resolvers = {} }: SmallSchemaOptions = {})
         courier: courierCredential?.key,
       }),
     'Mutation.change': async (_source, _args, context) =>
-      JSON.stringify((await ask(context, CHANGE, { body: {} })).body),
+      JSON.stringify((await callUpstream(context, CHANGE, { body: {} })).body),
     ...resolvers,
   };
   for (const [coordinate, resolve] of Object.entries(fields)) {

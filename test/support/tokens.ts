@@ -1,5 +1,5 @@
 import { SignJWT } from 'jose';
-import type { AuthConfig } from '../../src/config.ts';
+import type { AuthConfig } from '../../src/config/config.ts';
 
 const SECRET = 'a secret that only the issuer and Pigeon know';
 

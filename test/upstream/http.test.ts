@@ -91,7 +91,7 @@ describe('a refusal', () => {
     expect((await refused({ status: 401 }, { credential: THEIRS })).forwarded).toBe(true);
   });
 
-  const blame = (field: string) => (field === 'unknown' ? undefined : `input.${field}`);
+  const inputPath = (field: string) => (field === 'unknown' ? undefined : `input.${field}`);
 
   test('points to the fields of JSON:API pointers and parameters, each once', async () => {
     const errors = [
@@ -102,7 +102,7 @@ describe('a refusal', () => {
       { source: null },
       'no error at all',
     ];
-    const { fields } = await refused({ status: 422, body: { errors } }, { blame });
+    const { fields } = await refused({ status: 422, body: { errors } }, { inputPath });
     expect(fields).toEqual(['input./data/attributes/text', 'input.filter[email]']);
   });
 
@@ -112,7 +112,7 @@ describe('a refusal', () => {
       message: 'no',
       details: { 'body.text': ['is empty'], unknown: [] },
     };
-    expect((await refused({ status: 422, body }, { blame })).fields).toEqual(['input.body.text']);
+    expect((await refused({ status: 422, body }, { inputPath })).fields).toEqual(['input.body.text']);
   });
 
   test.each<[string, Answer]>([
@@ -121,7 +121,7 @@ describe('a refusal', () => {
     ['null', { raw: 'null' }],
     ['errors that are no list', { body: { errors: 'no', details: ['a'] } }],
   ])('whose body is %s points to nothing', async (_, answer) => {
-    expect((await refused({ ...answer, status: 400 }, { blame })).fields).toEqual([]);
+    expect((await refused({ ...answer, status: 400 }, { inputPath })).fields).toEqual([]);
   });
 
   test.each([

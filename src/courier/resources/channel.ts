@@ -4,11 +4,11 @@ import { moment } from '../../graph/scalars.ts';
 import { Source } from '../../graph/source.ts';
 import { readObject } from '../jsonapi.ts';
 import type { components } from '../openapi.gen.ts';
-import { leadsTo, resource } from '../resource.ts';
-import { act } from '../verbs/act.ts';
+import { relation, resource } from '../resource.ts';
+import { action } from '../verbs/action.ts';
 import { create } from '../verbs/create.ts';
 import { list } from '../verbs/list.ts';
-import { look } from '../verbs/look.ts';
+import { read } from '../verbs/read.ts';
 import { update } from '../verbs/update.ts';
 import { CourierIndividual } from './individual.ts';
 import { CourierIndividualGroup } from './individual-group.ts';
@@ -20,7 +20,7 @@ const Subscriber = builder.objectRef<Schemas['MessagingChannelSubscriber']>('Cou
   description: 'Somebody who takes part in a channel, as the channel tells it.',
   fields: (t) => ({
     individual: t.field(
-      leadsTo(CourierIndividual, 'The individual.', (row: Schemas['MessagingChannelSubscriber']) =>
+      relation(CourierIndividual, 'The individual.', (row: Schemas['MessagingChannelSubscriber']) =>
         row.id
           ? {
               id: row.id,
@@ -79,10 +79,10 @@ const Profile = builder
   });
 
 export const CourierChannel = resource('CourierChannel', '/v1/messaging-channels/{id}/', {
-  fresh: true,
+  cached: true,
   description: 'A channel in which individuals of an organization talk with each other.',
   interfaces: [Channel],
-  fromId: ['source', 'messages', 'profile'],
+  keyOnlyFields: ['source', 'messages', 'profile'],
   fields: (t) => ({
     source: t.field({
       type: Source,
@@ -133,12 +133,12 @@ export const CourierChannel = resource('CourierChannel', '/v1/messaging-channels
     }),
     observationId: t.exposeID('observation-id', { description: 'Native id of the observation it is about.' }),
     organization: t.field(
-      leadsTo(CourierOrganization, 'The organization it belongs to.', (row) =>
+      relation(CourierOrganization, 'The organization it belongs to.', (row) =>
         row['org-id'] ? { id: row['org-id'] } : undefined,
       ),
     ),
     owner: t.field(
-      leadsTo(CourierIndividual, 'The individual who owns it.', (row) =>
+      relation(CourierIndividual, 'The individual who owns it.', (row) =>
         row['owner-id']
           ? {
               id: row['owner-id'],
@@ -149,7 +149,7 @@ export const CourierChannel = resource('CourierChannel', '/v1/messaging-channels
       ),
     ),
     individualGroup: t.field(
-      leadsTo(CourierIndividualGroup, 'The group it is for.', (row) =>
+      relation(CourierIndividualGroup, 'The group it is for.', (row) =>
         row['individual-group-id']
           ? { id: row['individual-group-id'], name: row['individual-group']?.name }
           : undefined,
@@ -174,25 +174,25 @@ channels.on(
 
 create(CourierChannel, { description: 'Opens a new channel.' });
 update(CourierChannel, { description: 'Changes a channel by a JSON Patch.' });
-act(CourierChannel, 'archive', { description: 'Puts a channel away.' });
-act(CourierChannel, 'unarchive', { description: 'Brings an archived channel back.' });
-act(CourierChannel, 'subscribe', {
+action(CourierChannel, 'archive', { description: 'Puts a channel away.' });
+action(CourierChannel, 'unarchive', { description: 'Brings an archived channel back.' });
+action(CourierChannel, 'subscribe', {
   name: 'subscribeToCourierChannel',
   description: 'Adds individuals to a channel.',
 });
-act(CourierChannel, 'unsubscribe', {
+action(CourierChannel, 'unsubscribe', {
   name: 'unsubscribeFromCourierChannel',
   description: 'Takes individuals out of a channel.',
 });
-act(CourierChannel, 'preferences', {
+action(CourierChannel, 'preferences', {
   name: 'setCourierChannelPreferences',
   description: 'Sets an individual’s preferences for a channel.',
 });
-act(CourierChannel, 'sms', {
+action(CourierChannel, 'sms', {
   name: 'setCourierChannelSms',
   description: 'Switches the SMS path of a channel on or off.',
 });
-look(CourierChannel, 'get-profile', {
+read(CourierChannel, 'get-profile', {
   field: 'profile',
   description: 'How an individual shows in this channel.',
   type: Profile,

@@ -2,10 +2,10 @@ import { recordOwn } from '../../graph/change.ts';
 import { Channel } from '../../graph/channel.ts';
 import { Message, type MessageView, messageFields } from '../../graph/message.ts';
 import { moment } from '../../graph/scalars.ts';
-import { leadsTo, resource } from '../resource.ts';
+import { relation, resource } from '../resource.ts';
 import { wordStatus } from '../status.ts';
 import type { Flat } from '../types.ts';
-import { act } from '../verbs/act.ts';
+import { action } from '../verbs/action.ts';
 import { create } from '../verbs/create.ts';
 import { list } from '../verbs/list.ts';
 import { CourierIndividual } from './individual.ts';
@@ -48,12 +48,12 @@ export const CourierEmail = resource('CourierEmail', '/v1/user-emails/{id}/', {
     createdBy: t.exposeID('created-by', { description: 'Native id of who wrote it.' }),
     lastModifiedAt: t.field(moment('When it was last changed.', (row) => row['last-modified-at'])),
     individual: t.field(
-      leadsTo(CourierIndividual, 'The individual it is for.', (row) =>
+      relation(CourierIndividual, 'The individual it is for.', (row) =>
         row['individual-id'] ? { id: row['individual-id'] } : undefined,
       ),
     ),
     senderOrganization: t.field(
-      leadsTo(CourierOrganization, 'The organization that sends it.', (row) =>
+      relation(CourierOrganization, 'The organization that sends it.', (row) =>
         row['sender-organization-id'] ? { id: row['sender-organization-id'] } : undefined,
       ),
     ),
@@ -74,7 +74,7 @@ create(CourierEmail, {
   description: 'Writes an email, and sends it with `autoSend`.',
   after: (row, context) => recordOwn(context, courierEmailView, row, { added: true }),
 });
-act(CourierEmail, 'send', {
+action(CourierEmail, 'send', {
   description: 'Sends an email that is still a draft.',
   after: (row, context) => recordOwn(context, courierEmailView, row, { added: false }),
 });

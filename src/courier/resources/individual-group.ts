@@ -1,6 +1,6 @@
 import { builder } from '../../builder.ts';
 import { moment } from '../../graph/scalars.ts';
-import { leadsTo, resource } from '../resource.ts';
+import { relation, resource } from '../resource.ts';
 import { CourierIndividual } from './individual.ts';
 import { CourierOrganization } from './organization.ts';
 
@@ -9,7 +9,7 @@ const Member = builder.objectRef<{ id?: string }>('CourierGroupMember').implemen
   description: 'Somebody in a group.',
   fields: (t) => ({
     individual: t.field(
-      leadsTo(CourierIndividual, 'The individual.', ({ id }: { id?: string }) => (id ? { id } : undefined)),
+      relation(CourierIndividual, 'The individual.', ({ id }: { id?: string }) => (id ? { id } : undefined)),
     ),
   }),
 });
@@ -25,7 +25,7 @@ export const CourierIndividualGroup = resource('CourierIndividualGroup', '/v1/in
     }),
     leaders: t.field({ type: [Member], description: 'Who leads it.', resolve: (row) => row.leaders }),
     organization: t.field(
-      leadsTo(CourierOrganization, 'The organization it belongs to.', (row) =>
+      relation(CourierOrganization, 'The organization it belongs to.', (row) =>
         row['organization-id'] ? { id: row['organization-id'] } : undefined,
       ),
     ),

@@ -1,13 +1,13 @@
 import { moment } from '../../graph/scalars.ts';
-import { leadsTo, resource } from '../resource.ts';
-import { act } from '../verbs/act.ts';
+import { relation, resource } from '../resource.ts';
+import { action } from '../verbs/action.ts';
 import { multicastPayload } from './multicast.ts';
 import { CourierOrganization } from './organization.ts';
 
 export const CourierIndividual = resource('CourierIndividual', '/v1/individuals/{id}/', {
-  fresh: true,
+  cached: true,
   description: 'A person as courier knows them. Their addresses and numbers belong to their users.',
-  fromId: ['users', 'channels', 'emails', 'contacts', 'person'],
+  keyOnlyFields: ['users', 'channels', 'emails', 'contacts', 'person'],
   fields: (t) => ({
     firstName: t.exposeString('first-name', { description: 'First name.' }),
     lastName: t.exposeString('last-name', { description: 'Last name.' }),
@@ -16,7 +16,7 @@ export const CourierIndividual = resource('CourierIndividual', '/v1/individuals/
     accountType: t.exposeString('account-type', { description: 'courier’s type of account.' }),
     ownerId: t.exposeID('owner-id', { description: 'Native id of the one who keeps this record.' }),
     owner: t.field(
-      leadsTo(
+      relation(
         CourierOrganization,
         'The organization that keeps this record; null where the owner is something else.',
         (row) => (row['owner-id'] ? { id: row['owner-id'] } : undefined),
@@ -26,13 +26,13 @@ export const CourierIndividual = resource('CourierIndividual', '/v1/individuals/
   }),
 });
 
-act(CourierIndividual, 'multicast', {
+action(CourierIndividual, 'multicast', {
   name: 'multicastToCourierIndividual',
   description: 'Sends a template to an individual over the ways they prefer.',
   payload: multicastPayload,
 });
 
-act(CourierIndividual, 'recalculate-communication-summary', {
+action(CourierIndividual, 'recalculate-communication-summary', {
   name: 'recalculateCourierCommunicationSummary',
   description: 'Has courier count an individual’s messages and notifications again.',
 });

@@ -7,12 +7,12 @@ import { moment } from '../../graph/scalars.ts';
 import type { MessageStatus } from '../../ports.ts';
 import { readObject } from '../jsonapi.ts';
 import type { components } from '../openapi.gen.ts';
-import { leadsTo, resource } from '../resource.ts';
+import { relation, resource } from '../resource.ts';
 import type { Flat } from '../types.ts';
-import { act } from '../verbs/act.ts';
+import { action } from '../verbs/action.ts';
 import { create } from '../verbs/create.ts';
 import { list } from '../verbs/list.ts';
-import { look } from '../verbs/look.ts';
+import { read } from '../verbs/read.ts';
 import { update } from '../verbs/update.ts';
 import { CourierChannel } from './channel.ts';
 import { CourierIndividual } from './individual.ts';
@@ -64,7 +64,7 @@ const Reaction = builder.objectRef<Schemas['MessagingMessageReaction']>('Courier
     reactionType: t.exposeString('reaction-type', { description: 'dislike, like, lol, love, sad or wow.' }),
     userName: t.exposeString('user-name', { description: 'Name of the user.' }),
     individual: t.field(
-      leadsTo(CourierIndividual, 'Who reacted.', (row: Schemas['MessagingMessageReaction']) =>
+      relation(CourierIndividual, 'Who reacted.', (row: Schemas['MessagingMessageReaction']) =>
         row['individual-id']
           ? { id: row['individual-id'], 'first-name': row['first-name'], 'last-name': row['last-name'] }
           : undefined,
@@ -79,7 +79,7 @@ const Receipt = builder.objectRef<Schemas['MessagingMessageReceipt']>('CourierRe
     ackTime: t.field(moment('When it was read.', (row) => row['ack-time'])),
     ackUserTime: t.field(moment('When it was read by the reader’s clock.', (row) => row['ack-user-time'])),
     individual: t.field(
-      leadsTo(CourierIndividual, 'The reader.', (row: Schemas['MessagingMessageReceipt']) =>
+      relation(CourierIndividual, 'The reader.', (row: Schemas['MessagingMessageReceipt']) =>
         row['individual-id']
           ? {
               id: row['individual-id'],
@@ -131,11 +131,11 @@ export const CourierMessage = resource('CourierMessage', '/v1/messaging-messages
   fields: (t) => ({
     ...messageFields(t, courierMessageView),
     channel: t.field(
-      leadsTo(CourierChannel, 'The channel it was posted in.', (row) =>
+      relation(CourierChannel, 'The channel it was posted in.', (row) =>
         row['channel-id'] ? { id: row['channel-id'] } : undefined,
       ),
     ),
-    individual: t.field(leadsTo(CourierIndividual, 'Who wrote it.', author)),
+    individual: t.field(relation(CourierIndividual, 'Who wrote it.', author)),
     lastModifiedTime: t.field(moment('When it was last changed.', (row) => row['last-modified-time'])),
     acknowledged: t.exposeBoolean('ack', { description: 'True when the acting individual has read it.' }),
     draft: t.exposeBoolean('draft', { description: 'True while it is not posted.' }),
@@ -175,7 +175,7 @@ export const CourierMessage = resource('CourierMessage', '/v1/messaging-messages
 
 builder.objectField(MessageParty, 'individual', (t) =>
   t.field(
-    leadsTo(CourierIndividual, 'The individual who wrote it, where courier says who.', ({ who }: Party) =>
+    relation(CourierIndividual, 'The individual who wrote it, where courier says who.', ({ who }: Party) =>
       who && typeof who === 'object' && 'individual-id' in who ? author(who as Row) : undefined,
     ),
   ),
@@ -213,20 +213,20 @@ update(CourierMessage, {
   description: 'Changes a message: its text, whether it is a draft, whether it is removed.',
   after: changed({ added: false }),
 });
-act(CourierMessage, 'ack', {
+action(CourierMessage, 'ack', {
   name: 'acknowledgeCourierMessage',
   description: 'Says that an individual has read a message and all before it.',
   after: changed({ added: false }),
 });
-act(CourierMessage, 'add-reaction', {
+action(CourierMessage, 'add-reaction', {
   name: 'addCourierMessageReaction',
   description: 'Adds an individual’s reaction to a message.',
 });
-act(CourierMessage, 'delete-reaction', {
+action(CourierMessage, 'delete-reaction', {
   name: 'deleteCourierMessageReaction',
   description: 'Takes an individual’s reaction to a message back.',
 });
-look(CourierMessage, 'get-receipts', {
+read(CourierMessage, 'get-receipts', {
   field: 'receipts',
   description: 'Who has read it and who has not, asked anew.',
   type: Receipts,

@@ -3,8 +3,8 @@ import { resource } from '../resource.ts';
 import { list } from '../verbs/list.ts';
 
 export const CourierOrganization = resource('CourierOrganization', '/v1/organizations/{id}/', {
-  fresh: true,
-  fromId: ['textAccounts'],
+  cached: true,
+  keyOnlyFields: ['textAccounts'],
   description: 'An organization that talks with individuals.',
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Its name.' }),

@@ -1,12 +1,12 @@
 import { moment } from '../../graph/scalars.ts';
-import { leadsTo, resource } from '../resource.ts';
+import { relation, resource } from '../resource.ts';
 import { list } from '../verbs/list.ts';
 import { CourierOrganization } from './organization.ts';
 
 export const CourierTextAccount = resource('CourierTextAccount', '/v1/text-accounts/{id}/', {
   description: 'The account from which an organization sends texts.',
-  fresh: true,
-  fromId: ['texts'],
+  cached: true,
+  keyOnlyFields: ['texts'],
   fields: (t) => ({
     phoneNumber: t.exposeString('phone-number', { description: 'The number it sends from.' }),
     allowCustomNumber: t.exposeBoolean('allow-custom-number', {
@@ -15,7 +15,7 @@ export const CourierTextAccount = resource('CourierTextAccount', '/v1/text-accou
     twilioId: t.exposeString('twilio-id', { description: 'Its id at the carrier’s platform.' }),
     createdAt: t.field(moment('When it was made.', (row) => row['created-at'])),
     organization: t.field(
-      leadsTo(CourierOrganization, 'The organization it belongs to.', (row) =>
+      relation(CourierOrganization, 'The organization it belongs to.', (row) =>
         row['organization-id'] ? { id: row['organization-id'] } : undefined,
       ),
     ),

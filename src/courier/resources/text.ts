@@ -8,7 +8,7 @@ import { OutcomeUnknownError } from '../../upstream/errors.ts';
 import { resource } from '../resource.ts';
 import { wordStatus } from '../status.ts';
 import type { Flat } from '../types.ts';
-import { act } from '../verbs/act.ts';
+import { action } from '../verbs/action.ts';
 import { create } from '../verbs/create.ts';
 import { list } from '../verbs/list.ts';
 import { CourierTextAccount } from './text-account.ts';
@@ -51,9 +51,9 @@ export const CourierText = resource('CourierText', '/v1/texts/{id}/', {
     callbackUrl: t.exposeString('callback-url', { description: 'Where answers to it are posted.' }),
     callbackStatusUrl: t.string({
       description: 'Where its status is posted; null where that is Pigeon itself.',
-      resolve: (row, _args, { parts }) => {
+      resolve: (row, _args, { services }) => {
         const url = row['callback-status-url'];
-        return url && parts.callbacks?.isOwn(url) ? null : url;
+        return url && services.callbacks?.isOwn(url) ? null : url;
       },
     }),
     twilioSid: t.exposeString('twilio-sid', { description: 'Its id at the carrier’s platform.' }),
@@ -74,9 +74,9 @@ texts.on(
 /** An address of Pigeon's own for the statuses of a text; it is sent without one where there can be none. */
 const openCallback = async (context: Context): Promise<TextCallback | undefined> => {
   try {
-    return await context.parts.callbacks?.open(audienceOf(context, 'courier'));
+    return await context.services.callbacks?.open(audienceOf(context, 'courier'));
   } catch (error) {
-    context.parts.warn('a text is sent without a callback', { error: String(error) });
+    context.services.warn('a text is sent without a callback', { error: String(error) });
     return undefined;
   }
 };
@@ -86,7 +86,7 @@ const unlessFails = async (context: Context, written: Promise<void>): Promise<vo
   try {
     await written;
   } catch (error) {
-    context.parts.warn('a callback could not be recorded', { error: String(error) });
+    context.services.warn('a callback could not be recorded', { error: String(error) });
   }
 };
 
@@ -109,7 +109,7 @@ create(CourierText, {
   after: (row, context) => recordOwn(context, courierTextView, row, { added: true }),
 });
 
-act(CourierText, 'callback', {
+action(CourierText, 'callback', {
   name: 'callBackCourierText',
   description: 'Hands courier what a carrier’s platform reports about a text. courier documents no answer.',
   anyBody: 'What the platform reports, as it reports it.',

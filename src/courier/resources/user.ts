@@ -1,7 +1,7 @@
 import { moment } from '../../graph/scalars.ts';
-import { leadsTo, resource } from '../resource.ts';
+import { relation, resource } from '../resource.ts';
 import type { Flat } from '../types.ts';
-import { act } from '../verbs/act.ts';
+import { action } from '../verbs/action.ts';
 import { list } from '../verbs/list.ts';
 import { update } from '../verbs/update.ts';
 import { CourierIndividual } from './individual.ts';
@@ -40,7 +40,7 @@ export const CourierUser = resource('CourierUser', '/v1/users/{id}/', {
     tzExplicit: t.exposeBoolean('tz-explicit', { description: 'True when the user chose the time zone.' }),
     lastSyncTime: t.field(moment('When it was last brought up to date.', (row) => row['last-sync-time'])),
     primaryIndividual: t.field(
-      leadsTo(CourierIndividual, 'The individual this user is; a user may act for others too.', (row) =>
+      relation(CourierIndividual, 'The individual this user is; a user may act for others too.', (row) =>
         row['primary-individual-id'] ? { id: row['primary-individual-id'] } : undefined,
       ),
     ),
@@ -61,13 +61,13 @@ update(CourierUser, {
   description: 'Changes how a user is notified. courier calls this operation deprecated.',
 });
 
-act(CourierUser, 'multicast', {
+action(CourierUser, 'multicast', {
   name: 'multicastToCourierUser',
   description: 'Sends a template to a user.',
   payload: multicastPayload,
 });
 
-act(CourierUser, 'validate-multicast-params', {
+action(CourierUser, 'validate-multicast-params', {
   name: 'validateCourierMulticast',
   description: 'Says whether a template’s parameters would do, without sending.',
   payload: (t) => ({

@@ -1,12 +1,12 @@
 import type { InputFieldMap, ObjectFieldsShape } from '@pothos/core';
 import type { BuilderTypes } from '../../builder.ts';
-import { ask, type Context } from '../../context.ts';
+import { type Context, callUpstream } from '../../context.ts';
 import { readNativeId } from '../../graph/ids.ts';
 import { mutation } from '../../graph/mutation.ts';
 import type { Answer } from '../../upstream/send.ts';
 import { inputFields, type Shape, type Values, writeValues } from '../input.ts';
 import { readOne } from '../jsonapi.ts';
-import { blame, type Operation, type ResourceRef } from '../load.ts';
+import { type CourierOperation, inputPath, type ResourceRef } from '../load.ts';
 import { noun } from '../names.ts';
 import { operations } from '../operations.gen.ts';
 
@@ -19,13 +19,13 @@ export interface Entry {
 }
 
 /** The table's entry of an operation. */
-export const entryOf = ({ method, path }: Operation): Entry =>
+export const entryOf = ({ method, path }: CourierOperation): Entry =>
   operations[`${method} ${path}` as keyof typeof operations] as Entry;
 
 interface Change<Row extends object, Payload extends object> {
   readonly name: string;
   readonly description: string;
-  readonly operation: Operation;
+  readonly operation: CourierOperation;
   /** The type whose id the mutation takes; none for a create. */
   readonly of?: ResourceRef<Row>;
   readonly shapes: Readonly<Record<string, Shape>>;
@@ -70,8 +70,8 @@ export const change = <Row extends object, Payload extends object>(options: Chan
       const values = input as Values;
       const id = of ? readNativeId(String(values.id), 'input.id', of.name) : '';
       return around(writeValues(values, shapes, 'input.'), context, async (written) => {
-        const request = { params: { id }, body: body(written, id), blame: blame(at) };
-        return read(await ask(context, operation, request), context);
+        const request = { params: { id }, body: body(written, id), inputPath: inputPath(at) };
+        return read(await callUpstream(context, operation, request), context);
       });
     },
   });
@@ -89,7 +89,7 @@ export interface RowOptions<Row> {
 /** The half of a change whose answer is the changed object: its payload, under the object's own name. */
 export const answersRow = <Row extends object>(
   ref: ResourceRef<Row>,
-  operation: Operation,
+  operation: CourierOperation,
   { after }: RowOptions<Row>,
 ): Pick<Change<Row, { row: Row }>, 'operation' | 'read' | 'payload'> => ({
   operation,

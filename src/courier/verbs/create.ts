@@ -1,13 +1,13 @@
-import { ask, type Context } from '../../context.ts';
+import { type Context, callUpstream } from '../../context.ts';
 import type { Values } from '../input.ts';
-import { type Operation, operation, type ResourceRef } from '../load.ts';
+import { type CourierOperation, operation, type ResourceRef } from '../load.ts';
 import { answersRow, change, entryOf, type RowOptions } from './change.ts';
 
 /** A declared creation, for those who create from inside the graph. */
 export interface Creation<Row> {
-  readonly operation: Operation;
-  /** Creates with attributes in courier's words; `blame` names the caller's field for a refused one. */
-  run(context: Context, attributes: Values, blame: (field: string) => string | undefined): Promise<Row>;
+  readonly operation: CourierOperation;
+  /** Creates with attributes in courier's words; `inputPath` names the caller's field for a refused one. */
+  run(context: Context, attributes: Values, inputPath: (field: string) => string | undefined): Promise<Row>;
 }
 
 interface Options<Row> extends RowOptions<Row> {
@@ -42,9 +42,9 @@ export const create = <Row extends { id: string }>(
   });
   return {
     operation: op,
-    run: (context, attributes, blame) =>
+    run: (context, attributes, inputPath) =>
       around(attributes, context, async (written) => {
-        const answer = await ask(context, op, { body: body(written), blame });
+        const answer = await callUpstream(context, op, { body: body(written), inputPath });
         return (await answers.read(answer, context)).row;
       }),
   };

@@ -1,6 +1,6 @@
 import type { ObjectRef } from '@pothos/core';
 import { type BuilderTypes, builder } from '../../builder.ts';
-import { ask, type Context } from '../../context.ts';
+import { type Context, callUpstream } from '../../context.ts';
 import { byOffset, type Connection, type ConnectionArgs } from '../../graph/connection.ts';
 import { connectionArgs, connectionOf, messageConnectionOf } from '../../graph/connection-type.ts';
 import { rest } from '../../graph/ledger.ts';
@@ -9,7 +9,7 @@ import type { Answer, QueryValue } from '../../upstream/send.ts';
 import { Courier } from '../courier.ts';
 import { inputFields, type Shape, type Values, writeValues } from '../input.ts';
 import { readMany } from '../jsonapi.ts';
-import { blame, type Operation, operation, type ResourceRef } from '../load.ts';
+import { type CourierOperation, inputPath, operation, type ResourceRef } from '../load.ts';
 import { noun } from '../names.ts';
 import { operations } from '../operations.gen.ts';
 
@@ -46,7 +46,7 @@ export interface List<Row extends object> {
   /** Reads rows outside any operation: by a send of one's own, and with no loader to prime. */
   readRaw(
     send: (call: {
-      readonly operation: Operation;
+      readonly operation: CourierOperation;
       readonly query: Record<string, QueryValue>;
     }) => Promise<Answer>,
     page: { readonly limit: number; readonly offset: number },
@@ -81,9 +81,9 @@ export const list = <Row extends { id: string }>(
       id: (row) => row.id,
       ...(newestBy && { time: (row: Row) => row[newestBy] as string | undefined }),
       read: async ({ limit, offset }) => {
-        const answer = await ask(context, op, {
+        const answer = await callUpstream(context, op, {
           query: { ...(values as object), ...always, 'page[limit]': limit, 'page[offset]': offset },
-          blame: blame(),
+          inputPath: inputPath(),
         });
         const rows = readMany<Row>(answer, ref.name, op);
         for (const row of rows) ref.prime(context, row);

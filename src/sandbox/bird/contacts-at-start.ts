@@ -1,8 +1,8 @@
-import type { Chance } from '../chance.ts';
 import type { Clock } from '../clock.ts';
 import type { IdOf } from '../naming.ts';
 import { cast } from '../people/cast.ts';
 import type { Person } from '../people/person.ts';
+import type { Random } from '../random.ts';
 import type { Contact } from './rows.ts';
 
 /** The contacts of the workspace: everybody whom Bird knows, oldest first. The cast came last, so lists begin with it. */
@@ -10,7 +10,7 @@ export function contactsAtStart(
   people: readonly Person[],
   id: IdOf,
   clock: Clock,
-  chance: Chance,
+  random: Random,
 ): Contact[] {
   const known = people.filter((person) => person.bird);
   const contacts = known.map((person, index): Contact => {
@@ -23,7 +23,7 @@ export function contactsAtStart(
       ...(bird.telegram ? [{ key: 'telegramid', value: bird.telegram, createdAt }] : []),
       ...(bird.line ? [{ key: 'lineid', value: bird.line, createdAt }] : []),
     ];
-    const anonymous = chance.happens(0.06) && !cast.includes(person);
+    const anonymous = random.happens(0.06) && !cast.includes(person);
     return {
       id: id('bird-contact', person.key),
       ...(anonymous ? {} : { name: bird.name ?? `${person.first} ${person.last}` }),
@@ -31,12 +31,12 @@ export function contactsAtStart(
         ...(anonymous ? {} : { firstName: person.first, lastName: person.last }),
         preferredLanguage: person.locale.slice(0, 2),
         timezone: person.timezone,
-        newsletter: chance.happens(0.6),
-        visits: chance.whole(0, 24),
-        interests: chance.shuffle(['running', 'nutrition', 'sleep', 'eyewear']).slice(0, chance.whole(0, 3)),
+        newsletter: random.happens(0.6),
+        visits: random.whole(0, 24),
+        interests: random.shuffle(['running', 'nutrition', 'sleep', 'eyewear']).slice(0, random.whole(0, 3)),
       },
       identifiers,
-      listIds: chance.happens(0.4) ? [id('bird-list', 'newsletter')] : [],
+      listIds: random.happens(0.4) ? [id('bird-list', 'newsletter')] : [],
       accountIds: [],
       isAnonymous: anonymous,
       createdAt,

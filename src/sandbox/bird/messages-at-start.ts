@@ -1,7 +1,7 @@
-import type { Chance } from '../chance.ts';
 import type { Clock } from '../clock.ts';
 import type { IdOf } from '../naming.ts';
 import type { Person } from '../people/person.ts';
+import type { Random } from '../random.ts';
 import { type Line, storyteller } from '../talk.ts';
 import { htmlBody, textBody } from './bodies.ts';
 import { compose, keyOf, referenceOf } from './compose.ts';
@@ -23,11 +23,11 @@ export function messagesAtStart(
   people: readonly Person[],
   channels: readonly Channel[],
   contacts: ReadonlyMap<string, Contact>,
-  tools: { id: IdOf; clock: Clock; chance: Chance },
+  tools: { id: IdOf; clock: Clock; random: Random },
 ): MessageRow[] {
-  const { id, clock, chance } = tools;
+  const { id, clock, random } = tools;
   const channel = (key: string) => channels.find((one) => one.id === id('bird-channel', key));
-  const tell = storyteller(chance);
+  const tell = storyteller(random);
   const pasts: Past[] = [];
   for (const person of people) {
     const contact = contacts.get(person.key);
@@ -50,11 +50,11 @@ export function messagesAtStart(
       return one && fits ? [{ key, one }] : [];
     });
     const wanted =
-      person.key === 'amina' ? reachable : chance.shuffle(reachable).slice(0, chance.whole(2, 3));
+      person.key === 'amina' ? reachable : random.shuffle(reachable).slice(0, random.whole(2, 3));
     for (const [round, { key, one }] of wanted.entries())
       pasts.push(
         ...conversation(
-          chance,
+          random,
           tell(person.first),
           person,
           one,
@@ -70,11 +70,11 @@ export function messagesAtStart(
   pasts.push(...everyStatus(reachable, channel('sms')), ...underway(reachable, channel));
   const rows = pasts.map((past, index) => rowOf(past, index, id, clock));
   const sorted = rows.sort((a, b) => a.message.createdAt.localeCompare(b.message.createdAt));
-  return linger(sorted, channels, id, chance);
+  return linger(sorted, channels, id, random);
 }
 
 function conversation(
-  chance: Chance,
+  random: Random,
   lines: Line[],
   person: Person,
   channel: Channel,
@@ -82,10 +82,10 @@ function conversation(
   name: (string | number)[],
   daysAgo: number,
 ): Past[] {
-  const subject = chance.pick(SUBJECTS);
-  let minutesAgo = daysAgo * DAY + 45 * DAY * chance.next() ** 2 + lines.length * 12 + 10;
+  const subject = random.pick(SUBJECTS);
+  let minutesAgo = daysAgo * DAY + 45 * DAY * random.next() ** 2 + lines.length * 12 + 10;
   return lines.map((line, index) => {
-    minutesAgo -= chance.whole(1, 11);
+    minutesAgo -= random.whole(1, 11);
     const incoming = line.by === 'them';
     const email = channel.platformId === 'email-messagebird';
     const body = email
@@ -102,10 +102,10 @@ function conversation(
       body,
       more: {
         ...(email ? { meta: { email: { subject: incoming ? `Re: ${subject}` : subject } } } : {}),
-        ...(!incoming && chance.happens(0.4)
-          ? { tags: chance.shuffle(TAGS).slice(0, chance.whole(1, 2)) }
+        ...(!incoming && random.happens(0.4)
+          ? { tags: random.shuffle(TAGS).slice(0, random.whole(1, 2)) }
           : {}),
-        ...(!incoming && chance.happens(0.25) ? { reference: `visit-${chance.whole(1000, 9999)}` } : {}),
+        ...(!incoming && random.happens(0.25) ? { reference: `visit-${random.whole(1000, 9999)}` } : {}),
       },
     };
   });
@@ -137,7 +137,7 @@ function rowOf(past: Past, index: number, id: IdOf, clock: Clock): MessageRow {
 }
 
 /** Readers leave interactions. */
-function linger(rows: MessageRow[], channels: readonly Channel[], id: IdOf, chance: Chance): MessageRow[] {
+function linger(rows: MessageRow[], channels: readonly Channel[], id: IdOf, random: Random): MessageRow[] {
   const active = rows.filter(
     ({ message }) => message.direction === 'outgoing' && message.status === 'delivered',
   );
@@ -146,7 +146,7 @@ function linger(rows: MessageRow[], channels: readonly Channel[], id: IdOf, chan
     const mail = platformId === 'email-messagebird';
     if (
       row.id !== id('bird-message', 'showcase', 'landmark') &&
-      !chance.happens(mail || platformId === 'whatsapp' ? 0.7 : 0)
+      !random.happens(mail || platformId === 'whatsapp' ? 0.7 : 0)
     )
       continue;
     const act = (type: string, more: Partial<Interaction> = {}) => {
@@ -162,13 +162,13 @@ function linger(rows: MessageRow[], channels: readonly Channel[], id: IdOf, chan
       );
     };
     act(mail ? 'opened' : 'read');
-    if (mail && chance.happens(0.3))
+    if (mail && random.happens(0.3))
       act('clicked', {
         metadata: { link: { name: 'Your appointment', url: 'https://harbour.example.org/appointments' } },
       });
-    if (!mail && (chance.happens(0.12) || row.id === id('bird-message', 'showcase', 'landmark')))
-      act('reaction', { metadata: { reaction: { emoji: chance.pick(['👍', '❤️', '🙏']), action: 'react' } } });
-    if (mail && chance.happens(0.04)) act('unsubscribe-request');
+    if (!mail && (random.happens(0.12) || row.id === id('bird-message', 'showcase', 'landmark')))
+      act('reaction', { metadata: { reaction: { emoji: random.pick(['👍', '❤️', '🙏']), action: 'react' } } });
+    if (mail && random.happens(0.04)) act('unsubscribe-request');
   }
   return rows;
 }

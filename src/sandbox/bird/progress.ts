@@ -35,7 +35,7 @@ export function advance(world: World, row: MessageRow): boolean {
     const platformId = world.bird.channels.get(message.channelId)?.platformId ?? '';
     message.parts = [{ platformReference: referenceOf(platformId, message.id) }];
   }
-  if (row.ahead.length === 0 && row.fate) Object.assign(message, row.fate);
+  if (row.ahead.length === 0 && row.outcome) Object.assign(message, row.outcome);
   announce(world, row, 'outbound', message);
   return true;
 }

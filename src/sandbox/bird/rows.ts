@@ -110,7 +110,7 @@ export interface MessageRow {
   /** The statuses to come, the next one first. */
   ahead: Status[];
   /** Why it fails, if it is going to. */
-  fate?: { failure?: Failure; details: string; reason: string };
+  outcome?: { failure?: Failure; details: string; reason: string };
   /** What its reader does once it is delivered. */
   after: ('read' | 'opened' | 'answer')[];
   interactions: Interaction[];

@@ -3,7 +3,7 @@ import { Refusal } from '../refusal.ts';
 import { channelOf } from './channels.ts';
 import { compose, contactEnd, keyOf } from './compose.ts';
 import { contactWith, newContact, refuseIdentifier } from './contact.ts';
-import { fateOf } from './fates.ts';
+import { outcomeOf } from './outcomes.ts';
 import { announce } from './progress.ts';
 import type { Channel, Contact, Message, MessageRow } from './rows.ts';
 
@@ -55,14 +55,17 @@ export const sendHandlers: Record<string, Handler> = {
       at: call.world.clock.stamp(),
       ...(send.body ? { body: send.body } : {}),
     });
-    const fate = fateOf(value, channel.platformId);
+    const outcome = outcomeOf(value, channel.platformId);
     const row: MessageRow = {
       id: composed.id,
       message: { ...composed, ...told(send), ...(wait > SOON ? { status: 'scheduled' } : {}) },
-      ...fate,
-      ahead: wait > SOON ? ['accepted', ...fate.ahead] : fate.ahead,
+      ...outcome,
+      ahead: wait > SOON ? ['accepted', ...outcome.ahead] : outcome.ahead,
       // half of those who can will write back
-      after: [...fate.after, ...(fate.fate || !call.world.chance.happens(0.5) ? [] : ['answer' as const])],
+      after: [
+        ...outcome.after,
+        ...(outcome.outcome || !call.world.random.happens(0.5) ? [] : ['answer' as const]),
+      ],
       interactions: [],
       ...(send.notification?.url ? { notify: send.notification.url } : {}),
     };

@@ -1,5 +1,5 @@
 import { exhibits, templateExhibit, textBody } from './bodies.ts';
-import { FATES } from './fates.ts';
+import { OUTCOMES } from './outcomes.ts';
 import type { Channel, Contact, Message, MessageRow, Status } from './rows.ts';
 
 const DAY = 1440;
@@ -60,7 +60,7 @@ export function everyStatus(contacts: readonly Contact[], channel?: Channel): Pa
     identifiers.some(({ key, value }) => key === 'phonenumber' && value.startsWith('+')),
   );
   if (!channel) return [];
-  const ends = Object.values(FATES).map(({ path, ...fate }) => ({ status: path.at(-1), ...fate }));
+  const ends = Object.values(OUTCOMES).map(({ path, ...outcome }) => ({ status: path.at(-1), ...outcome }));
   const shows = [
     ...ends.filter(({ details }) => details !== 'hard_bounce'),
     { status: 'deleted' as const, details: 'removed', reason: '' },

@@ -3,16 +3,16 @@ import { Refusal } from '../refusal.ts';
 import type { Api } from '../server.ts';
 import type { World } from '../world.ts';
 import { channelHandlers } from './channels.ts';
-import { letterHandlers } from './letters.ts';
 import { messageHandlers } from './messages.ts';
 import { peopleHandlers } from './people.ts';
+import { textAndEmailHandlers } from './texts-and-emails.ts';
 
 /** courier: JSON:API behind `Authorization: Bearer …`, errors as `{ errors: [{ code, detail, meta, source, status }] }`. */
 export function courierApi(world: World, contract: Contract): Api {
   return {
     name: 'courier',
     contract,
-    handlers: { ...peopleHandlers, ...channelHandlers, ...messageHandlers, ...letterHandlers },
+    handlers: { ...peopleHandlers, ...channelHandlers, ...messageHandlers, ...textAndEmailHandlers },
     faultStatus: { path: 404, query: 400, body: 400, header: 415 },
     bodyLimit: 1024 * 1024,
     admit(_method, _path, authorization) {

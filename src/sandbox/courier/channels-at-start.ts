@@ -1,7 +1,7 @@
-import type { Chance } from '../chance.ts';
 import type { Clock } from '../clock.ts';
 import type { IdOf } from '../naming.ts';
 import type { Person } from '../people/person.ts';
+import type { Random } from '../random.ts';
 import type { Channel, Group } from './rows.ts';
 
 const DAY = 1440;
@@ -11,7 +11,7 @@ const DESK = { harbour: ['farah', 'paul'], northside: ['signe'], lantern: ['bram
 export function channelsAtStart(
   people: readonly Person[],
   groups: readonly Group[],
-  { id, clock, chance }: { id: IdOf; clock: Clock; chance: Chance },
+  { id, clock, random }: { id: IdOf; clock: Clock; random: Random },
 ): Channel[] {
   const individual = (key: string) => id('courier-individual', key);
   const channel = (
@@ -21,7 +21,7 @@ export function channelsAtStart(
     more: Partial<Channel>,
   ): Channel => {
     const [owner = 'desk', ...others] = DESK[organization];
-    const daysAgo = key === 'amina' ? 120 : chance.whole(50, 400);
+    const daysAgo = key === 'amina' ? 120 : random.whole(50, 400);
     return {
       id: id('courier-channel', key),
       name: key,

@@ -1,7 +1,7 @@
-import type { Chance } from '../chance.ts';
 import type { Clock } from '../clock.ts';
 import type { IdOf } from '../naming.ts';
 import type { Person } from '../people/person.ts';
+import type { Random } from '../random.ts';
 import { storyteller } from '../talk.ts';
 import type { Channel, Message } from './rows.ts';
 
@@ -20,7 +20,7 @@ const OWN_SOURCES = [...SOURCES, 'auto-responder'];
 interface Tools {
   id: IdOf;
   clock: Clock;
-  chance: Chance;
+  random: Random;
 }
 
 /** What was said in all channels, oldest first. One's channel is long, the others' are a dozen or two lines. */
@@ -33,29 +33,29 @@ export function messagesAtStart(
   const keys = new Map(people.map((person) => [id('courier-individual', person.key), person]));
   const messages = channels.flatMap((channel) => {
     const long = channel.id === id('courier-channel', 'amina');
-    return said(channel, keys, long ? 26 : tools.chance.whole(3, 8), tools);
+    return said(channel, keys, long ? 26 : tools.random.whole(3, 8), tools);
   });
   return messages.sort((a, b) => a.postedAt.localeCompare(b.postedAt));
 }
 
 function said(channel: Channel, people: ReadonlyMap<string, Person>, talks: number, tools: Tools): Message[] {
-  const { id, clock, chance } = tools;
+  const { id, clock, random } = tools;
   const members = channel.subscribers.map(({ individualId }) => individualId);
   const staff = members.filter(
     (member) => people.get(member)?.courier?.provider && member !== id('courier-individual', 'desk'),
   );
   const clients = members.filter((member) => people.get(member)?.courier?.provider !== true);
-  const times = Array.from({ length: talks }, () => chance.next() * (channel.archived ? 200 : 45) * DAY + 90)
+  const times = Array.from({ length: talks }, () => random.next() * (channel.archived ? 200 : 45) * DAY + 90)
     .map((minutes) => minutes + (channel.archived ? 60 * DAY : 0))
     .sort((a, b) => b - a);
-  const tell = storyteller(chance);
+  const tell = storyteller(random);
   let count = 0;
   const messages = times.flatMap((start) => {
-    const client = chance.pick(clients.length > 0 ? clients : staff);
-    const nurse = chance.pick(staff.length > 0 ? staff : members);
+    const client = random.pick(clients.length > 0 ? clients : staff);
+    const nurse = random.pick(staff.length > 0 ? staff : members);
     let minutesAgo = start;
     return tell(people.get(client)?.first ?? 'there').map((line): Message => {
-      minutesAgo -= chance.whole(1, 9) + count / 1000;
+      minutesAgo -= random.whole(1, 9) + count / 1000;
       const authorId = line.by === 'us' ? nurse : client;
       const postedAt = clock.ago(minutesAgo);
       return {
@@ -65,14 +65,14 @@ function said(channel: Channel, people: ReadonlyMap<string, Person>, talks: numb
         text: line.text,
         draft: false,
         removed: false,
-        source: chance.pick(line.by === 'us' ? OWN_SOURCES : SOURCES),
+        source: random.pick(line.by === 'us' ? OWN_SOURCES : SOURCES),
         destination: {},
-        ...(chance.happens(0.2) ? { sentiment: chance.pick(['positive', 'neutral', 'negative']) } : {}),
+        ...(random.happens(0.2) ? { sentiment: random.pick(['positive', 'neutral', 'negative']) } : {}),
         attachments: [],
         reactions: [],
         receipts: members
-          .filter((member) => member !== authorId && chance.happens(minutesAgo > 2 * DAY ? 0.9 : 0.4))
-          .map((individualId) => ({ individualId, at: clock.ago(minutesAgo - chance.whole(1, 80)) })),
+          .filter((member) => member !== authorId && random.happens(minutesAgo > 2 * DAY ? 0.9 : 0.4))
+          .map((individualId) => ({ individualId, at: clock.ago(minutesAgo - random.whole(1, 80)) })),
         postedAt,
         modifiedAt: postedAt,
       };
@@ -104,15 +104,15 @@ function landmark(channel: Channel, { id, clock }: Tools): Message {
 }
 
 /** A reaction here, an attachment there, now and then a message that was taken back or is not sent yet. */
-function adorn(message: Message, index: number, members: string[], { id, clock, chance }: Tools): void {
+function adorn(message: Message, index: number, members: string[], { id, clock, random }: Tools): void {
   const others = members.filter((member) => member !== message.authorId);
-  if (chance.happens(0.2) && others.length > 0)
-    message.reactions = chance
+  if (random.happens(0.2) && others.length > 0)
+    message.reactions = random
       .shuffle(others)
-      .slice(0, chance.whole(1, 2))
-      .map((individualId) => ({ individualId, type: chance.pick(REACTIONS) }));
-  if (chance.happens(0.08)) {
-    const file = chance.pick(FILES);
+      .slice(0, random.whole(1, 2))
+      .map((individualId) => ({ individualId, type: random.pick(REACTIONS) }));
+  if (random.happens(0.08)) {
+    const file = random.pick(FILES);
     const thumbnail =
       file['content-type'] === 'image/jpeg'
         ? { thumbnail: 'https://media.example.com/thumbs/wrist.jpg' }

@@ -117,7 +117,7 @@ export const messageHandlers: Record<string, Handler> = {
     });
     if (attributes['auto-ack']) acknowledge(call, message, actor.id);
     // whoever reads it may answer
-    message.answered = message.draft || !call.world.chance.happens(0.5);
+    message.answered = message.draft || !call.world.random.happens(0.5);
     return shown(call, 201, message, actor);
   },
 

@@ -1,13 +1,13 @@
 import type { Call, Handler } from '../call.ts';
 import { notFound } from '../refusal.ts';
-import type { Shelf } from '../shelf.ts';
+import type { Table } from '../table.ts';
 import { actorOf, invalid, many, one } from './answers.ts';
 import type { User } from './rows.ts';
 
 const TEMPLATES = ['appointment-reminder', 'visit-summary', 'welcome'];
 
-function found<Row extends { id: string }>(call: Call, shelf: Shelf<Row>, thing: string): Row {
-  const row = shelf.get(call.at('id'));
+function found<Row extends { id: string }>(call: Call, table: Table<Row>, thing: string): Row {
+  const row = table.get(call.at('id'));
   if (!row) throw notFound(thing);
   return row;
 }

@@ -1,4 +1,4 @@
-import type { Chance } from '../chance.ts';
+import type { Random } from '../random.ts';
 import { cast } from './cast.ts';
 import { type Culture, cultures } from './cultures.ts';
 import type { InCourier, Person } from './person.ts';
@@ -13,31 +13,31 @@ const FREE = Array.from({ length: 90 }, (_, digits) => digits + 5).filter(
 const ORGANIZATIONS: InCourier['organization'][] = ['harbour', 'harbour', 'northside', 'lantern'];
 
 /** Everybody in the world: the staff, the cast and the made-up ones, some sixty in all. */
-export function population(chance: Chance): Person[] {
+export function population(random: Random): Person[] {
   const made: Person[] = [];
   const taken = new Set<string>();
   for (let index = 0; made.length < MADE_UP; index++) {
     const culture = cultures[index % cultures.length];
     if (!culture) break;
-    const first = chance.pick(culture.first);
-    const last = chance.pick(culture.last);
+    const first = random.pick(culture.first);
+    const last = random.pick(culture.last);
     const key = `${first}-${last}`.toLowerCase();
     if (taken.has(key)) continue;
     taken.add(key);
-    made.push(madeUp(chance, culture, key, first, last, made.length));
+    made.push(madeUp(random, culture, key, first, last, made.length));
   }
   return [...staff, ...cast, ...made];
 }
 
 function madeUp(
-  chance: Chance,
+  random: Random,
   culture: Culture,
   key: string,
   first: string,
   last: string,
   index: number,
 ): Person {
-  const email = `${first}.${last}@${chance.pick(DOMAINS)}`.toLowerCase();
+  const email = `${first}.${last}@${random.pick(DOMAINS)}`.toLowerCase();
   const { country, number } = culture.phone;
   const grouped = number.replace('##', two(FREE[index] ?? 0));
   const e164 = `+${country}${grouped.replaceAll(' ', '')}`;
@@ -48,16 +48,16 @@ function madeUp(
     bare: e164.slice(1),
   };
   const phone = () =>
-    spellings[chance.pick(['plain', 'plain', 'plain', 'spaced', 'dashed', 'bare'] as const)];
-  const written = () => chance.pick([email, email, email, email.toUpperCase(), capitals(first, last, email)]);
+    spellings[random.pick(['plain', 'plain', 'plain', 'spaced', 'dashed', 'bare'] as const)];
+  const written = () => random.pick([email, email, email, email.toUpperCase(), capitals(first, last, email)]);
   // five know Bird alone, four courier alone, the rest both
   const place = index % 9 === 4 ? 'bird' : index % 11 === 7 ? 'courier' : 'both';
-  const reach = chance.pick(['all', 'all', 'all', 'email', 'phone'] as const);
+  const reach = random.pick(['all', 'all', 'all', 'email', 'phone'] as const);
   const person: Person = {
     key,
     first,
     last,
-    birthDate: `${chance.whole(1940, 2004)}-${two(chance.whole(1, 12))}-${two(chance.whole(1, 28))}`,
+    birthDate: `${random.whole(1940, 2004)}-${two(random.whole(1, 12))}-${two(random.whole(1, 28))}`,
     locale: culture.locale,
     timezone: culture.timezone,
   };
@@ -65,17 +65,17 @@ function madeUp(
     person.bird = {
       ...(reach === 'phone' ? {} : { emails: [written()] }),
       ...(reach === 'email' ? {} : { phones: [phone()] }),
-      ...(chance.happens(0.15) ? { telegram: String(7_200_000 + index) } : {}),
-      ...(chance.happens(0.1) ? { line: `U8e20${String(index).padStart(4, '0')}` } : {}),
+      ...(random.happens(0.15) ? { telegram: String(7_200_000 + index) } : {}),
+      ...(random.happens(0.1) ? { line: `U8e20${String(index).padStart(4, '0')}` } : {}),
     };
   if (place !== 'bird')
     person.courier = {
-      organization: chance.pick(ORGANIZATIONS),
+      organization: random.pick(ORGANIZATIONS),
       email: written(),
-      emailVerified: chance.happens(0.85),
+      emailVerified: random.happens(0.85),
       phone: phone(),
-      phoneVerified: chance.happens(0.75),
-      state: chance.happens(0.95) ? 'active' : 'inactive',
+      phoneVerified: random.happens(0.75),
+      state: random.happens(0.95) ? 'active' : 'inactive',
     };
   return person;
 }

@@ -1,0 +1,152 @@
+import { faultsOfAll, type Variables, variables } from './variables.ts';
+
+/** Bird as configured. */
+export interface BirdConfig {
+  readonly url: string;
+  readonly accessKey: string;
+  readonly workspaceId: string;
+  readonly organizationId: string | undefined;
+  /** Any of them may have signed a webhook, so that keys can be rotated. */
+  readonly signingKeys: readonly string[];
+  /** Requests a second and workspace; 0 = no limit of ours. */
+  readonly getRps: number;
+  readonly postRps: number;
+}
+
+/** courier as configured. */
+export interface CourierConfig {
+  readonly url: string;
+  /** The whole `Authorization` header of Pigeon's own account; none where only callers' own are used. */
+  readonly authorization: string | undefined;
+  /** True when callers are served by their own credential alone. */
+  readonly forwards: boolean;
+}
+
+/** How callers prove who they are. */
+export type AuthConfig =
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'jwt';
+      readonly keys: { readonly jwksUrl: string } | { readonly secret: string };
+      readonly issuer: string;
+      readonly audience: string;
+    };
+
+/** All that the environment says. Times are in milliseconds. */
+export interface Config {
+  readonly host: string;
+  /** 0 = any free port. */
+  readonly port: number;
+  /** What the outside calls Pigeon; undefined = the address it listens on. */
+  readonly publicUrl: string | undefined;
+  readonly bird: BirdConfig | undefined;
+  readonly courier: CourierConfig | undefined;
+  /** True when Pigeon starts both upstreams itself. */
+  readonly sandbox: boolean;
+  readonly auth: AuthConfig;
+  readonly corsOrigins: readonly string[];
+  readonly dataDir: string;
+  /** The Redis that many nodes share; undefined = one node, which keeps its state in `dataDir`. */
+  readonly redisUrl: string | undefined;
+  readonly defaultRegion: string | undefined;
+  readonly directoryIntervalMs: number;
+  readonly directoryMaxAgeMs: number;
+  readonly freshMs: number;
+  readonly deadlineMs: number;
+  readonly budgetCalls: number;
+  readonly logLevel: Variables['LOG_LEVEL'];
+}
+
+/** The environment cannot be what it is. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  /** Every fault, each beginning with the name of its variable. */
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(faults.join('\n'));
+    this.faults = faults;
+  }
+}
+
+/**
+ * Reads the whole configuration. An empty variable counts as absent.
+ *
+ * @throws {ConfigError} with every fault, by the variable's name; values are not quoted
+ */
+export const readConfig = (environment: Readonly<Record<string, string | undefined>>): Config => {
+  const env: Record<string, string> = {};
+  for (const name of Object.keys(variables.shape)) {
+    const value = environment[name]?.trim();
+    if (value) env[name] = value;
+  }
+  const parsed = variables.safeParse(env);
+  const faults = faultsOfAll(env);
+  if (!parsed.success) {
+    faults.unshift(...parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`));
+  }
+  if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
+  return shape(parsed.data);
+};
+
+/** What stands in a configuration for upstreams that Pigeon plays itself. */
+export const upstreamsOf = (played: {
+  bird: Pick<BirdConfig, 'url' | 'accessKey' | 'workspaceId' | 'organizationId'> & { signingKey: string };
+  courier: { url: string; token: string };
+}): Pick<Config, 'bird' | 'courier'> => {
+  const { url, accessKey, workspaceId, organizationId, signingKey } = played.bird;
+  const { BIRD_GET_RPS: getRps, BIRD_POST_RPS: postRps } = variables.parse({});
+  return {
+    bird: { url, accessKey, workspaceId, organizationId, signingKeys: [signingKey], getRps, postRps },
+    courier: { url: played.courier.url, authorization: `Bearer ${played.courier.token}`, forwards: false },
+  };
+};
+
+const shape = (v: Variables): Config => {
+  const bird: BirdConfig | undefined =
+    v.BIRD_ACCESS_KEY !== undefined && v.BIRD_WORKSPACE_ID !== undefined
+      ? {
+          url: v.BIRD_API_URL,
+          accessKey: v.BIRD_ACCESS_KEY,
+          workspaceId: v.BIRD_WORKSPACE_ID,
+          organizationId: v.BIRD_ORGANIZATION_ID,
+          signingKeys: v.BIRD_WEBHOOK_SIGNING_KEY,
+          getRps: v.BIRD_GET_RPS,
+          postRps: v.BIRD_POST_RPS,
+        }
+      : undefined;
+  const courier: CourierConfig | undefined = v.COURIER_API_URL
+    ? {
+        url: v.COURIER_API_URL,
+        authorization: v.COURIER_AUTHORIZATION ?? (v.COURIER_TOKEN && `Bearer ${v.COURIER_TOKEN}`),
+        forwards: v.COURIER_FORWARD_AUTHORIZATION === 'true',
+      }
+    : undefined;
+  return {
+    host: v.HOST,
+    port: v.PORT,
+    publicUrl: v.PUBLIC_URL,
+    bird,
+    courier,
+    sandbox: v.SANDBOX === 'on' || (v.SANDBOX === 'auto' && !bird && !courier),
+    auth:
+      v.AUTH === 'jwt'
+        ? {
+            kind: 'jwt',
+            keys: v.AUTH_JWKS_URL ? { jwksUrl: v.AUTH_JWKS_URL } : { secret: v.AUTH_JWT_SECRET ?? '' },
+            issuer: v.AUTH_ISSUER ?? '',
+            audience: v.AUTH_AUDIENCE ?? '',
+          }
+        : { kind: 'none' },
+    corsOrigins: v.CORS_ORIGINS,
+    dataDir: v.DATA_DIR,
+    redisUrl: v.REDIS_URL,
+    defaultRegion: v.DEFAULT_REGION,
+    directoryIntervalMs: v.DIRECTORY_INTERVAL,
+    directoryMaxAgeMs: v.DIRECTORY_MAX_AGE,
+    freshMs: v.FRESH_MS,
+    deadlineMs: v.DEADLINE_MS,
+    budgetCalls: v.BUDGET_CALLS,
+    logLevel: v.LOG_LEVEL,
+  };
+};

@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import { isLoopback } from './loopback.ts';
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+const MINUTE_MS = 60_000;
+const UNITS_MS = { ms: 1, s: 1000, m: MINUTE_MS, h: 60 * MINUTE_MS };
+
+const count = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, `must be between ${least} and ${most}`);
+
+const duration = z
+  .string()
+  .regex(/^\d+(?:ms|s|m|h)$/, 'must be a time with its unit, such as 30s, 10m or 1h')
+  .transform((value) => {
+    const [, amount, unit] = /^(\d+)(\w+)$/.exec(value) ?? [];
+    return Number(amount) * UNITS_MS[unit as keyof typeof UNITS_MS];
+  });
+
+const url = z.string().refine((value) => {
+  const parsed = URL.parse(value);
+  return parsed !== null && /^https?:$/.test(parsed.protocol) && parsed.search === '' && parsed.hash === '';
+}, 'must be an http or https URL without a query');
+
+const redisUrl = z.string().refine((value) => {
+  const parsed = URL.parse(value);
+  return (
+    parsed !== null &&
+    /^rediss?:$/.test(parsed.protocol) &&
+    parsed.hostname !== '' &&
+    /^\/?\d*$/.test(parsed.pathname) &&
+    parsed.search === ''
+  );
+}, 'must be redis://host:port or rediss://host:port, with a password and the number of a database if need be');
+
+const uuid = z
+  .string()
+  .regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, 'must be a UUID')
+  .transform((value) => value.toLowerCase());
+
+const headerValue = z.string().regex(/^[\x21-\x7e]+(?: +[\x21-\x7e]+)*$/, 'must be plain ASCII on one line');
+
+const oneOf = <const V extends readonly string[]>(...values: V) =>
+  z.enum(values, `must be one of ${values.join(', ')}`);
+
+const listed = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+
+const origins = listed.refine(
+  (values) => values.every((value) => URL.parse(value)?.origin === value && value !== 'null'),
+  'must be origins such as https://app.example.com, comma separated',
+);
+
+/** Each variable by itself: its form and its default. */
+export const variables = z.object({
+  PORT: count(0, 65_535).default(4000),
+  HOST: z.string().default('127.0.0.1'),
+  PUBLIC_URL: url.transform((value) => value.replace(/\/+$/, '')).optional(),
+  BIRD_API_URL: url.default('https://api.bird.com'),
+  BIRD_ACCESS_KEY: headerValue.optional(),
+  BIRD_WORKSPACE_ID: uuid.optional(),
+  BIRD_ORGANIZATION_ID: uuid.optional(),
+  BIRD_WEBHOOK_SIGNING_KEY: listed.default([]),
+  BIRD_GET_RPS: count(0, 1_000_000).default(50),
+  BIRD_POST_RPS: count(0, 1_000_000).default(500),
+  COURIER_API_URL: url.optional(),
+  COURIER_TOKEN: headerValue.optional(),
+  COURIER_AUTHORIZATION: headerValue.optional(),
+  COURIER_FORWARD_AUTHORIZATION: oneOf('true', 'false').default('false'),
+  AUTH: oneOf('none', 'jwt').optional(),
+  AUTH_JWKS_URL: url.optional(),
+  AUTH_JWT_SECRET: z.string().optional(),
+  AUTH_ISSUER: z.string().optional(),
+  AUTH_AUDIENCE: z.string().optional(),
+  CORS_ORIGINS: origins.default([]),
+  SANDBOX: oneOf('auto', 'on', 'off').default('auto'),
+  DATA_DIR: z.string().default('.data'),
+  DEFAULT_REGION: z
+    .string()
+    .regex(/^[A-Z]{2}$/, 'must be a country code such as DE')
+    .optional(),
+  DIRECTORY_INTERVAL: duration.default(10 * MINUTE_MS),
+  DIRECTORY_MAX_AGE: duration.default(30 * MINUTE_MS),
+  FRESH_MS: count(0, 3_600_000).default(10_000),
+  DEADLINE_MS: count(1, 600_000).default(10_000),
+  BUDGET_CALLS: count(1, 1_000_000).default(500),
+  LOG_LEVEL: oneOf(...LOG_LEVELS).default('info'),
+  REDIS_URL: redisUrl.optional(),
+});
+
+export type Variables = z.output<typeof variables>;
+
+/** The faults of what must be true of several variables together. */
+export const faultsOfAll = (env: Readonly<Record<string, string>>): string[] => {
+  const faults: string[] = [];
+  const has = (name: string) => env[name] !== undefined;
+  const need = (name: string, why: string) => has(name) || faults.push(`${name}: is missing, ${why}`);
+
+  const bird = Object.keys(env).filter((name) => /^BIRD_(?!GET_RPS|POST_RPS)/.test(name));
+  if (bird.length > 0) {
+    const why = `because ${bird.join(', ')} is set`;
+    need('BIRD_ACCESS_KEY', why);
+    need('BIRD_WORKSPACE_ID', why);
+  }
+
+  const forwards = env.COURIER_FORWARD_AUTHORIZATION === 'true';
+  const courier = Object.keys(env).filter(
+    (name) => name.startsWith('COURIER_') && (name !== 'COURIER_FORWARD_AUTHORIZATION' || forwards),
+  );
+  if (courier.length > 0) {
+    const why = `because ${courier.join(', ')} is set`;
+    need('COURIER_API_URL', why);
+    if (!forwards && !has('COURIER_AUTHORIZATION')) {
+      need('COURIER_TOKEN', `${why} (or COURIER_AUTHORIZATION, or COURIER_FORWARD_AUTHORIZATION=true)`);
+    }
+    if (has('COURIER_TOKEN') && has('COURIER_AUTHORIZATION')) {
+      faults.push('COURIER_AUTHORIZATION: cannot stand beside COURIER_TOKEN, set one of them');
+    }
+  }
+
+  const configured = [...bird, ...courier];
+  if (env.SANDBOX === 'on' && configured.length > 0) {
+    faults.push(`SANDBOX: cannot be on while ${configured.join(', ')} is set`);
+  }
+  if (env.SANDBOX === 'off' && configured.length === 0) {
+    faults.push(
+      'SANDBOX: is off and no upstream is configured: set BIRD_ACCESS_KEY and BIRD_WORKSPACE_ID, or COURIER_API_URL and COURIER_TOKEN, or SANDBOX=on',
+    );
+  }
+
+  if (!has('AUTH') && has('HOST') && !isLoopback(env.HOST ?? '')) {
+    faults.push(`AUTH: must be said (jwt or none) because HOST=${env.HOST} can be reached by others`);
+  }
+  if (env.AUTH === 'jwt') {
+    if (!has('AUTH_JWT_SECRET')) need('AUTH_JWKS_URL', 'because AUTH=jwt (or AUTH_JWT_SECRET)');
+    need('AUTH_ISSUER', 'because AUTH=jwt');
+    need('AUTH_AUDIENCE', 'because AUTH=jwt');
+    if (has('AUTH_JWKS_URL') && has('AUTH_JWT_SECRET')) {
+      faults.push('AUTH_JWT_SECRET: cannot stand beside AUTH_JWKS_URL, set one of them');
+    }
+  } else {
+    for (const name of Object.keys(env).filter((name) => name.startsWith('AUTH_'))) {
+      faults.push(`${name}: has no meaning without AUTH=jwt`);
+    }
+  }
+  return faults;
+};

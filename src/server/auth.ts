@@ -1,0 +1,74 @@
+import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
+import type { AuthConfig } from '../config/config.ts';
+import { type Caller, UnauthenticatedError } from '../context.ts';
+import { fingerprint } from '../upstream/auth.ts';
+
+/** Who asks, by the value of an `Authorization` header. */
+export type Authenticate = (authorization: string | undefined) => Promise<Caller>;
+
+/** Nobody proves anything, so everybody is one and the same. */
+const ANYONE: Caller = { key: 'anonymous', known: false, may: () => true, admin: true, expiresAt: undefined };
+
+/** Signatures that are accepted: by a shared secret, or by a published key. */
+const SHARED = ['HS256', 'HS384', 'HS512'];
+const PUBLISHED = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+
+/** How far a clock may be off, in seconds. */
+const CLOCK_TOLERANCE_S = 5;
+
+/**
+ * How callers are known. The promise rejects with an `UnauthenticatedError` when a token is missing or does
+ * not hold, and with what jose throws when the issuer's keys cannot be had.
+ */
+export const authentication = (auth: AuthConfig): Authenticate => {
+  if (auth.kind === 'none') return async () => ANYONE;
+  const options = { issuer: auth.issuer, audience: auth.audience, clockTolerance: CLOCK_TOLERANCE_S };
+  const verify = verifier(auth.keys, options);
+  return async (authorization) => {
+    const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+    if (!token) throw new UnauthenticatedError('a bearer token is needed');
+    try {
+      return callerOf(await verify(token), token);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      const expired = error instanceof errors.JWTExpired;
+      throw new UnauthenticatedError(expired ? 'the token has expired' : 'the token does not hold');
+    }
+  };
+};
+
+const verifier = (keys: (AuthConfig & { kind: 'jwt' })['keys'], options: JWTVerifyOptions) => {
+  if ('jwksUrl' in keys) {
+    const published = createRemoteJWKSet(new URL(keys.jwksUrl));
+    return async (token: string) =>
+      (await jwtVerify(token, published, { ...options, algorithms: PUBLISHED })).payload;
+  }
+  const secret = new TextEncoder().encode(keys.secret);
+  return async (token: string) =>
+    (await jwtVerify(token, secret, { ...options, algorithms: SHARED })).payload;
+};
+
+/** True when the token is at fault, and not the way to the issuer's keys. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof errors.JOSEError &&
+  !(error instanceof errors.JWKSTimeout) &&
+  !(error instanceof errors.JWKSInvalid) &&
+  error.code !== 'ERR_JOSE_GENERIC';
+
+const callerOf = (claims: JWTPayload, token: string): Caller => {
+  const scopes = new Set(
+    [claims.scope, claims.scopes, claims.scp].flatMap((value) =>
+      typeof value === 'string' ? value.split(' ') : Array.isArray(value) ? value.map(String) : [],
+    ),
+  );
+  return {
+    known: true,
+    // Another scope is another caller: what the one may share, the other must not see.
+    key: fingerprint(
+      JSON.stringify([claims.sub ?? token, claims.client_id, claims.azp, ...[...scopes].sort()]),
+    ),
+    may: (api, right) => scopes.has('admin') || scopes.has(`${api}:${right}`),
+    admin: scopes.has('admin'),
+    expiresAt: claims.exp === undefined ? undefined : claims.exp * 1000,
+  };
+};

@@ -1,0 +1,107 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import type { Logger } from 'pino';
+import { UnauthenticatedError } from '../context.ts';
+import { asksForPage } from '../plugins/graphiql.ts';
+import type { Refusal } from '../plugins/refusal.ts';
+import { readBody } from './body.ts';
+import { refuse } from './refuse.ts';
+import { allowOrigin } from './request-guard.ts';
+import { type Route, routeOf } from './routes.ts';
+
+/** What every HTTP request passes on its way to Yoga. */
+export interface ListenerOptions<Who> {
+  readonly guard: (request: IncomingMessage) => Refusal | undefined;
+  readonly corsOrigins: readonly string[];
+  /** Says who asks; rejects when nobody it knows. */
+  readonly admit: (request: IncomingMessage) => Promise<Who>;
+  /** Answers; `body` holds the exact bytes. */
+  readonly answer: (
+    request: IncomingMessage,
+    response: ServerResponse,
+    context: { who: Who | undefined; body: Buffer },
+  ) => unknown;
+  readonly answered: (request: { method: string; route: string; status: number; seconds: number }) => void;
+  readonly isDraining: () => boolean;
+  readonly log: Logger;
+}
+
+/** The HTTP side of one gateway. */
+export interface Listener {
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Resolves when all that is under way now has been answered. */
+  settled(): Promise<unknown>;
+}
+
+/** Routes behind which somebody's data is. */
+const GUARDED = new Set<Route | undefined>(['/graphql', '/explain']);
+
+/** Takes requests in: guard, CORS, caller, body, then the answer; each one is counted. */
+export const createListener = <Who>(options: ListenerOptions<Who>): Listener => {
+  const { guard, admit, answer, log } = options;
+  const underWay = new Set<Promise<void>>();
+
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
+    const refusal = guard(request);
+    if (allowOrigin(options, request, response)) return;
+    if (refusal) return refuseAndDrain(request, response, refusal);
+    const guarded = GUARDED.has(routeOf(request)) && !asksForPage(request);
+    let who: Who | undefined;
+    try {
+      who = guarded ? await admit(request) : undefined;
+    } catch (error) {
+      return refuseAndDrain(request, response, strangerRefusal(error, log));
+    }
+    const read = await readBody(request);
+    if ('refusal' in read) return refuse(response, read.refusal);
+    if (request.method === 'POST') {
+      // The guard has read it with its parameters and in any case; Yoga reads it to the letter.
+      if (guarded) request.headers['content-type'] = 'application/json';
+      // What Yoga's adapter takes for a body that was read before; a Buffer it would enumerate byte by byte.
+      Object.assign(request, { body: Readable.from(read.bytes.length > 0 ? [read.bytes] : []) });
+    }
+    await answer(request, response, { who, body: read.bytes });
+  };
+
+  return {
+    handle: (request, response) => {
+      const started = performance.now();
+      if (options.isDraining()) response.setHeader('connection', 'close');
+      const closed = new Promise<void>((resolve) => response.once('close', resolve));
+      underWay.add(closed);
+      void closed.then(() => {
+        underWay.delete(closed);
+        const ms = performance.now() - started;
+        const labels = {
+          method: request.method ?? '',
+          route: routeOf(request) ?? 'none',
+          status: response.statusCode,
+        };
+        options.answered({ ...labels, seconds: ms / 1000 });
+        log.debug({ ...labels, ms: Math.round(ms) }, 'request');
+      });
+      serve(request, response).catch((error) => {
+        if (request.destroyed && !request.complete) return;
+        log.error({ error: error?.name }, 'a request failed outside GraphQL');
+        refuse(response, { status: 500, code: 'INTERNAL', message: 'Pigeon failed in a way nobody foresaw' });
+      });
+    },
+    settled: () => Promise.allSettled(underWay),
+  };
+};
+
+/** The body of a refused request is read to its end, so that the client's connection can be kept. */
+const refuseAndDrain = async (request: IncomingMessage, response: ServerResponse, refusal: Refusal) => {
+  const read = await readBody(request);
+  const close = 'refusal' in read ? read.refusal.headers : undefined;
+  refuse(response, { ...refusal, headers: { ...refusal.headers, ...close } });
+};
+
+const strangerRefusal = (error: unknown, log: Logger): Refusal => {
+  if (error instanceof UnauthenticatedError) {
+    const headers = { 'www-authenticate': 'Bearer' };
+    return { status: 401, code: 'UNAUTHENTICATED', message: error.message, headers };
+  }
+  log.error({ error: error instanceof Error ? error.name : typeof error }, 'the issuer’s keys cannot be had');
+  return { status: 503, code: 'INTERNAL', message: 'tokens cannot be checked at the moment' };
+};

@@ -1,0 +1,38 @@
+import type { EventSource, MessageStatus } from '../../ports.ts';
+import type { Entry } from '../log/log.ts';
+import { writeCursor } from '../subscribe/cursor.ts';
+
+/** What a subscriber is told. */
+export interface StreamEvent {
+  readonly cursor: string;
+  readonly messageId: string;
+  readonly channelId: string | null;
+  readonly status: MessageStatus;
+  readonly previous: MessageStatus | null;
+  readonly nativeStatus: string | null;
+  readonly occurredAt: Date;
+  readonly observedAt: Date;
+  readonly via: EventSource;
+}
+
+const events = new WeakMap<Entry, StreamEvent>();
+
+/** An entry as an event: the same object for everybody who sees the same entry. */
+export const eventOf = (entry: Entry, epoch: string): StreamEvent => {
+  const known = events.get(entry);
+  if (known) return known;
+  const { position, messageId, channelId, status, previous, nativeStatus, via } = entry;
+  const event: StreamEvent = {
+    cursor: writeCursor({ epoch, position, within: undefined }),
+    messageId,
+    channelId,
+    status,
+    previous,
+    nativeStatus,
+    occurredAt: new Date(entry.occurredAt),
+    observedAt: new Date(entry.observedAt),
+    via,
+  };
+  events.set(entry, event);
+  return event;
+};

@@ -1,0 +1,81 @@
+import type { MessageChange, MessageStatus } from '../../ports.ts';
+
+/** The audience of what came by nobody's own credential: webhooks, Pigeon's own calls. */
+export const SERVICE = 'service';
+
+/** What one audience already knew of a message when an entry for everybody was written. */
+export interface Known {
+  readonly status: MessageStatus;
+  readonly added: boolean;
+}
+
+/** One change as the log keeps it. Its status is never below that of an earlier entry of the message. */
+export interface Entry extends MessageChange {
+  /** Its position in the one order of the log: whole numbers, rising. */
+  readonly position: number;
+  /** When Pigeon wrote it, in milliseconds since the epoch. */
+  readonly observedAt: number;
+  /** The status that was published before; null when none was. */
+  readonly previous: MessageStatus | null;
+  /** True when it raised the status; otherwise it only says that the message was added. */
+  readonly raised: boolean;
+  /** By audience: who was ahead of this entry by what only they may know. */
+  readonly known: Readonly<Record<string, Known>> | null;
+}
+
+/** How far one message has come, as far as one audience may know. */
+export interface State {
+  readonly messageId: string;
+  readonly channelId: string | null;
+  readonly audience: string;
+  /** The highest status seen, whether by a change or by reading. */
+  readonly status: MessageStatus;
+  readonly nativeStatus: string | null;
+  readonly occurredAt: number;
+  /** The highest status that an entry published; null while it is known by reading alone. */
+  readonly published: MessageStatus | null;
+  readonly added: boolean;
+}
+
+/** How much a log keeps. Whatever is beyond either bound goes, oldest first. */
+export interface LogBounds {
+  readonly entries: number;
+  readonly entriesMs: number;
+  readonly states: number;
+  readonly statesMs: number;
+}
+
+/**
+ * A durable, totally ordered log of what happened to messages, and beside it how far each has come.
+ * Everything rejects with `StoreError` when the store cannot be read or written; but where it may come back,
+ * `read` and `head` wait for it.
+ */
+export interface Log {
+  /** Names this log: positions of one epoch say nothing in another. It changes only if the store lost everything. */
+  readonly epoch: string;
+  /**
+   * Writes what is new in the changes; resolves after it is safe, with the entries written. A change that
+   * neither raises the status nor adds the message is no entry.
+   */
+  append(changes: readonly MessageChange[]): Promise<readonly Entry[]>;
+  /**
+   * Remembers what a reading told, so that no later entry falls below it. Others are told when a change
+   * confirms it: reading is not news. A reading by somebody's own credential is appended instead, because only
+   * they hear of it.
+   */
+  observe(readings: readonly MessageChange[]): Promise<void>;
+  /**
+   * The entries behind a position, at most `limit`; none when it is the last one.
+   *
+   * @returns undefined when entries behind it have gone, or it was never reached
+   */
+  read(after: number, limit: number): Promise<readonly Entry[] | undefined>;
+  /** Position of the last entry ever written; 0 before the first. */
+  head(): Promise<number>;
+  /** What is known of these messages, for each of the audiences apart. */
+  states(messageIds: readonly string[], audiences: readonly string[]): Promise<readonly State[]>;
+  /** Hears of every entry from now on, in order, whichever process wrote it. Call the result to stop. */
+  follow(listener: (entries: readonly Entry[]) => void): () => void;
+  /** Writes what waits and lets go of the store. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,140 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { ReplyError } from 'ioredis';
+import type { MessageChange } from '../../ports.ts';
+import type { RedisConnection } from '../../store/redis-connection.ts';
+import { StoreError } from '../../store/store-error.ts';
+import type { Entry, Log, LogBounds } from './log.ts';
+import { type CommitPlan, type Committed, commit, keysOf } from './redis-commit.ts';
+import { followRows } from './redis-follow.ts';
+import type { Pending } from './redis-plan.ts';
+import { idAt, positionOf, type StreamRow, toEntry } from './redis-rows.ts';
+import { readAudiences } from './redis-states.ts';
+import { openWriter } from './redis-writer.ts';
+import { normalize } from './transition.ts';
+
+/** Where the log lies and how much it keeps. */
+export interface RedisLogOptions {
+  /** Stays open when the log closes. */
+  readonly redis: RedisConnection;
+  readonly bounds: LogBounds;
+  /** The clock of a test, in milliseconds since the epoch; otherwise Redis's own counts. */
+  readonly now?: (() => number) | undefined;
+}
+
+/**
+ * The log in Redis, for many nodes: a stream of entries whose ids are their positions, and a hash for each
+ * message. What comes in while a commit is under way is the next one.
+ *
+ * `reduceStatus` runs here and not in Redis, so that there is one of it: the states are read, reduced, and written
+ * by a script that leaves out each message which another node has written since. Those are read and reduced
+ * again. That also makes a commit whose answer was lost harmless: asked again, it is no news.
+ *
+ * While Redis is away, writing and `states` fail at once; `head`, `read` and the followers wait.
+ *
+ * @throws {StoreError} Redis does not answer
+ */
+export const openRedisLog = async ({ redis, bounds, now }: RedisLogOptions): Promise<Log> => {
+  const keys = keysOf(redis);
+  const listeners = new Set<(entries: readonly Entry[]) => void>();
+  let epoch = randomBytes(9).toString('base64url');
+  let last = 0;
+  let closed = false;
+
+  const write = async (plan: CommitPlan): Promise<Committed> => {
+    const committed = await commit(redis, plan, { known: last, epoch, bounds, now: now?.() });
+    // Another one only where Redis has lost everything.
+    epoch = committed.epoch;
+    return committed;
+  };
+
+  const publish = (entries: readonly Entry[]): void => {
+    last = entries.at(-1)?.position ?? last;
+    if (entries.length > 0) for (const listener of listeners) listener(entries);
+  };
+
+  /** What the stream brings; some of it may be told already. */
+  const receive = (rows: readonly StreamRow[]): void =>
+    publish(rows.filter(([id]) => positionOf(id) > last).map(toEntry));
+
+  // Others' entries come first, and only through the stream.
+  const writer = openWriter(redis, write, (entries) => {
+    if (entries[0]?.position === last + 1) publish(entries);
+  });
+
+  const submit = async (changes: readonly MessageChange[], kind: Pending['kind']) => {
+    if (closed) throw new StoreError('the status stream is closed');
+    const at = now?.() ?? Date.now();
+    return writer.submit(
+      changes.map((change) => ({ change: normalize(change, at), kind, entry: undefined })),
+    );
+  };
+
+  /** Asks until Redis is there to answer. */
+  const patiently = async <T>(question: () => Promise<T>): Promise<T> => {
+    for (;;) {
+      if (closed) throw new StoreError('the status stream is closed');
+      try {
+        return await question();
+      } catch (cause) {
+        if (cause instanceof ReplyError)
+          throw new StoreError('the status stream could not be read', { cause });
+        // It may take a moment until a lost connection is known to be lost.
+        await pause(20);
+        await redis.back();
+      }
+    }
+  };
+
+  const open = async (): Promise<void> => {
+    const { head } = await write({ messages: [], entries: [] });
+    last = Math.max(last, head);
+  };
+  await open().catch((cause) => {
+    throw new StoreError('the status stream in REDIS_URL could not be opened', { cause });
+  });
+  // A Redis that has lost entries learns how far they went.
+  const forgo = redis.onBack(() => void write({ messages: [], entries: [] }).catch(() => {}));
+  const leave = followRows(redis, keys.entries, () => last, receive);
+
+  return {
+    get epoch() {
+      return epoch;
+    },
+    append: (changes) => submit(changes, 'append'),
+    async observe(readings) {
+      await submit(readings, 'observe');
+    },
+    read: (after, limit) =>
+      patiently(async () => {
+        const [head, rows] = await Promise.all([
+          // The head first: what is written in between is among the rows.
+          redis.commands.hget(keys.meta, 'head'),
+          redis.commands.xrange(keys.entries, idAt(after + 1), '+', 'COUNT', limit),
+        ]);
+        if (after < 0 || after > Number(head)) return undefined;
+        if (rows.length === 0 && after === Number(head)) return [];
+        return positionOf(rows[0]?.[0] ?? '') === after + 1 ? rows.map(toEntry) : undefined;
+      }),
+    head: () => patiently(async () => Number(await redis.commands.hget(keys.meta, 'head'))),
+    async states(messageIds, audiences) {
+      try {
+        return await readAudiences(redis, messageIds, audiences);
+      } catch (cause) {
+        throw new StoreError('the status stream could not be read', { cause });
+      }
+    },
+    follow(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      await writer.settled();
+      forgo();
+      leave();
+      listeners.clear();
+    },
+  };
+};

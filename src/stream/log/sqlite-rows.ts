@@ -1,0 +1,65 @@
+import type { EventSource, MessageStatus } from '../../ports.ts';
+import type { Entry, State } from './log.ts';
+
+type Row = Record<string, unknown>;
+
+const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
+/** A row of the table `entry`. */
+export const toEntry = (row: Row): Entry => ({
+  position: Number(row.position),
+  messageId: String(row.message_id),
+  channelId: text(row.channel_id),
+  audience: String(row.audience),
+  status: row.status as MessageStatus,
+  nativeStatus: text(row.native_status),
+  previous: row.previous as MessageStatus | null,
+  raised: row.moved === 1,
+  added: row.added === 1,
+  occurredAt: Number(row.occurred_at),
+  observedAt: Number(row.observed_at),
+  via: row.via as EventSource,
+  known: typeof row.known === 'string' ? JSON.parse(row.known) : null,
+});
+
+/** An entry's columns as `addEntry` takes them. */
+export const entryRow = (entry: Omit<Entry, 'position' | 'observedAt'>, observedAt: number) => [
+  entry.messageId,
+  entry.channelId,
+  entry.audience,
+  entry.status,
+  entry.nativeStatus,
+  entry.previous,
+  entry.raised ? 1 : 0,
+  entry.added ? 1 : 0,
+  entry.occurredAt,
+  observedAt,
+  entry.via,
+  entry.known === null ? null : JSON.stringify(entry.known),
+];
+
+/** A row of the table `state`. */
+export const toState = (row: Row): State => ({
+  messageId: String(row.message_id),
+  channelId: text(row.channel_id),
+  audience: String(row.audience),
+  status: row.status as MessageStatus,
+  nativeStatus: text(row.native_status),
+  occurredAt: Number(row.occurred_at),
+  published: row.told as MessageStatus | null,
+  added: row.added === 1,
+});
+
+/** A state's columns as `putState` takes them. */
+export const stateRow = (state: State, observedAt: number, position: number) => [
+  state.messageId,
+  state.audience,
+  state.channelId,
+  state.status,
+  state.nativeStatus,
+  state.published,
+  state.added ? 1 : 0,
+  state.occurredAt,
+  observedAt,
+  position,
+];

@@ -1,0 +1,42 @@
+import type { Context } from '../../context.ts';
+import { changeOf } from '../../graph/change.ts';
+import { viewOf } from '../../graph/message.ts';
+import { loadNode } from '../../graph/node.ts';
+import { parseMoment } from '../../graph/scalars.ts';
+import { SERVICE } from '../log/log.ts';
+import type { Reading, Tracked, TrackedChannel, TrackedMessage } from './tracked.ts';
+
+/** Something to ask an upstream now: one call, or two where rows are many. */
+export interface Task {
+  /** The watched channel whose list is read. */
+  readonly channel: TrackedChannel | undefined;
+  /** The messages that are asked about. */
+  readonly messages: readonly TrackedMessage[];
+  read(context: Context): Promise<readonly Reading[]>;
+}
+
+/** Chooses what to ask one upstream next; undefined when nothing is due. */
+export type PollPlan = (tracked: Tracked, now: number) => Task | undefined;
+
+/**
+ * What a row of a message says.
+ *
+ * @param listedBy which of the message's times its channel's list goes on by
+ */
+export const readingOf = (row: object, listedBy: 'createdAt' | 'statusAt'): readonly Reading[] => {
+  const view = viewOf(row);
+  if (!view) return [];
+  const change = changeOf(view, row, { added: false, via: 'POLL', audience: SERVICE });
+  const at = (time: unknown) => parseMoment(time)?.getTime();
+  return [{ change, createdAt: at(view.createdAt(row)), listedAt: at(view[listedBy](row)) }];
+};
+
+/** Asks for one message by itself. */
+export const readAlone = (message: TrackedMessage): Task => ({
+  channel: undefined,
+  messages: [message],
+  read: async (context) => {
+    const row = await loadNode(context, message.id);
+    return row ? readingOf(row, 'createdAt') : [];
+  },
+});

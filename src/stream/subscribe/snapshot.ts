@@ -1,0 +1,135 @@
+import { audienceOf, type Context } from '../../context.ts';
+import { isFinal, rank } from '../../graph/status.ts';
+import { readState, recentStates } from '../../joined/lookup.ts';
+import type { MessageChange } from '../../ports.ts';
+import { apiOf } from '../audience.ts';
+import { eventOf, type StreamEvent } from '../deliver/event.ts';
+import type { Interest, View } from '../deliver/pub-sub.ts';
+import type { State } from '../log/log.ts';
+import type { StatusLog } from '../log/status-log.ts';
+import { type SnapshotVia, writeCursor } from './cursor.ts';
+
+/** How many messages of a named channel are told. */
+const PER_CHANNEL = 50;
+
+/** How things stood, and from where the entries tell the rest. */
+export interface Snapshot {
+  readonly events: readonly StreamEvent[];
+  /** Everything up to here is told. */
+  readonly position: number;
+  /** The rank of each published status, by message. */
+  readonly published: ReadonlyMap<string, number>;
+}
+
+/** What a snapshot is taken of. */
+export interface SnapshotOptions {
+  readonly interest: Interest | undefined;
+  readonly view: View;
+  readonly via: SnapshotVia;
+  /** Position from which on nothing may be left out. */
+  readonly since: number;
+  /** What to do about a reading that fails; it is left out unless this throws. */
+  readonly failed: (error: unknown) => void;
+}
+
+/**
+ * Reads how everything named stands now: each message, and of each channel the newest that still move. In
+ * place of what was missed, those that do not move any more are told as well.
+ *
+ * What is told is remembered first, so that nothing told later falls below it; and whatever was written while
+ * it was read is told with it. A client that has seen only a part gets all of it again.
+ */
+export const takeSnapshot = async (
+  context: Context,
+  statusLog: StatusLog,
+  { interest, view, via, since, failed }: SnapshotOptions,
+): Promise<Snapshot> => {
+  if (!interest) return { events: [], position: since, published: new Map() };
+  const readings = await read(context, interest, failed);
+  await observe(context, statusLog, readings);
+  const position = await statusLog.head();
+  const known = await statesOf(context, statusLog, [...interest.messages, ...readings.keys()]);
+  const standing = [...new Set([...interest.messages, ...readings.keys()])]
+    .flatMap((id) => furthest(readings.get(id), known.get(id)) ?? [])
+    .filter(
+      ({ messageId, status }) => via === 'RECONCILED' || interest.messages.has(messageId) || !isFinal(status),
+    );
+  const published = new Map(standing.map(({ messageId, status }) => [messageId, rank(status)]));
+  if (standing.length === 0) return { events: [], position: since, published };
+  const { epoch } = statusLog;
+  const meanwhile = await statusLog.between(since, position, interest, view);
+  const again = writeCursor({ epoch, position: since, within: via });
+  const observedAt = new Date();
+  const events = [
+    ...meanwhile
+      .filter(({ messageId }) => !published.has(messageId))
+      .map((entry) => ({ ...eventOf(entry, epoch), cursor: again })),
+    ...standing.map(({ messageId, channelId, status, nativeStatus, occurredAt }, index) => ({
+      cursor: index === standing.length - 1 ? writeCursor({ epoch, position, within: undefined }) : again,
+      messageId,
+      channelId,
+      status,
+      previous: null,
+      nativeStatus,
+      occurredAt: new Date(occurredAt),
+      observedAt,
+      via,
+    })),
+  ];
+  return { events, position, published };
+};
+
+/** What REST says of everything named, by message; in channels the oldest first. */
+const read = async (
+  context: Context,
+  { messages, channels }: Interest,
+  failed: (error: unknown) => void,
+): Promise<ReadonlyMap<string, MessageChange>> => {
+  const attempt = async <T>(reading: Promise<T>): Promise<T | undefined> => {
+    try {
+      return await reading;
+    } catch (error) {
+      failed(error);
+      return undefined;
+    }
+  };
+  const found = await Promise.all([
+    ...[...messages].map(async (id) => [await attempt(readState(context, id))]),
+    ...[...channels].map(async (id) =>
+      [...((await attempt(recentStates(context, id, PER_CHANNEL))) ?? [])].reverse(),
+    ),
+  ]);
+  return new Map(found.flat().flatMap((state) => (state ? [[state.messageId, state]] : [])));
+};
+
+/** Remembers what is above the state known. */
+const observe = async (
+  context: Context,
+  statusLog: StatusLog,
+  readings: ReadonlyMap<string, MessageChange>,
+): Promise<void> => {
+  const known = await statesOf(context, statusLog, [...readings.keys()]);
+  await statusLog.observe(
+    [...readings.values()].filter(({ messageId, status }) => {
+      const state = known.get(messageId);
+      return !state || rank(status) > rank(state.status);
+    }),
+  );
+};
+
+const statesOf = async (
+  context: Context,
+  statusLog: StatusLog,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, State>> => {
+  const of = (api: 'bird' | 'courier') =>
+    statusLog.states(
+      ids.filter((id) => apiOf(id) === api),
+      audienceOf(context, api),
+    );
+  return new Map([...(await of('bird')), ...(await of('courier'))]);
+};
+
+/** The higher of what REST says and what is known; of equals what REST says. */
+const furthest = (reading: MessageChange | undefined, state: State | undefined) =>
+  reading && (!state || rank(reading.status) >= rank(state.status)) ? reading : state;

@@ -1,0 +1,103 @@
+import * as z from 'zod';
+import { birdStatus } from '../../bird/status.ts';
+import { globalId } from '../../graph/ids.ts';
+import { parseMoment } from '../../graph/scalars.ts';
+import type { MessageChange } from '../../ports.ts';
+import { SERVICE } from '../log/log.ts';
+
+/** The body is signed and still not what Bird documents. */
+export class MalformedPayloadError extends Error {
+  override readonly name = 'MalformedNoticeError';
+}
+
+const Webhook = z.object({
+  service: z.string(),
+  event: z.string(),
+  payload: z.record(z.string(), z.unknown()),
+});
+
+/** What a message and an interaction tell alike. Its workspace is told only by some. */
+const Located = { workspaceId: z.guid().nullish(), channelId: z.guid(), createdAt: z.unknown().optional() };
+
+const Message = z.object({
+  ...Located,
+  id: z.guid(),
+  status: z.string(),
+  direction: z.enum(['incoming', 'outgoing']).optional().catch(undefined),
+  lastStatusAt: z.unknown().optional(),
+});
+
+const Interaction = z.object({ ...Located, messageId: z.guid(), type: z.string() });
+
+/** `sms.outbound`: a platform and what happened. */
+const EVENT = /^[\w-]+\.(inbound|outbound|interaction)$/;
+
+/** The statuses in which Bird makes an outgoing message: with these it was not there before. */
+const NEWBORN: ReadonlySet<string> = new Set(['accepted', 'scheduled']);
+
+/**
+ * What a webhook of Bird says about a message.
+ *
+ * @param workspaceId the workspace of what does not name one
+ * @returns undefined for what is not about a message's status
+ * @throws {MalformedPayloadError}
+ */
+export const readBirdWebhook = (
+  body: Uint8Array,
+  workspaceId: string,
+  now: () => number,
+): MessageChange | undefined => {
+  const { service, event, payload } = parse(Webhook, readJson(body));
+  const [, kind] = EVENT.exec(event) ?? [];
+  if (service !== 'channels' || kind === undefined) return undefined;
+  if (kind === 'interaction') {
+    const { type, messageId, createdAt, ...located } = parse(Interaction, payload);
+    if (type !== 'read') return undefined;
+    return change(located, messageId, {
+      added: false,
+      status: 'READ',
+      nativeStatus: type,
+      occurredAt: timeOf(createdAt) ?? now(),
+    });
+  }
+  const { id, status, direction, lastStatusAt, createdAt, ...located } = parse(Message, payload);
+  const incoming = kind === 'inbound';
+  return change(located, id, {
+    added: incoming || NEWBORN.has(status),
+    status: birdStatus(status, direction ?? (incoming ? 'incoming' : 'outgoing')),
+    nativeStatus: status,
+    occurredAt: timeOf(lastStatusAt) ?? timeOf(createdAt) ?? now(),
+  });
+
+  function change(
+    at: { workspaceId?: string | null | undefined; channelId: string },
+    messageId: string,
+    what: Pick<MessageChange, 'added' | 'status' | 'nativeStatus' | 'occurredAt'>,
+  ): MessageChange {
+    const channel = `${at.workspaceId ?? workspaceId}/${at.channelId}`;
+    return {
+      ...what,
+      messageId: globalId('BirdMessage', `${channel}/${messageId}`),
+      channelId: globalId('BirdChannel', channel),
+      via: 'WEBHOOK',
+      audience: SERVICE,
+    };
+  }
+};
+
+const timeOf = (value: unknown): number | undefined => parseMoment(value)?.getTime();
+
+const readJson = (body: Uint8Array): unknown => {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    throw new MalformedPayloadError('the body is not JSON');
+  }
+};
+
+const parse = <T>(schema: z.ZodType<T>, value: unknown): T => {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const path = parsed.error.issues[0]?.path.join('.') || 'the body';
+  throw new MalformedPayloadError(`${path} is not as Bird documents it`);
+};

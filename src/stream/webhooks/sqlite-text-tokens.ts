@@ -1,0 +1,111 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { rank } from '../../graph/status.ts';
+import type { MessageStatus } from '../../ports.ts';
+import { StoreError } from '../../store/store-error.ts';
+import { type Early, type Report, type TextTokens, TOKEN_MS } from './text-tokens.ts';
+
+const TABLE = `
+  CREATE TABLE IF NOT EXISTS token (
+    key TEXT PRIMARY KEY, audience TEXT NOT NULL, text_id TEXT,
+    status TEXT, native_status TEXT, occurred_at INTEGER, made_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS token_made_at ON token (made_at);
+`;
+
+interface Row {
+  readonly key: string;
+  readonly audience: string;
+  readonly text_id: string | null;
+  readonly status: MessageStatus | null;
+  readonly native_status: string;
+  readonly occurred_at: number;
+}
+
+/**
+ * The tokens in one SQLite file, for one process. What resolves has reached the disk.
+ *
+ * @param dataDir the folder of `texts.sqlite`, made when missing; `:memory:` for tokens that end with the process
+ * @throws {StoreError} it cannot be opened
+ */
+export const openSqliteTextTokens = (dataDir: string, now: () => number): TextTokens => {
+  const db = open(dataDir);
+  const statements = {
+    add: db.prepare('INSERT INTO token (key, audience, made_at) VALUES (?, ?, ?)'),
+    forget: db.prepare('DELETE FROM token WHERE made_at < ?'),
+    find: db.prepare('SELECT * FROM token WHERE key = ?'),
+    bind: db.prepare('UPDATE token SET text_id = ? WHERE key = ?'),
+    keep: db.prepare('UPDATE token SET status = ?, native_status = ?, occurred_at = ? WHERE key = ?'),
+    drop: db.prepare('DELETE FROM token WHERE key = ?'),
+    unsettled: db.prepare('SELECT * FROM token WHERE text_id IS NOT NULL AND status IS NOT NULL'),
+  };
+  // The columns are those of the table above.
+  const find = (key: string) => statements.find.get(key) as Row | undefined;
+
+  /** SQLite works while it is called, so nothing comes in between two statements. */
+  const attempt = async <T>(work: () => T): Promise<T> => {
+    try {
+      return work();
+    } catch (cause) {
+      throw new StoreError('the addresses of texts could not be read or written', { cause });
+    }
+  };
+  const keep = (key: string, { status, nativeStatus, occurredAt }: Report) =>
+    statements.keep.run(status, nativeStatus, occurredAt, key);
+
+  return {
+    add: (key, audience) =>
+      attempt(() => {
+        statements.forget.run(now() - TOKEN_MS);
+        statements.add.run(key, audience, now());
+      }),
+    bind: (key, textId) =>
+      attempt(() => {
+        statements.bind.run(textId, key);
+        const row = find(key);
+        return row && earlyOf(row);
+      }),
+    report: (key, report) =>
+      attempt(() => {
+        const row = find(key);
+        if (!row) return undefined;
+        if (row.text_id !== null) return { textId: row.text_id, audience: row.audience };
+        if (report && (row.status === null || rank(report.status) > rank(row.status))) keep(key, report);
+        return 'kept';
+      }),
+    settle: (key) => attempt(() => void statements.keep.run(null, null, null, key)),
+    drop: (key) => attempt(() => void statements.drop.run(key)),
+    unsettled: () =>
+      attempt(() => (statements.unsettled.all() as object[] as Row[]).flatMap((row) => earlyOf(row) ?? [])),
+    close: async () => {
+      if (db.isOpen) db.close();
+    },
+  };
+};
+
+const earlyOf = (row: Row): Early | undefined =>
+  row.text_id === null || row.status === null
+    ? undefined
+    : {
+        key: row.key,
+        audience: row.audience,
+        textId: row.text_id,
+        report: { status: row.status, nativeStatus: row.native_status, occurredAt: row.occurred_at },
+      };
+
+const open = (dataDir: string): DatabaseSync => {
+  const memory = dataDir === ':memory:';
+  try {
+    if (!memory) mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    // A process that is just ending may still hold the file.
+    const db = new DatabaseSync(memory ? dataDir : join(dataDir, 'texts.sqlite'), { timeout: 3000 });
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    db.exec(TABLE);
+    return db;
+  } catch (cause) {
+    throw new StoreError(`the addresses of texts cannot be kept in ${dataDir}: the folder must be writable`, {
+      cause,
+    });
+  }
+};

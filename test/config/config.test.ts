@@ -1,0 +1,213 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigError, readConfig } from '../../src/config/config.ts';
+import { idOf } from '../support/ids.ts';
+
+const WORKSPACE = idOf('workspace');
+const BIRD = { BIRD_ACCESS_KEY: 'key', BIRD_WORKSPACE_ID: WORKSPACE };
+const COURIER = { COURIER_API_URL: 'https://courier.example', COURIER_TOKEN: 'token' };
+const JWT = {
+  AUTH: 'jwt',
+  AUTH_JWT_SECRET: 'secret',
+  AUTH_ISSUER: 'https://id.example',
+  AUTH_AUDIENCE: 'pigeon',
+};
+
+const faultsOf = (env: Record<string, string>): readonly string[] => {
+  try {
+    readConfig(env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+};
+
+describe('without any variable', () => {
+  test('listens on loopback, to anybody, over the sandbox', () => {
+    expect(readConfig({})).toMatchObject({
+      host: '127.0.0.1',
+      port: 4000,
+      publicUrl: undefined,
+      bird: undefined,
+      courier: undefined,
+      sandbox: true,
+      auth: { kind: 'none' },
+      corsOrigins: [],
+      dataDir: '.data',
+      freshMs: 10_000,
+      deadlineMs: 10_000,
+      budgetCalls: 500,
+      directoryIntervalMs: 600_000,
+      logLevel: 'info',
+    });
+  });
+
+  test('takes an empty variable for an absent one', () => {
+    expect(readConfig({ PORT: '', BIRD_ACCESS_KEY: ' ', REDIS_URL: '' }).sandbox).toBe(true);
+  });
+});
+
+describe('upstreams', () => {
+  test('reads both and leaves the sandbox off', () => {
+    const config = readConfig({
+      ...BIRD,
+      ...COURIER,
+      BIRD_WEBHOOK_SIGNING_KEY: 'old, new',
+      BIRD_GET_RPS: '5',
+      BIRD_ORGANIZATION_ID: idOf('organization').toUpperCase(),
+    });
+    expect(config.sandbox).toBe(false);
+    expect(config.bird).toEqual({
+      url: 'https://api.bird.com',
+      accessKey: 'key',
+      workspaceId: WORKSPACE,
+      organizationId: idOf('organization'),
+      signingKeys: ['old', 'new'],
+      getRps: 5,
+      postRps: 500,
+    });
+    expect(config.courier).toEqual({
+      url: 'https://courier.example',
+      authorization: 'Bearer token',
+      forwards: false,
+    });
+  });
+
+  test('takes one alone', () => {
+    expect(readConfig(BIRD)).toMatchObject({ sandbox: false, courier: undefined });
+    expect(readConfig(COURIER)).toMatchObject({ sandbox: false, bird: undefined });
+  });
+
+  test('takes the whole header of courier where its scheme is another', () => {
+    const { courier } = readConfig({
+      COURIER_API_URL: 'https://c.example',
+      COURIER_AUTHORIZATION: 'Token abc',
+    });
+    expect(courier?.authorization).toBe('Token abc');
+  });
+
+  test('needs no credential of its own where callers bring theirs', () => {
+    const env = { COURIER_API_URL: 'https://c.example', COURIER_FORWARD_AUTHORIZATION: 'true' };
+    expect(readConfig(env).courier).toEqual({
+      url: 'https://c.example',
+      authorization: undefined,
+      forwards: true,
+    });
+  });
+});
+
+describe('faults', () => {
+  const cases: [string, Record<string, string>, string[]][] = [
+    [
+      'names all that is missing of both upstreams at once',
+      { BIRD_ACCESS_KEY: 'key', COURIER_TOKEN: 'token' },
+      ['BIRD_WORKSPACE_ID', 'COURIER_API_URL'],
+    ],
+    ['wants Bird’s key beside its workspace', { BIRD_WORKSPACE_ID: WORKSPACE }, ['BIRD_ACCESS_KEY']],
+    [
+      'takes a URL or a signing key alone for half a Bird',
+      { BIRD_API_URL: 'https://b.example', BIRD_WEBHOOK_SIGNING_KEY: 'k' },
+      ['BIRD_ACCESS_KEY', 'BIRD_WORKSPACE_ID'],
+    ],
+    ['wants a credential beside courier’s URL', { COURIER_API_URL: 'https://c.example' }, ['COURIER_TOKEN']],
+    [
+      'wants a URL where callers’ own credentials go to courier',
+      { COURIER_FORWARD_AUTHORIZATION: 'true' },
+      ['COURIER_API_URL'],
+    ],
+    [
+      'does not choose between two credentials',
+      { ...COURIER, COURIER_AUTHORIZATION: 'x' },
+      ['COURIER_AUTHORIZATION'],
+    ],
+    ['refuses a workspace that is no UUID', { ...BIRD, BIRD_WORKSPACE_ID: '12' }, ['BIRD_WORKSPACE_ID']],
+    [
+      'refuses an organization that is no UUID',
+      { ...BIRD, BIRD_ORGANIZATION_ID: 'x' },
+      ['BIRD_ORGANIZATION_ID'],
+    ],
+    ['refuses a URL that is none', { ...COURIER, COURIER_API_URL: 'courier' }, ['COURIER_API_URL']],
+    ['refuses another scheme', { ...BIRD, BIRD_API_URL: 'ftp://b.example' }, ['BIRD_API_URL']],
+    ['refuses a token over two lines', { ...COURIER, COURIER_TOKEN: 'a\nb' }, ['COURIER_TOKEN']],
+    ['refuses a port that is none', { PORT: '70000' }, ['PORT']],
+    [
+      'refuses numbers that are none, all of them',
+      { PORT: 'x', DEADLINE_MS: '0', BUDGET_CALLS: '-1', FRESH_MS: '1s', BIRD_GET_RPS: '1.5' },
+      ['PORT', 'DEADLINE_MS', 'BUDGET_CALLS', 'FRESH_MS', 'BIRD_GET_RPS'],
+    ],
+    [
+      'refuses words it does not know',
+      { AUTH: 'basic', SANDBOX: 'yes', LOG_LEVEL: 'loud', COURIER_FORWARD_AUTHORIZATION: '1' },
+      ['AUTH', 'SANDBOX', 'LOG_LEVEL', 'COURIER_FORWARD_AUTHORIZATION'],
+    ],
+    [
+      'refuses times without a unit',
+      { DIRECTORY_INTERVAL: '600', DIRECTORY_MAX_AGE: 'soon' },
+      ['DIRECTORY_INTERVAL', 'DIRECTORY_MAX_AGE'],
+    ],
+    ['refuses origins with a path, and null', { CORS_ORIGINS: 'https://a.example/x,null' }, ['CORS_ORIGINS']],
+    ['refuses a region that is none', { DEFAULT_REGION: 'Germany' }, ['DEFAULT_REGION']],
+    ['wants AUTH said where others can reach it', { HOST: '0.0.0.0' }, ['AUTH']],
+    [
+      'wants all that a token is checked by',
+      { AUTH: 'jwt' },
+      ['AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE'],
+    ],
+    [
+      'does not choose between two kinds of keys',
+      { ...JWT, AUTH_JWKS_URL: 'https://id.example/keys' },
+      ['AUTH_JWT_SECRET'],
+    ],
+    [
+      'does not overlook token settings without AUTH=jwt',
+      { AUTH_ISSUER: 'https://id.example' },
+      ['AUTH_ISSUER'],
+    ],
+    ['refuses the sandbox beside a real upstream', { ...BIRD, SANDBOX: 'on' }, ['SANDBOX']],
+    ['refuses to stand before nothing', { SANDBOX: 'off' }, ['SANDBOX']],
+    ['reads no cache behind http', { REDIS_URL: 'http://localhost:6379' }, ['REDIS_URL']],
+    ['knows a database of Redis by its number', { REDIS_URL: 'redis://localhost/pigeon' }, ['REDIS_URL']],
+  ];
+  test.each(cases)('%s', (_, env, names) => {
+    const faults = faultsOf(env);
+    expect(faults.map((fault) => fault.split(':', 1)[0]).sort()).toEqual([...names].sort());
+  });
+
+  test('quotes no value', () => {
+    const secret = 's3cret';
+    const faults = faultsOf({
+      BIRD_ACCESS_KEY: secret,
+      BIRD_WORKSPACE_ID: secret,
+      PORT: secret,
+      AUTH: secret,
+    });
+    expect(faults).toHaveLength(3);
+    expect(faults.join()).not.toContain(secret);
+  });
+});
+
+describe('who may come in', () => {
+  test('asks nobody on loopback, and elsewhere only where that was said', () => {
+    for (const HOST of ['localhost', '127.0.0.1', '::1']) {
+      expect(readConfig({ HOST }).auth).toEqual({ kind: 'none' });
+    }
+    expect(readConfig({ HOST: '0.0.0.0', AUTH: 'none' }).auth).toEqual({ kind: 'none' });
+  });
+
+  test('checks tokens by a secret or by published keys', () => {
+    expect(readConfig(JWT).auth).toEqual({
+      kind: 'jwt',
+      keys: { secret: 'secret' },
+      issuer: 'https://id.example',
+      audience: 'pigeon',
+    });
+    const { AUTH_JWT_SECRET: _, ...rest } = JWT;
+    expect(readConfig({ ...rest, AUTH_JWKS_URL: 'https://id.example/keys' }).auth).toMatchObject({
+      keys: { jwksUrl: 'https://id.example/keys' },
+    });
+  });
+
+  test('reads the address from outside without its last slash', () => {
+    expect(readConfig({ PUBLIC_URL: 'https://pigeon.example/' }).publicUrl).toBe('https://pigeon.example');
+  });
+});
