@@ -5,7 +5,7 @@ import type { Answer, Credential, Operation, QueryValue, Send } from './upstream
 export type Api = 'bird' | 'courier';
 
 /** What a caller may do at one upstream. */
-export type Right = 'read' | 'write';
+export type Right = 'read' | 'write' | 'credentials';
 
 /** One upstream as an operation reaches it. */
 export interface Upstream {

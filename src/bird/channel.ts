@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { Channel } from '../graph/channel.ts';
 import type { Connection, ConnectionArgs } from '../graph/connection.ts';
 import { connectionArgs, connectionOf } from '../graph/connection-type.ts';
+import { nativeEnum, readWords } from '../graph/enum.ts';
 import { refuseEmpty } from '../graph/errors.ts';
 import { rest } from '../graph/ledger.ts';
 import { node } from '../graph/node.ts';
@@ -10,7 +11,6 @@ import { moment } from '../graph/scalars.ts';
 import { Source } from '../graph/source.ts';
 import { Bird } from './bird.ts';
 import { BirdChannelGroup, channelGroups, listChannelGroups } from './channel-group.ts';
-import { nativeEnum, readWords } from './enum.ts';
 import {
   askIn,
   byWorkspace,

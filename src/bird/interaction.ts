@@ -1,7 +1,7 @@
 import { builder } from '../builder.ts';
+import { nativeEnum } from '../graph/enum.ts';
 import { rest } from '../graph/ledger.ts';
 import { moment } from '../graph/scalars.ts';
-import { nativeEnum } from './enum.ts';
 import { askIn, operation, readResults } from './load.ts';
 import { BirdMessage } from './message.ts';
 import type { components } from './openapi.gen.ts';

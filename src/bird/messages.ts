@@ -7,7 +7,7 @@ import { isUuid } from '../graph/ids.ts';
 import type { Claim } from '../graph/ledger.ts';
 import { rest } from '../graph/ledger.ts';
 import { MessageDirection } from '../graph/message.ts';
-import { TimeRange } from '../graph/scalars.ts';
+import { parseMoment, TimeRange } from '../graph/scalars.ts';
 import type { QueryValue } from '../upstream/send.ts';
 import { Bird } from './bird.ts';
 import { BirdChannel } from './channel.ts';
@@ -108,7 +108,7 @@ const connection = (
     name: `bird messages ${list.params?.channelId ?? ''}`,
     max: MAX_MESSAGES,
     id: (row) => row.id,
-    ...(!args.reverse && { time: (row: MessageRow) => row.createdAt }),
+    ...(!args.reverse && { time: (row: MessageRow) => parseMoment(row.createdAt)?.getTime() }),
     read: ({ limit, token }) =>
       readPage(context, list, { ...queryOf(args), ...more, limit, pageToken: token }),
   });

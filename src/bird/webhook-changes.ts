@@ -1,10 +1,10 @@
 import { builder } from '../builder.ts';
 import { type Context, requireAdmin } from '../context.ts';
+import { readWords } from '../graph/enum.ts';
 import { InputError } from '../graph/errors.ts';
 import { globalId } from '../graph/ids.ts';
 import { mutation } from '../graph/mutation.ts';
 import { inputPath } from './contact-change.ts';
-import { readWords } from './enum.ts';
 import { askIn, operation, readKey, readRow } from './load.ts';
 import { omitNullish } from './omit-nullish.ts';
 import type { components } from './openapi.gen.ts';

@@ -1,8 +1,8 @@
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
+import { readWords } from '../graph/enum.ts';
 import { rest } from '../graph/ledger.ts';
 import { Bird } from './bird.ts';
-import { readWords } from './enum.ts';
 import { askIn, operation, readResults } from './load.ts';
 import type { components } from './openapi.gen.ts';
 import { BirdWebhookService, readService } from './webhook-words.ts';

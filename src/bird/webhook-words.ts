@@ -1,4 +1,4 @@
-import { nativeEnum } from './enum.ts';
+import { nativeEnum } from '../graph/enum.ts';
 
 /** The part of Bird whose events are meant. */
 export const { type: BirdWebhookService, read: readService } = nativeEnum('BirdWebhookService', {

@@ -109,7 +109,8 @@ export const expand = (common: CompactCommon, things: ReadonlyMap<string, Compac
   };
 
   for (const [collection, thing] of things) {
-    for (const [name, shape] of Object.entries(thing.shapes ?? {})) define(name, readShape(shape ?? 'any', `${collection} ${name}`, common.attributes));
+    for (const [name, shape] of Object.entries(thing.shapes ?? {}))
+      define(name, readShape(shape ?? 'any', `${collection} ${name}`, common.attributes));
     if (thing.attributes) {
       const attributes = Object.fromEntries(
         Object.entries(thing.attributes).map(([name, shape]) => {
@@ -130,7 +131,9 @@ export const expand = (common: CompactCommon, things: ReadonlyMap<string, Compac
         type: 'object',
         required: [...(identified ? ['id'] : []), 'type', 'attributes'],
         properties: {
-          ...(identified && { id: thing.id === 'string' ? { type: 'string' } : { type: 'string', format: 'uuid' } }),
+          ...(identified && {
+            id: thing.id === 'string' ? { type: 'string' } : { type: 'string', format: 'uuid' },
+          }),
           type: { type: 'string', const: typeOf(collection) },
           attributes: ref(thing.name),
         },
@@ -160,7 +163,9 @@ export const expand = (common: CompactCommon, things: ReadonlyMap<string, Compac
       const operation: CompactOperation = typeof given === 'string' ? { about: given } : (given ?? {});
       const where = `${collection} ${kind}`;
       const path = operation.path ?? standard;
-      const item = (paths[path] ??= path.includes('{id}') ? { parameters: [ref(thing.id === 'string' ? 'TextualId' : 'ResourceId', 'parameters')] } : {});
+      const item = (paths[path] ??= path.includes('{id}')
+        ? { parameters: [ref(thing.id === 'string' ? 'TextualId' : 'ResourceId', 'parameters')] }
+        : {});
       if (method in item) throw new Error(`${method} ${path} is described twice`);
       const isList = kind === 'list' || operation.many === true;
       const { inferred } = operation;
@@ -169,7 +174,7 @@ export const expand = (common: CompactCommon, things: ReadonlyMap<string, Compac
         ...(isList && operation.page !== 'none' ? pageParameters(operation.page?.limit) : []),
       ];
       item[method] = {
-        operationId: idOf(kind, collection, path),
+        operationId: idOf(kind, collection),
         tags: [collection],
         summary: operation.about ?? summary,
         ...(operation.description && { description: operation.description }),
@@ -189,7 +194,10 @@ export const expand = (common: CompactCommon, things: ReadonlyMap<string, Compac
       const name = bare(given);
       const plain = /^(?:filter|include)\[(?:cmp-)?(.+)\]$/.exec(name)?.[1] ?? name;
       const isComparator = name.startsWith('filter[cmp-');
-      const known = shape ?? common.parameters[name] ?? (isComparator ? 'datetime' : thing.attributes?.[plain] ?? common.attributes[plain]);
+      const known =
+        shape ??
+        common.parameters[name] ??
+        (isComparator ? 'datetime' : (thing.attributes?.[plain] ?? common.attributes[plain]));
       if (!known) throw new Error(`${where}: what is ${name}?`);
       const { description, ...schema } = readShape(known, `${where} ${name}`);
       for (const word of ['x-relation', 'x-embeds', 'examples']) delete schema[word];
@@ -198,9 +206,10 @@ export const expand = (common: CompactCommon, things: ReadonlyMap<string, Compac
         in: 'query',
         ...(given.endsWith('*') && { required: true }),
         ...(schema.deprecated === true && { deprecated: true }),
-        description: isComparator && !shape
-          ? `Compares \`${plain}\`: up to two values, each one of \`>\`, \`<\`, \`>=\`, \`<=\` and a time.`
-          : description,
+        description:
+          isComparator && !shape
+            ? `Compares \`${plain}\`: up to two values, each one of \`>\`, \`<\`, \`>=\`, \`<=\` and a time.`
+            : description,
         ...((isComparator || schema.type === 'array') && { style: 'form', explode: true }),
         schema: isComparator
           ? { type: 'array', maxItems: 2, items: { type: 'string', maxLength: 40 }, 'x-compares': plain }
@@ -210,15 +219,25 @@ export const expand = (common: CompactCommon, things: ReadonlyMap<string, Compac
 
     const requestBody = (kind: string, operation: CompactOperation, where: string): object => {
       const json = (schema: Schema) => ({ required: true, content: { 'application/json': { schema } } });
-      if (operation.body === 'any') return json({ description: 'Any object.', type: 'object', additionalProperties: true });
+      if (operation.body === 'any')
+        return json({ description: 'Any object.', type: 'object', additionalProperties: true });
       if (operation.attributes === undefined && operation.patch === undefined) {
         const { properties = {}, required } = readShape({ of: operation.body ?? {} }, where);
-        return json({ type: 'object', additionalProperties: false, properties, ...(required !== undefined && { required }) });
+        return json({
+          type: 'object',
+          additionalProperties: false,
+          properties,
+          ...(required !== undefined && { required }),
+        });
       }
       const hasId = kind === 'update';
       const attributes = operation.patch
         ? readShape(operation.patch, where)
-        : { type: 'object', additionalProperties: false, ...bodyAttributes(operation.attributes ?? '', where) };
+        : {
+            type: 'object',
+            additionalProperties: false,
+            ...bodyAttributes(operation.attributes ?? '', where),
+          };
       return json({
         type: 'object',
         additionalProperties: false,
@@ -241,24 +260,38 @@ export const expand = (common: CompactCommon, things: ReadonlyMap<string, Compac
 
     const bodyAttributes = (given: string | Shapes, where: string): Schema => {
       const shapes: Shapes =
-        typeof given === 'string' ? Object.fromEntries(given.split(/\s+/).filter(Boolean).map((name) => [name, null])) : given;
+        typeof given === 'string'
+          ? Object.fromEntries(
+              given
+                .split(/\s+/)
+                .filter(Boolean)
+                .map((name) => [name, null]),
+            )
+          : given;
       const properties = Object.fromEntries(
         Object.entries(shapes).map(([starred, shape]) => {
           const name = bare(starred);
           const compact = shape ?? thing.attributes?.[name] ?? common.attributes[name];
           if (!compact) throw new Error(`${where}: what is ${name}?`);
-          const { 'x-relation': _relation, 'x-embeds': _embeds, ...schema } = readShape(compact, `${where}.${name}`, common.attributes);
+          const {
+            'x-relation': _relation,
+            'x-embeds': _embeds,
+            ...schema
+          } = readShape(compact, `${where}.${name}`, common.attributes);
           return [name, schema];
         }),
       );
-      const required = Object.keys(shapes).filter((name) => name.endsWith('*')).map(bare);
+      const required = Object.keys(shapes)
+        .filter((name) => name.endsWith('*'))
+        .map(bare);
       return { properties, ...(required.length > 0 && { required }) };
     };
 
     const response = (operation: CompactOperation, isList: boolean, where: string): object => {
       const { answers, returns, media } = operation;
       const description = 'Success';
-      if (media) return { description, content: { [media]: { schema: { type: 'string', format: 'binary' } } } };
+      if (media)
+        return { description, content: { [media]: { schema: { type: 'string', format: 'binary' } } } };
       if (answers === 'none') return { description };
       const json = (schema: Schema) => ({ description, content: { 'application/json': { schema } } });
       if (answers === 'any') return json({ description: 'Any object, or nothing.' });
@@ -272,7 +305,8 @@ export const expand = (common: CompactCommon, things: ReadonlyMap<string, Compac
     if (thing.list !== undefined) add('list', 'get', root, thing.list, `Lists ${noun}s.`);
     if (thing.create !== undefined) add('create', 'post', root, thing.create, `Creates a ${noun}.`);
     if (thing.get !== undefined) add('get', 'get', `${root}{id}/`, thing.get, `Returns one ${noun}.`);
-    if (thing.update !== undefined) add('update', 'patch', `${root}{id}/`, thing.update, `Changes a ${noun}.`);
+    if (thing.update !== undefined)
+      add('update', 'patch', `${root}{id}/`, thing.update, `Changes a ${noun}.`);
     for (const [action, operation] of Object.entries(thing.actions ?? {}))
       add(action, 'post', `${root}{id}/${action}/`, operation, about);
     for (const [read, operation] of Object.entries(thing.reads ?? {}))
@@ -291,15 +325,31 @@ export const expand = (common: CompactCommon, things: ReadonlyMap<string, Compac
           type: 'apiKey',
           in: 'header',
           name: 'Authorization',
-          description: 'The definition names no scheme. An access token of the vendor’s login goes in as `Bearer …`.',
+          description:
+            'The definition names no scheme. An access token of the vendor’s login goes in as `Bearer …`.',
         },
       },
       parameters: {
-        TextualId: { name: 'id', in: 'path', required: true, description: 'Resource identifier', schema: { type: 'string' } },
-        ResourceId: { name: 'id', in: 'path', required: true, description: 'Resource identifier', schema: { type: 'string', format: 'uuid' } },
+        TextualId: {
+          name: 'id',
+          in: 'path',
+          required: true,
+          description: 'Resource identifier',
+          schema: { type: 'string' },
+        },
+        ResourceId: {
+          name: 'id',
+          in: 'path',
+          required: true,
+          description: 'Resource identifier',
+          schema: { type: 'string', format: 'uuid' },
+        },
       },
       responses: {
-        Errors: { description: 'What courier did not accept.', content: { 'application/json': { schema: ref('Errors') } } },
+        Errors: {
+          description: 'What courier did not accept.',
+          content: { 'application/json': { schema: ref('Errors') } },
+        },
       },
       schemas,
     },
@@ -307,11 +357,22 @@ export const expand = (common: CompactCommon, things: ReadonlyMap<string, Compac
 };
 
 const pageParameters = (limit = '1..1000 = 100'): object[] => [
-  { name: 'page[limit]', in: 'query', description: 'The most rows of the page.', schema: readShape(`integer ${limit}`, 'page[limit]') },
-  { name: 'page[offset]', in: 'query', description: 'How many rows to pass over.', schema: { type: 'integer', minimum: 0, default: 0 } },
+  {
+    name: 'page[limit]',
+    in: 'query',
+    description: 'The most rows of the page.',
+    schema: readShape(`integer ${limit}`, 'page[limit]'),
+  },
+  {
+    name: 'page[offset]',
+    in: 'query',
+    description: 'How many rows to pass over.',
+    schema: { type: 'integer', minimum: 0, default: 0 },
+  },
 ];
 
-const words = (name: string): string => name.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter}`).toLowerCase();
+const words = (name: string): string =>
+  name.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter}`).toLowerCase();
 
-const idOf = (kind: string, collection: string, path: string): string =>
+const idOf = (kind: string, collection: string): string =>
   `${kind}-${collection}`.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());

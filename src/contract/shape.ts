@@ -19,7 +19,9 @@ const SCALARS: Readonly<Record<string, Schema>> = {
 };
 
 /** A shape of a compact contract: a line of text, or an object with its properties in `of`. */
-export type CompactShape = string | { readonly is?: string; readonly of: Readonly<Record<string, CompactShape | null>> };
+export type CompactShape =
+  | string
+  | { readonly is?: string; readonly of: Readonly<Record<string, CompactShape | null>> };
 
 /** What names mean where a contract says nothing more of them. */
 export type Known = Readonly<Record<string, CompactShape | null>>;
@@ -29,9 +31,20 @@ const literal = (word: string, { type }: Schema): unknown => {
   return (type === 'integer' || type === 'number') && !Number.isNaN(Number(word)) ? Number(word) : word;
 };
 
-const KEYWORDS = new Set(
-  ['->', 'as', 'named', 'with', 'in', '=', 'e.g.', 'deprecated', 'nullable', 'non-empty', 'personal', 'secret'],
-);
+const KEYWORDS = new Set([
+  '->',
+  'as',
+  'named',
+  'with',
+  'in',
+  '=',
+  'e.g.',
+  'deprecated',
+  'nullable',
+  'non-empty',
+  'personal',
+  'secret',
+]);
 const isModifier = (word: string): boolean =>
   KEYWORDS.has(word) || /^(?:<=|>=)\d+$|^\d+\.\.\d+$|^\/.+\/$/.test(word);
 
@@ -60,7 +73,9 @@ const modify = (words: string[], item: Schema, whole: Schema, where: string): vo
     else if (word === 'as') item['x-relation'] = words.shift();
     else if (word === 'named') whole['x-field'] = words.shift();
     else if (word === 'with')
-      item['x-embeds'] = Object.fromEntries(take(words).map((pair) => [pair.split('=')[0], pair.split('=').at(-1)]));
+      item['x-embeds'] = Object.fromEntries(
+        take(words).map((pair) => [pair.split('=')[0], pair.split('=').at(-1)]),
+      );
     else if (word === 'in') item.enum = take(words);
     else if (word === '=') {
       const value = literal(take(words).join(' '), item);
@@ -93,7 +108,8 @@ const modify = (words: string[], item: Schema, whole: Schema, where: string): vo
 export const readShape = (compact: CompactShape, where: string, known: Known = {}): Schema => {
   const line = typeof compact === 'string' ? compact : (compact.is ?? 'object');
   const at = line.search(/(?:^| )\| /);
-  const [left, description] = at < 0 ? [line, undefined] : [line.slice(0, at), line.slice(line.indexOf('| ', at) + 2)];
+  const [left, description] =
+    at < 0 ? [line, undefined] : [line.slice(0, at), line.slice(line.indexOf('| ', at) + 2)];
   const words = left.trim().split(/\s+/);
   const head = words.shift() ?? '';
   const isList = head.endsWith('[]');

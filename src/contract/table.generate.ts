@@ -4,6 +4,11 @@ import { CORE_SCHEMA, load } from 'js-yaml';
 import { tableOf } from './table.ts';
 
 for (const api of ['bird', 'courier']) {
-  const document = load(readFileSync(new URL(`../../schema/${api}.openapi.yaml`, import.meta.url), 'utf8'), { schema: CORE_SCHEMA });
-  writeFileSync(new URL(`../${api}/contract.gen.json`, import.meta.url), `${JSON.stringify(tableOf(document), null, 1)}\n`);
+  const document = load(readFileSync(new URL(`../../schema/${api}.openapi.yaml`, import.meta.url), 'utf8'), {
+    schema: CORE_SCHEMA,
+  });
+  writeFileSync(
+    new URL(`../${api}/contract.gen.json`, import.meta.url),
+    `${JSON.stringify(tableOf(document as Record<string, unknown>), null, 1)}\n`,
+  );
 }

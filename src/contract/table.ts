@@ -3,7 +3,8 @@ type Json = { readonly [key: string]: unknown };
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A schema without its examples, which only documentation and the sandbox read. */
 const lean = (schema: unknown): unknown => {
@@ -12,7 +13,10 @@ const lean = (schema: unknown): unknown => {
   return Object.fromEntries(
     Object.entries(schema)
       .filter(([key, value]) => !(key === 'examples' && Array.isArray(value)))
-      .map(([key, value]) => [key, key === '$ref' ? String(value).replace('#/components/schemas/', '') : lean(value)]),
+      .map(([key, value]) => [
+        key,
+        key === '$ref' ? String(value).replace('#/components/schemas/', '') : lean(value),
+      ]),
   );
 };
 
@@ -33,7 +37,10 @@ export const tableOf = (document: Json): object => {
     for (const method of METHODS) {
       const operation = item[method];
       if (!isObject(operation)) continue;
-      const parameters = [...((item.parameters ?? []) as unknown[]), ...((operation.parameters ?? []) as unknown[])].map(deref);
+      const parameters = [
+        ...((item.parameters ?? []) as unknown[]),
+        ...((operation.parameters ?? []) as unknown[]),
+      ].map(deref);
       const named = (place: string) =>
         Object.fromEntries(
           parameters
@@ -43,7 +50,9 @@ export const tableOf = (document: Json): object => {
               { ...(lean(schema) as object), ...clean({ description, mandatory: required, deprecated }) },
             ]),
         );
-      const body = (deref(operation.requestBody).content as Json | undefined)?.['application/json'] as Json | undefined;
+      const body = (deref(operation.requestBody).content as Json | undefined)?.['application/json'] as
+        | Json
+        | undefined;
       const responses = operation.responses as Json;
       const [status = ''] = Object.keys(responses).filter((code) => code.startsWith('2'));
       const content = Object.entries((deref(responses[status]).content ?? {}) as Json);
@@ -53,7 +62,10 @@ export const tableOf = (document: Json): object => {
         description: operation.description,
         inferred: operation['x-inferred'],
         scope: operation['x-scope'],
-        deprecated: operation.deprecated === true ? (operation['x-deprecation-reason'] ?? 'The upstream calls it deprecated.') : undefined,
+        deprecated:
+          operation.deprecated === true
+            ? (operation['x-deprecation-reason'] ?? 'The upstream calls it deprecated.')
+            : undefined,
         query: named('query'),
         body: body && lean(body.schema),
         answer: answer && lean(answer.schema),
@@ -66,5 +78,7 @@ export const tableOf = (document: Json): object => {
 
 const clean = (object: object): object =>
   Object.fromEntries(
-    Object.entries(object).filter(([, value]) => value !== undefined && !(isObject(value) && Object.keys(value).length === 0)),
+    Object.entries(object).filter(
+      ([, value]) => value !== undefined && !(isObject(value) && Object.keys(value).length === 0),
+    ),
   );

@@ -1,7 +1,8 @@
 import { builder } from '../builder.ts';
 import { authorize } from '../context.ts';
-import { type ChangeOptions, type Changed } from '../graph/verbs/change.ts';
+import type { Changed, ChangeOptions } from '../graph/verbs/change.ts';
 import { defineCommand } from '../graph/verbs/command.ts';
+import { defineLookUp } from '../graph/verbs/look-up.ts';
 import { defineResource, type ResourceOptions, type ResourceRef } from '../graph/verbs/resource.ts';
 import { Courier, dialect } from './dialect.ts';
 import type { Flat, OperationKey, ResourcePath } from './types.ts';
@@ -24,7 +25,11 @@ export const resource = <const Path extends ResourcePath>(
   options: ResourceOptions<Flat<Path>> = {},
 ): ResourceRef<Flat<Path>, Path, OperationKey> =>
   // Inside, a row is only known to have an id; the path's type says the rest.
-  defineResource(dialect, name, path, options as object) as object as ResourceRef<Flat<Path>, Path, OperationKey>;
+  defineResource(dialect, name, path, options as object) as object as ResourceRef<
+    Flat<Path>,
+    Path,
+    OperationKey
+  >;
 
 /** Declares a `POST` of courier that stands for no thing. */
 export const command = <const Path extends string>(
@@ -32,3 +37,10 @@ export const command = <const Path extends string>(
   path: `POST ${Path}` extends OperationKey ? Path : never,
   options: ChangeOptions<Changed> = {},
 ) => defineCommand(dialect, name, path, options);
+
+/** Declares a `GET` of courier that stands for no thing. */
+export const lookUp = <const Path extends string>(
+  field: string,
+  path: `GET ${Path}` extends OperationKey ? Path : never,
+  options: Parameters<typeof defineLookUp>[3] = {},
+): void => defineLookUp(dialect, field, path, options);

@@ -2,8 +2,8 @@ import { builder } from '../builder.ts';
 import type { ResolvedShape, Shape } from '../graph/contract.ts';
 import { openContract } from '../graph/contract.ts';
 import type { Dialect, Row } from '../graph/dialect.ts';
-import type { Claim } from '../graph/ledger.ts';
 import { argumentName } from '../graph/input.ts';
+import type { Claim } from '../graph/ledger.ts';
 import { brand } from '../graph/node.ts';
 import { isRecord, unreadable } from '../graph/verbs/answer.ts';
 import { readTime, writeTime } from './times.ts';
@@ -23,7 +23,11 @@ const contract = openContract(new URL('./contract.gen.json', import.meta.url));
  */
 const flatten = (data: unknown, typename: string, operation: Claim, status: number): Row => {
   // Rows of a thing without ids have none to check.
-  if (!isRecord(data) || !(data.id === undefined || typeof data.id === 'string') || !isRecord(data.attributes))
+  if (
+    !isRecord(data) ||
+    !(data.id === undefined || typeof data.id === 'string') ||
+    !isRecord(data.attributes)
+  )
     throw unreadable(operation, status);
   return brand({ ...data.attributes, id: data.id } as Row, typename);
 };

@@ -4,6 +4,306 @@
  */
 
 export interface paths {
+    "/v1/aggregation-requests/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks for columns of some individuals to be worked out anew. */
+        post: operations["createAggregationRequests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/announcers/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists announcers. */
+        get: operations["listAnnouncers"];
+        put?: never;
+        /** Creates an announcer. */
+        post: operations["createAnnouncers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/announcers/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        /** Returns one announcer. */
+        get: operations["getAnnouncers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes an announcer. */
+        patch: operations["updateAnnouncers"];
+        trace?: never;
+    };
+    "/v1/app-credentials/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the credentials of apps. */
+        get: operations["listAppCredentials"];
+        put?: never;
+        /** Stores the credentials of an app. */
+        post: operations["createAppCredentials"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/app-credentials/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        /** Returns the credentials of one app. */
+        get: operations["getAppCredentials"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes the credentials of an app. */
+        patch: operations["updateAppCredentials"];
+        trace?: never;
+    };
+    "/v1/ask-entries/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hands over one request of Alexa and returns the answer to it.
+         * @description The body is Alexa’s own. It has a `request` with `timestamp` and `type`, and may have any other property.
+         */
+        post: operations["createAskEntries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ask-reminders/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the reminders of an individual. */
+        get: operations["listAskReminders"];
+        put?: never;
+        /** Creates a reminder. */
+        post: operations["createAskReminders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ask-reminders/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        /** Returns one reminder. */
+        get: operations["getAskReminders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a reminder. */
+        patch: operations["updateAskReminders"];
+        trace?: never;
+    };
+    "/v1/ask-subscriptions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the users of an organization who have linked a skill of Alexa. */
+        get: operations["listAskSubscriptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ask-subscriptions/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        /** Returns one subscription to a skill of Alexa. */
+        get: operations["getAskSubscriptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ask-subscriptions/{id}/send/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends an event to the user through Alexa. */
+        post: operations["sendAskSubscriptions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/badge-counts/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the badge counts of an individual. */
+        get: operations["listBadgeCounts"];
+        put?: never;
+        /** Sets a badge count of an individual. */
+        post: operations["createBadgeCounts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/badge-counts/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        /** Returns one badge count. */
+        get: operations["getBadgeCounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bulk-badge-counts/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sets badge counts of many individuals at once. */
+        post: operations["createBulkBadgeCounts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communication-messages/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists channels as an inbox. */
+        get: operations["listCommunicationMessages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communication-summaries/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns how many messages, notifications and video calls wait for an individual. */
+        get: operations["listCommunicationSummaries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/individual-groups/{id}/": {
         parameters: {
             query?: never;
@@ -14,8 +314,8 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Returns specific individual group */
-        get: operations["getIndividualGroup"];
+        /** Returns one group of individuals. */
+        get: operations["getIndividualGroups"];
         put?: never;
         post?: never;
         delete?: never;
@@ -34,8 +334,8 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Returns specific individual */
-        get: operations["getIndividual"];
+        /** Returns one individual. */
+        get: operations["getIndividuals"];
         put?: never;
         post?: never;
         delete?: never;
@@ -56,8 +356,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sends a templated message to an individual */
-        post: operations["multicastToIndividual"];
+        /** Sends a templated message to an individual. */
+        post: operations["multicastIndividuals"];
         delete?: never;
         options?: never;
         head?: never;
@@ -76,12 +376,206 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Recalculates the communication summary of an individual */
-        post: operations["recalculateIndividualCommunicationSummary"];
+        /** Counts anew how much communication waits for an individual. */
+        post: operations["recalculateCommunicationSummaryIndividuals"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/messaging-attachments/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the files of a message. */
+        get: operations["listMessagingAttachments"];
+        put?: never;
+        /** Announces a file for a message and returns where to upload it. */
+        post: operations["createMessagingAttachments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messaging-attachments/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        /** Returns one file of a message. */
+        get: operations["getMessagingAttachments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Removes a file from its message, or brings it back. */
+        patch: operations["updateMessagingAttachments"];
+        trace?: never;
+    };
+    "/v1/messaging-attachments/{id}/process-upload/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tells courier that the file has been uploaded. */
+        post: operations["processUploadMessagingAttachments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messaging-bookmarks/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the bookmarks of an organization. */
+        get: operations["listMessagingBookmarks"];
+        put?: never;
+        /** Sets a bookmark at a message. */
+        post: operations["createMessagingBookmarks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messaging-bookmarks/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        /** Returns one bookmark. */
+        get: operations["getMessagingBookmarks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messaging-bulk-attachments/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the files of a bulk message. */
+        get: operations["listMessagingBulkAttachments"];
+        put?: never;
+        /** Announces a file for a bulk message and returns where to upload it. */
+        post: operations["createMessagingBulkAttachments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messaging-bulk-attachments/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        /** Returns one file of a bulk message. */
+        get: operations["getMessagingBulkAttachments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messaging-bulk-attachments/{id}/process-upload/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tells courier that the file has been uploaded. */
+        post: operations["processUploadMessagingBulkAttachments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messaging-bulk-messages/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists bulk messages. */
+        get: operations["listMessagingBulkMessages"];
+        put?: never;
+        /** Posts a new message to many channels. */
+        post: operations["createMessagingBulkMessages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messaging-bulk-messages/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        /** Returns one bulk message. */
+        get: operations["getMessagingBulkMessages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a bulk message that is still a draft, or posts it. */
+        patch: operations["updateMessagingBulkMessages"];
         trace?: never;
     };
     "/v1/messaging-channels/": {
@@ -91,11 +585,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Returns channels */
+        /** Lists channels. */
         get: operations["listMessagingChannels"];
         put?: never;
-        /** Creates a new channel */
-        post: operations["createMessagingChannel"];
+        /** Creates a channel. */
+        post: operations["createMessagingChannels"];
         delete?: never;
         options?: never;
         head?: never;
@@ -112,18 +606,15 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Returns specific channel */
-        get: operations["getMessagingChannel"];
+        /** Returns one channel. */
+        get: operations["getMessagingChannels"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /**
-         * Modifies an existing channel
-         * @description The attributes are a JSON Patch list.
-         */
-        patch: operations["updateMessagingChannel"];
+        /** Changes a channel. */
+        patch: operations["updateMessagingChannels"];
         trace?: never;
     };
     "/v1/messaging-channels/{id}/archive/": {
@@ -138,8 +629,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Archive a channel */
-        post: operations["archiveMessagingChannel"];
+        /** Archives a channel. */
+        post: operations["archiveMessagingChannels"];
         delete?: never;
         options?: never;
         head?: never;
@@ -156,8 +647,8 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Returns the profile of an individual in the channel */
-        get: operations["getMessagingChannelProfile"];
+        /** Returns how an individual shows in a channel. */
+        get: operations["getProfileMessagingChannels"];
         put?: never;
         post?: never;
         delete?: never;
@@ -178,8 +669,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Modify channel preferences */
-        post: operations["setMessagingChannelPreferences"];
+        /** Sets preferences of the acting individual for a channel. */
+        post: operations["preferencesMessagingChannels"];
         delete?: never;
         options?: never;
         head?: never;
@@ -198,8 +689,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Enable/disable SMS path for this messaging channel */
-        post: operations["setMessagingChannelSms"];
+        /** Switches on or off that a channel is carried over SMS too. */
+        post: operations["smsMessagingChannels"];
         delete?: never;
         options?: never;
         head?: never;
@@ -218,8 +709,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Add subscriber to the channel */
-        post: operations["subscribeToMessagingChannel"];
+        /** Adds individuals to those who take part in a channel. */
+        post: operations["subscribeMessagingChannels"];
         delete?: never;
         options?: never;
         head?: never;
@@ -238,8 +729,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Unarchive a channel */
-        post: operations["unarchiveMessagingChannel"];
+        /** Brings an archived channel back. */
+        post: operations["unarchiveMessagingChannels"];
         delete?: never;
         options?: never;
         head?: never;
@@ -258,8 +749,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Remove subscriber from the channel */
-        post: operations["unsubscribeFromMessagingChannel"];
+        /** Takes individuals out of those who take part in a channel. */
+        post: operations["unsubscribeMessagingChannels"];
         delete?: never;
         options?: never;
         head?: never;
@@ -273,14 +764,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Returns messages of a channel
-         * @description Returns messages in specified group, posted by specified user, and belonging to specified subscription.
-         */
+        /** Lists the messages of a channel. */
         get: operations["listMessagingMessages"];
         put?: never;
-        /** Posts a new message */
-        post: operations["createMessagingMessage"];
+        /** Posts a message to a channel. */
+        post: operations["createMessagingMessages"];
         delete?: never;
         options?: never;
         head?: never;
@@ -297,15 +785,15 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Returns a single message from the given id */
-        get: operations["getMessagingMessage"];
+        /** Returns one message. */
+        get: operations["getMessagingMessages"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Modifies an existing message */
-        patch: operations["updateMessagingMessage"];
+        /** Changes a message, posts a draft, or takes a message back. */
+        patch: operations["updateMessagingMessages"];
         trace?: never;
     };
     "/v1/messaging-messages/{id}/ack/": {
@@ -320,11 +808,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Acknowledge a message, and all messages before this
-         * @description `allow-past` lets the mark move back.
-         */
-        post: operations["acknowledgeMessagingMessage"];
+        /** Marks a message, and all messages before it, as read. */
+        post: operations["ackMessagingMessages"];
         delete?: never;
         options?: never;
         head?: never;
@@ -343,8 +828,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Adds a user-reaction to a message */
-        post: operations["addMessagingMessageReaction"];
+        /** Adds a reaction to a message. */
+        post: operations["addReactionMessagingMessages"];
         delete?: never;
         options?: never;
         head?: never;
@@ -363,8 +848,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Deletes a user-reaction from a message */
-        post: operations["deleteMessagingMessageReaction"];
+        /** Deletes a reaction from a message. */
+        post: operations["deleteReactionMessagingMessages"];
         delete?: never;
         options?: never;
         head?: never;
@@ -381,10 +866,282 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Returns the receipts of a message */
-        get: operations["getMessagingMessageReceipts"];
+        /** Returns who has read a message and who has not. */
+        get: operations["getReceiptsMessagingMessages"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messaging-operations/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the operations of an organization. */
+        get: operations["listMessagingOperations"];
+        put?: never;
+        /** Starts an operation. */
+        post: operations["createMessagingOperations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messaging-operations/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        /** Returns one operation. */
+        get: operations["getMessagingOperations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messaging-plugins/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the plug-ins of an organization. */
+        get: operations["listMessagingPlugins"];
+        put?: never;
+        /** Creates a plug-in. */
+        post: operations["createMessagingPlugins"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messaging-plugins/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        /** Returns one plug-in. */
+        get: operations["getMessagingPlugins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a plug-in. */
+        patch: operations["updateMessagingPlugins"];
+        trace?: never;
+    };
+    "/v1/messaging-plugins/{id}/disable/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Disables a plug-in, which then no longer answers. */
+        post: operations["disableMessagingPlugins"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messaging-plugins/{id}/enable/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enables a plug-in, which then answers. */
+        post: operations["enableMessagingPlugins"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messaging-plugins/{id}/expand/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Returns the message that a plug-in writes for a channel. */
+        post: operations["expandMessagingPlugins"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messaging-responders/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the responders of an organization. */
+        get: operations["listMessagingResponders"];
+        put?: never;
+        /** Creates a responder. */
+        post: operations["createMessagingResponders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messaging-responders/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        /** Returns one responder. */
+        get: operations["getMessagingResponders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a responder. */
+        patch: operations["updateMessagingResponders"];
+        trace?: never;
+    };
+    "/v1/messaging-responders/{id}/disable/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Disables a responder, which then no longer answers. */
+        post: operations["disableMessagingResponders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messaging-responders/{id}/enable/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enables a responder, which then answers. */
+        post: operations["enableMessagingResponders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/multicasts/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists multicasts. */
+        get: operations["listMulticasts"];
+        put?: never;
+        /** Sends a templated message to many individuals at once. */
+        post: operations["createMulticasts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/multicasts/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        /** Returns one multicast. */
+        get: operations["getMulticasts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/org-preferences/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the preferences of an organization. */
+        get: operations["listOrgPreferences"];
+        put?: never;
+        /** Sets a preference of an organization. */
+        post: operations["createOrgPreferences"];
         delete?: never;
         options?: never;
         head?: never;
@@ -398,7 +1155,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Returns organizations */
+        /** Lists organizations. */
         get: operations["listOrganizations"];
         put?: never;
         post?: never;
@@ -418,10 +1175,180 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Returns specific organization */
-        get: operations["getOrganization"];
+        /** Returns one organization. */
+        get: operations["getOrganizations"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/purge-data/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Removes everything that courier keeps about one thing. */
+        post: operations["createPurgeData"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/replicators/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the replicators. */
+        get: operations["listReplicators"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/replicators/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        /** Returns one replicator. */
+        get: operations["getReplicators"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sniffers/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Starts to record the requests of a user. */
+        post: operations["createSniffers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sniffers/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        /** Returns one sniffer. */
+        get: operations["getSniffers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sniffers/{id}/get-logs/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        /** Lists the requests that a sniffer has recorded. */
+        get: operations["getLogsSniffers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/text-account-numbers/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the numbers of text accounts. */
+        get: operations["listTextAccountNumbers"];
+        put?: never;
+        /** Gets a new number for a text account. */
+        post: operations["createTextAccountNumbers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/text-account-numbers/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        /** Returns one number of a text account. */
+        get: operations["getTextAccountNumbers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes how a number of a text account is used. */
+        patch: operations["updateTextAccountNumbers"];
+        trace?: never;
+    };
+    "/v1/text-account-numbers/{id}/reset-logs/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Removes the logs of a number. */
+        post: operations["resetLogsTextAccountNumbers"];
         delete?: never;
         options?: never;
         head?: never;
@@ -435,10 +1362,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Returns text accounts */
+        /** Lists the text accounts. */
         get: operations["listTextAccounts"];
         put?: never;
-        post?: never;
+        /** Opens a text account for an organization. */
+        post: operations["createTextAccounts"];
         delete?: never;
         options?: never;
         head?: never;
@@ -455,8 +1383,142 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Returns specific text account */
-        get: operations["getTextAccount"];
+        /** Returns one text account. */
+        get: operations["getTextAccounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a text account. */
+        patch: operations["updateTextAccounts"];
+        trace?: never;
+    };
+    "/v1/text-accounts/{id}/claim-number/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a number for a text account. */
+        post: operations["claimNumberTextAccounts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/text-number-info/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what is known about a phone number. */
+        get: operations["listTextNumberInfo"];
+        put?: never;
+        /** Asks the carriers about a phone number. */
+        post: operations["createTextNumberInfo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/text-number-info/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        /** Returns what is known about a phone number. */
+        get: operations["getTextNumberInfo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/text-number-logs/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the log of a number. */
+        get: operations["listTextNumberLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/text-receive-logs/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["TextualId"];
+            };
+            cookie?: never;
+        };
+        /** Returns one text that came in, by its id, which is no UUID. */
+        get: operations["getTextReceiveLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/text-user-number-maps/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists which users get texts from which numbers. */
+        get: operations["listTextUserNumberMaps"];
+        put?: never;
+        /** Sets the number from which a user gets texts. */
+        post: operations["createTextUserNumberMaps"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/text-user-number-maps/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        /** Returns one pair of a user and a number. */
+        get: operations["getTextUserNumberMaps"];
         put?: never;
         post?: never;
         delete?: never;
@@ -472,11 +1534,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Returns texts of an account */
+        /** Lists the texts of a text account. */
         get: operations["listTexts"];
         put?: never;
-        /** Sends a text (SMS) */
-        post: operations["createText"];
+        /** Sends an SMS. */
+        post: operations["createTexts"];
         delete?: never;
         options?: never;
         head?: never;
@@ -493,8 +1555,8 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Returns specific text */
-        get: operations["getText"];
+        /** Returns one text. */
+        get: operations["getTexts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -515,11 +1577,159 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Takes the SMS provider's word on what became of a text
-         * @description The definition documents no success: its status is inferred from the other POSTs.
-         */
-        post: operations["callbackText"];
+        /** Hands courier what a carrier’s platform reports about a text. courier documents no answer. */
+        post: operations["callbackTexts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tts-synthesizers/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turns a text into speech. */
+        post: operations["createTtsSynthesizers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/user-consents/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the consents of users. */
+        get: operations["listUserConsents"];
+        put?: never;
+        /** Asks a user for a consent. */
+        post: operations["createUserConsents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/user-consents/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        /** Returns one consent. */
+        get: operations["getUserConsents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/user-devices/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the devices of users. */
+        get: operations["listUserDevices"];
+        put?: never;
+        /** Registers a device for notifications. */
+        post: operations["createUserDevices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/user-devices/{id}/get-logs/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        /** Lists the notifications that were pushed to a device. */
+        get: operations["getLogsUserDevices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/user-email-attachments/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the attachments of an email. */
+        get: operations["listUserEmailAttachments"];
+        put?: never;
+        /** Announces a file for an email and says where to upload it. */
+        post: operations["createUserEmailAttachments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/user-email-attachments/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        /** Returns one attachment of an email. */
+        get: operations["getUserEmailAttachments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/user-email-attachments/{id}/process-upload/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tells courier that the file is uploaded, so that it can be sent. */
+        post: operations["processUploadUserEmailAttachments"];
         delete?: never;
         options?: never;
         head?: never;
@@ -533,11 +1743,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Returns emails of an individual */
+        /** Lists the emails that courier keeps for an individual. */
         get: operations["listUserEmails"];
         put?: never;
-        /** Creates an email, sent at once with `auto-send` */
-        post: operations["createUserEmail"];
+        /** Writes an email, and sends it with `auto-send`. */
+        post: operations["createUserEmails"];
         delete?: never;
         options?: never;
         head?: never;
@@ -554,8 +1764,8 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Returns specific email */
-        get: operations["getUserEmail"];
+        /** Returns one email. */
+        get: operations["getUserEmails"];
         put?: never;
         post?: never;
         delete?: never;
@@ -576,8 +1786,103 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sends an email that was created as a draft */
-        post: operations["sendUserEmail"];
+        /** Sends an email that is still a draft. */
+        post: operations["sendUserEmails"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/user-multicasts/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the multicasts to an individual. */
+        get: operations["listUserMulticasts"];
+        put?: never;
+        /** Sends a template to individuals and to groups. */
+        post: operations["createUserMulticasts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/user-notification-counts/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists how many notifications users got, day by day.
+         * @description The comparators look at when a notification was created; courier’s page names `<=` and `>=` alone.
+         */
+        get: operations["listUserNotificationCounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/user-notifications/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the notifications of users. */
+        get: operations["listUserNotifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/user-notifications/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        /** Returns one notification. */
+        get: operations["getUserNotifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/user-notifications/{id}/ack/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that the user has seen a notification. */
+        post: operations["ackUserNotifications"];
         delete?: never;
         options?: never;
         head?: never;
@@ -591,7 +1896,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Returns users */
+        /** Lists the users. */
         get: operations["listUsers"];
         put?: never;
         post?: never;
@@ -611,18 +1916,18 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Returns specific user */
-        get: operations["getUser"];
+        /** Returns one user. */
+        get: operations["getUsers"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
         /**
-         * Modifies an existing user
+         * Changes how a user is notified.
          * @deprecated
          */
-        patch: operations["updateUser"];
+        patch: operations["updateUsers"];
         trace?: never;
     };
     "/v1/users/{id}/multicast/": {
@@ -637,8 +1942,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sends a templated message to a user */
-        post: operations["multicastToUser"];
+        /** Sends a template to a user. */
+        post: operations["multicastUsers"];
         delete?: never;
         options?: never;
         head?: never;
@@ -657,8 +1962,586 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Checks a multicast to a user without sending it */
-        post: operations["validateUserMulticastParams"];
+        /** Says whether a template’s parameters would do, without sending. */
+        post: operations["validateMulticastParamsUsers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/video-channels/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the video channels of an individual. */
+        get: operations["listVideoChannels"];
+        put?: never;
+        /** Opens a video channel, at once or for an appointment. */
+        post: operations["createVideoChannels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/video-channels/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        /** Returns one video channel. */
+        get: operations["getVideoChannels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a video channel. */
+        patch: operations["updateVideoChannels"];
+        trace?: never;
+    };
+    "/v1/video-channels/{id}/finalize-encounter/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Closes the encounter of the call in the health record. */
+        post: operations["finalizeEncounterVideoChannels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/video-channels/{id}/get-credentials/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        /** Gets what an individual needs to join the call. */
+        get: operations["getCredentialsVideoChannels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/video-channels/{id}/participant-audio-states/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mutes participants of the call, or lets them be heard again. */
+        post: operations["participantAudioStatesVideoChannels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/video-channels/{id}/reminder-timer/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sets the timer that reminds the participants of the call. */
+        post: operations["reminderTimerVideoChannels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/video-channels/{id}/terminate/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends the call for all. */
+        post: operations["terminateVideoChannels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/video-compositions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the recordings of a video channel. */
+        get: operations["listVideoCompositions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/video-compositions/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        /** Returns one recording of a video channel. */
+        get: operations["getVideoCompositions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/video-participants/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the participants of a video channel. */
+        get: operations["listVideoParticipants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/video-participants/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        /** Returns one participant of a video channel. */
+        get: operations["getVideoParticipants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a participant of a video channel. */
+        patch: operations["updateVideoParticipants"];
+        trace?: never;
+    };
+    "/v1/voice-conferences/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the conferences of an organization. */
+        get: operations["listVoiceConferences"];
+        put?: never;
+        /** Opens a conference. */
+        post: operations["createVoiceConferences"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/voice-conferences/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        /** Returns one conference. */
+        get: operations["getVoiceConferences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/voice-conferences/{id}/get-credentials/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        /** Gets what an individual needs to join a conference. */
+        get: operations["getCredentialsVoiceConferences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/voice-dial-logs/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the calls that the conferences of an organization made. */
+        get: operations["listVoiceDialLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/voice-dial-logs/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        /** Returns one call that a conference made. */
+        get: operations["getVoiceDialLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/voice-ivrs/{id}/twiml/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tells the carrier’s platform what to do next in a call. */
+        post: operations["twimlVoiceIvrs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/voice-queue-agents/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the agents of a queue. */
+        get: operations["listVoiceQueueAgents"];
+        put?: never;
+        /** Puts an agent to work on a queue. */
+        post: operations["createVoiceQueueAgents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/voice-queue-agents/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        /** Returns one agent of a queue. */
+        get: operations["getVoiceQueueAgents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/voice-queue-entries/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the callers in a queue. */
+        get: operations["listVoiceQueueEntries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/voice-queue-entries/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        /** Returns one caller in a queue. */
+        get: operations["getVoiceQueueEntries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/voice-recordings/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the recordings of an organization. */
+        get: operations["listVoiceRecordings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/voice-recordings/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        /** Returns one recording. */
+        get: operations["getVoiceRecordings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/voice-settings/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the voice settings of an organization. */
+        get: operations["listVoiceSettings"];
+        put?: never;
+        /** Sets how calls to a phone number are handled. */
+        post: operations["createVoiceSettings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/voice-settings/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        /** Returns one voice setting. */
+        get: operations["getVoiceSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes how calls to a phone number are handled. */
+        patch: operations["updateVoiceSettings"];
+        trace?: never;
+    };
+    "/v1/voice-settings/{id}/run-task/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has courier do a piece of work for a voice setting. */
+        post: operations["runTaskVoiceSettings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/voice-surveys/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the surveys of an organization. */
+        get: operations["listVoiceSurveys"];
+        put?: never;
+        /** Calls an individual with a survey. */
+        post: operations["createVoiceSurveys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/voice-surveys/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        /** Returns one survey. */
+        get: operations["getVoiceSurveys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/voice-tasks/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        /** Returns one piece of work. */
+        get: operations["getVoiceTasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/video-channels/{id}/finalize-encounter/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Closes the encounter of the call in the health record, by the second version of this operation. */
+        post: operations["finalizeEncounterV2VideoChannels"];
         delete?: never;
         options?: never;
         head?: never;
@@ -669,7 +2552,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description Empty in all the definition shows of these lists and objects. */
+        /** @description Free information. Some lists tell `page[limit]`, `page[offset]` and `page[total]` here. */
         Meta: {
             [key: string]: unknown;
         };
@@ -682,692 +2565,3894 @@ export interface components {
             meta?: {
                 [key: string]: unknown;
             };
-            source?: components["schemas"]["ErrorSource"];
+            /** @description The fault’s place: a query parameter, or a JSON Pointer into the body. */
+            source?: {
+                parameter?: string;
+                pointer?: string;
+            };
             /** @example 400 */
             status?: number;
         };
-        /** @description Where the fault is: a query parameter, or a JSON Pointer into the body. */
-        ErrorSource: {
-            parameter?: string;
-            pointer?: string;
-        };
-        /** @description An empty JSON object. */
-        EmptyBody: Record<string, never>;
-        /** @description Whatever the provider posts. */
-        FreeBody: {
-            [key: string]: unknown;
-        };
-        /** @description A person in the care of an organization. It carries no email and no phone: users do. */
-        Individual: {
-            /** Format: uuid */
-            id: string;
-            /** @constant */
-            type: "individuals";
-            attributes: components["schemas"]["IndividualAttributes"];
-        };
-        IndividualAttributes: {
-            "account-type"?: string;
-            /** Format: date */
-            "birth-date"?: string;
-            "first-name"?: string;
-            "last-modified-time"?: string;
-            "last-name"?: string;
-            /** Format: uuid */
-            "owner-id"?: string;
-            "preferred-name"?: string;
-        };
-        IndividualMulticast: {
-            /** Format: uuid */
-            "organization-id"?: string;
-            "template-data": {
+        /** @description Where a file's bytes are to be uploaded, and until when. */
+        UploadSlot: {
+            /** @description When the slot ends, as courier counts it. */
+            "expiration-time"?: number;
+            /**
+             * Format: uuid
+             * @description Native id of the attachment that the upload becomes.
+             */
+            id?: string;
+            /** @description The fields of the form to post, in front of the file itself. */
+            "upload-data"?: {
                 [key: string]: unknown;
             };
-            "template-id": string;
+            /** @description Where to post the form. */
+            "upload-url"?: string;
         };
-        IndividualReference: {
-            /** Format: uuid */
-            id?: string;
+        /** @description The task that sends a multicast. */
+        MulticastTask: {
+            /** @description What is sent. */
+            "message-data"?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: uuid
+             * @description Native id of the task that sends it.
+             */
+            "task-id"?: string;
         };
-        /** @description What a channel shows of an individual. */
-        IndividualProfile: {
+        /** @description A text in several languages. */
+        LocalizedText: {
+            /** @description In English. */
+            en_US?: string;
+            /** @description In Spanish. */
+            es_US?: string;
+        };
+        /** @description A request to work out columns of a list of individuals anew. */
+        AggregationRequest: Record<string, never>;
+        AggregationRequestResource: {
             /** Format: uuid */
             id: string;
             /** @constant */
-            type: "individual-profiles";
-            attributes: components["schemas"]["IndividualProfileAttributes"];
+            type: "aggregation-requests";
+            attributes: components["schemas"]["AggregationRequest"];
         };
-        IndividualProfileAttributes: {
-            photo?: string;
-        };
-        IndividualProfileResponse: {
-            data: components["schemas"]["IndividualProfile"];
-        };
-        IndividualResponse: {
-            data: components["schemas"]["Individual"];
+        AggregationRequestDocument: {
+            data: components["schemas"]["AggregationRequestResource"];
             meta?: components["schemas"]["Meta"];
         };
-        /** @description Individuals looked after together, and who leads the group. */
+        AggregationRequestList: {
+            data: components["schemas"]["AggregationRequestResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /**
+         * @description A rule that announces it when an event happens in an organization.
+         * @example {
+         *       "name": "New in our care",
+         *       "type": "message",
+         *       "event": "individual-shared",
+         *       "args": {
+         *         "message": "Welcome to Harbour Health."
+         *       }
+         *     }
+         * @example {
+         *       "name": "Tell the care team",
+         *       "type": "notification",
+         *       "event": "individual-shared",
+         *       "args": {
+         *         "title": "A new patient was shared with you"
+         *       }
+         *     }
+         */
+        Announcer: {
+            /** @description The settings of the announcer; its type decides which there are. */
+            args?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: datetime
+             * @description When it was created.
+             */
+            "created-at"?: string;
+            /**
+             * Format: uuid
+             * @description Native id of the user who created it.
+             */
+            "created-by"?: string;
+            /**
+             * @description The event that is announced.
+             * @example individual-shared
+             */
+            event?: string;
+            /**
+             * Format: datetime
+             * @description When it was last changed.
+             */
+            "last-modified-at"?: string;
+            /**
+             * Format: uuid
+             * @description Native id of the user who last changed it.
+             */
+            "last-modified-by"?: string;
+            /** @description The name of the announcer. */
+            name?: string;
+            /**
+             * Format: uuid
+             * @description The organization it belongs to.
+             */
+            "organization-id"?: string;
+            /** @description The type of the announcer, which decides how it announces. */
+            type?: string;
+        };
+        AnnouncerResource: {
+            /** Format: uuid */
+            id: string;
+            /** @constant */
+            type: "announcers";
+            attributes: components["schemas"]["Announcer"];
+        };
+        AnnouncerDocument: {
+            data: components["schemas"]["AnnouncerResource"];
+            meta?: components["schemas"]["Meta"];
+        };
+        AnnouncerList: {
+            data: components["schemas"]["AnnouncerResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /**
+         * @description The credentials with which an organization’s app gets push notifications from Apple or Google.
+         * @example {
+         *       "app-name": "harbour-health",
+         *       "type": "apn",
+         *       "display-name": "Harbour Health for iPhone",
+         *       "store-id": "1500000001",
+         *       "test-mode": false,
+         *       "archived": false,
+         *       "data": {
+         *         "key-id": "SANDBOX001",
+         *         "team-id": "SANDBOX002"
+         *       }
+         *     }
+         * @example {
+         *       "app-name": "harbour-health",
+         *       "type": "fcm",
+         *       "display-name": "Harbour Health for Android",
+         *       "store-id": "com.example.harbourhealth",
+         *       "test-mode": false,
+         *       "archived": false,
+         *       "data": {
+         *         "project-id": "harbour-health-sandbox"
+         *       }
+         *     }
+         * @example {
+         *       "app-name": "harbour-health-pilot",
+         *       "type": "apn",
+         *       "display-name": "Harbour Health (pilot)",
+         *       "store-id": "1500000002",
+         *       "test-mode": true,
+         *       "archived": true,
+         *       "data": {
+         *         "key-id": "SANDBOX003",
+         *         "team-id": "SANDBOX002"
+         *       }
+         *     }
+         */
+        AppCredential: {
+            /** @description The name by which devices tell which app they run. */
+            "app-name"?: string;
+            /** @description True when the credentials are archived and no longer used. */
+            archived?: boolean;
+            /**
+             * Format: datetime
+             * @description When it was created.
+             */
+            "created-at"?: string;
+            /** @description The keys of the push service. */
+            data?: {
+                [key: string]: unknown;
+            };
+            /** @description The name to show people. */
+            "display-name"?: string;
+            /**
+             * Format: datetime
+             * @description When it was last changed.
+             */
+            "last-modified-at"?: string;
+            /**
+             * Format: uuid
+             * @description The organization it belongs to.
+             */
+            "organization-id"?: string;
+            /** @description The id of the app in its store. */
+            "store-id"?: string;
+            /** @description True when notifications go through the test environment of the push service. */
+            "test-mode"?: boolean;
+            /**
+             * @description The push service, Apple’s (`apn`) or Google’s (`fcm`).
+             * @enum {string}
+             */
+            type?: "apn" | "fcm";
+        };
+        AppCredentialResource: {
+            /** Format: uuid */
+            id: string;
+            /** @constant */
+            type: "app-credentials";
+            attributes: components["schemas"]["AppCredential"];
+        };
+        AppCredentialDocument: {
+            data: components["schemas"]["AppCredentialResource"];
+            meta?: components["schemas"]["Meta"];
+        };
+        AppCredentialList: {
+            data: components["schemas"]["AppCredentialResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /**
+         * @description A reminder that Amazon Alexa speaks to an individual.
+         * @example {
+         *       "name": "Morning pill",
+         *       "reminder-content": "It is time for your blood pressure pill.",
+         *       "reminder-rrule": "FREQ=DAILY;INTERVAL=1",
+         *       "reminder-time-local": "2026-03-02 08:00:00",
+         *       "synced-to-alexa": true,
+         *       "tz-info": "Europe/Amsterdam",
+         *       "alexa-reminder-id": "4f0d2c1a-6f3e-4c57-9a55-0c6a3b1d7e01"
+         *     }
+         * @example {
+         *       "name": "Weigh yourself",
+         *       "reminder-content": "Please step on the scale before breakfast.",
+         *       "reminder-rrule": "FREQ=WEEKLY;BYDAY=MO,TH",
+         *       "reminder-time-local": "2026-03-02 07:30:00",
+         *       "synced-to-alexa": false,
+         *       "tz-info": "Europe/Amsterdam"
+         *     }
+         */
+        AskReminder: {
+            /**
+             * Format: uuid
+             * @description Native id of the account that the reminder is kept for.
+             */
+            "account-id"?: string;
+            /**
+             * Format: uuid
+             * @description The id that Alexa has given the reminder.
+             */
+            "alexa-reminder-id"?: string;
+            /**
+             * Format: datetime
+             * @description When it was created.
+             */
+            "created-at"?: string;
+            /**
+             * Format: uuid
+             * @description Native id of the user who created it.
+             */
+            "created-by"?: string;
+            /**
+             * Format: uuid
+             * @description The individual who is reminded.
+             */
+            "individual-id"?: string;
+            /** @description The name of the reminder. */
+            name?: string;
+            /** @description What Alexa says. */
+            "reminder-content"?: string;
+            /** @description How the reminder repeats, as a recurrence rule of RFC 5545. */
+            "reminder-rrule"?: string;
+            /** @description When Alexa speaks it first, in the individual’s own time. */
+            "reminder-time-local"?: string;
+            /** @description True when Alexa has the reminder as it is here. */
+            "synced-to-alexa"?: boolean;
+            /** @description The name of the time zone that the local time is in. */
+            "tz-info"?: string;
+        };
+        AskReminderResource: {
+            /** Format: uuid */
+            id: string;
+            /** @constant */
+            type: "ask-reminders";
+            attributes: components["schemas"]["AskReminder"];
+        };
+        AskReminderDocument: {
+            data: components["schemas"]["AskReminderResource"];
+            meta?: components["schemas"]["Meta"];
+        };
+        AskReminderList: {
+            data: components["schemas"]["AskReminderResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /**
+         * @description The link between a user and a skill of Amazon Alexa that may send them events.
+         * @example {
+         *       "alexa-app-id": "amzn1.ask.skill.sandbox-0001",
+         *       "alexa-user-id": "amzn1.ask.account.SANDBOX0001",
+         *       "registered-events": [
+         *         "AMAZON.MessageAlert.Activated"
+         *       ],
+         *       "skill-id": "7b0c6d3e-2f7a-4a63-8f0e-5d1c9a3b4e01"
+         *     }
+         * @example {
+         *       "alexa-app-id": "amzn1.ask.skill.sandbox-0001",
+         *       "alexa-user-id": "amzn1.ask.account.SANDBOX0002",
+         *       "registered-events": [
+         *         "AMAZON.MessageAlert.Activated",
+         *         "AMAZON.Occasion.Updated"
+         *       ],
+         *       "skill-id": "7b0c6d3e-2f7a-4a63-8f0e-5d1c9a3b4e01"
+         *     }
+         */
+        AskSubscription: {
+            /** @description The id of the skill at Alexa. */
+            "alexa-app-id"?: string;
+            /** @description The id of the user at Alexa. */
+            "alexa-user-id"?: string;
+            /**
+             * Format: datetime
+             * @description When it was created.
+             */
+            "created-at"?: string;
+            /**
+             * Format: datetime
+             * @description When it was last changed.
+             */
+            "last-modified-at"?: string;
+            /**
+             * Format: uuid
+             * @description The organization it belongs to.
+             */
+            "organization-id"?: string;
+            /** @description The names of the events that the user lets the skill send. */
+            "registered-events"?: string[];
+            /**
+             * Format: uuid
+             * @description Native id of the skill.
+             */
+            "skill-id"?: string;
+            /**
+             * Format: uuid
+             * @description The user who has linked the skill.
+             */
+            "user-id"?: string;
+        };
+        AskSubscriptionResource: {
+            /** Format: uuid */
+            id: string;
+            /** @constant */
+            type: "ask-subscriptions";
+            attributes: components["schemas"]["AskSubscription"];
+        };
+        AskSubscriptionDocument: {
+            data: components["schemas"]["AskSubscriptionResource"];
+            meta?: components["schemas"]["Meta"];
+        };
+        AskSubscriptionList: {
+            data: components["schemas"]["AskSubscriptionResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /**
+         * @description How many things of one type wait for an individual, as the badge of an app shows it.
+         * @example {
+         *       "count": 2,
+         *       "type": "appointment"
+         *     }
+         * @example {
+         *       "count": 0,
+         *       "type": "appointment"
+         *     }
+         * @example {
+         *       "count": 5,
+         *       "type": "appointment"
+         *     }
+         */
+        BadgeCount: {
+            /** @description How many things wait. */
+            count?: number;
+            /**
+             * Format: uuid
+             * @description The individual for whom they wait.
+             */
+            "individual-id"?: string;
+            /**
+             * Format: datetime
+             * @description When it was last changed.
+             */
+            "last-modified-at"?: string;
+            /**
+             * Format: uuid
+             * @description The organization it belongs to.
+             */
+            "organization-id"?: string;
+            /**
+             * Format: datetime
+             * @description The moment for which the count holds.
+             */
+            timestamp?: string;
+            /**
+             * @description The type of the things that are counted.
+             * @example appointment
+             */
+            type?: string;
+        };
+        BadgeCountResource: {
+            /** Format: uuid */
+            id: string;
+            /** @constant */
+            type: "badge-counts";
+            attributes: components["schemas"]["BadgeCount"];
+        };
+        BadgeCountDocument: {
+            data: components["schemas"]["BadgeCountResource"];
+            meta?: components["schemas"]["Meta"];
+        };
+        BadgeCountList: {
+            data: components["schemas"]["BadgeCountResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /** @description How much waits for an individual, of each kind. */
+        CommunicationCounts: {
+            /** @description How many messages wait from each sender; only where it was asked for. */
+            "message-senders"?: components["schemas"]["MessageSenderCount"][];
+            /** @description How many messages wait of each type. */
+            "message-types"?: components["schemas"]["MessageTypeCount"][];
+            /** @description How many messages wait. */
+            messages?: number;
+            /** @description How many notifications wait. */
+            notifications?: number;
+            /** @description How many messages of providers wait. */
+            "provider-messages"?: number;
+            /** @description How many video channels wait. */
+            "video-channels"?: number;
+        };
+        /** @description How many messages of one sender wait. */
+        MessageSenderCount: {
+            /** @description How many messages wait. */
+            count?: number;
+            /** @description The individual who sent them. */
+            "individual-id"?: string;
+        };
+        /** @description How many messages of one type wait. */
+        MessageTypeCount: {
+            /** @description How many messages wait. */
+            count?: number;
+            /**
+             * @description The type of the messages.
+             * @example group-messages
+             */
+            "message-type"?: string;
+        };
+        /** @description Somebody in a group. */
+        GroupMember: {
+            /**
+             * Format: uuid
+             * @description The individual.
+             */
+            id?: string;
+        };
+        /** @description A group of individuals of an organization. */
         IndividualGroup: {
+            /** @description Who is in it. */
+            individuals?: components["schemas"]["GroupMember"][];
+            /**
+             * Format: datetime
+             * @description When it was last brought up to date.
+             */
+            "last-sync-time"?: string;
+            /** @description Who leads it. */
+            leaders?: components["schemas"]["GroupMember"][];
+            /** @description Its name. */
+            name?: string;
+            /**
+             * Format: uuid
+             * @description The organization it belongs to.
+             */
+            "organization-id"?: string;
+            /**
+             * Format: uuid
+             * @description The group it is part of.
+             */
+            "parent-id"?: string;
+        };
+        IndividualGroupResource: {
             /** Format: uuid */
             id: string;
             /** @constant */
             type: "individual-groups";
-            attributes: components["schemas"]["IndividualGroupAttributes"];
+            attributes: components["schemas"]["IndividualGroup"];
         };
-        IndividualGroupAttributes: {
-            individuals?: components["schemas"]["IndividualReference"][];
-            "last-sync-time"?: string;
-            leaders?: components["schemas"]["IndividualReference"][];
-            name?: string;
-            /** Format: uuid */
-            "organization-id"?: string;
-            /** Format: uuid */
-            "parent-id"?: string;
-        };
-        IndividualGroupResponse: {
-            data: components["schemas"]["IndividualGroup"];
+        IndividualGroupDocument: {
+            data: components["schemas"]["IndividualGroupResource"];
             meta?: components["schemas"]["Meta"];
         };
-        /** @description An organization that uses courier. */
-        Organization: {
-            /** Format: uuid */
-            id: string;
-            /** @constant */
-            type: "organizations";
-            attributes: components["schemas"]["OrganizationAttributes"];
-        };
-        OrganizationAttributes: {
-            classification?: string;
-            "display-name"?: string;
-            "last-modified-time"?: string;
-            name?: string;
-            "provider-type"?: string;
-            timezone?: string;
-        };
-        OrganizationList: {
-            data: components["schemas"]["Organization"][];
+        IndividualGroupList: {
+            data: components["schemas"]["IndividualGroupResource"][];
             meta?: components["schemas"]["Meta"];
         };
-        OrganizationResponse: {
-            data: components["schemas"]["Organization"];
-            meta?: components["schemas"]["Meta"];
-        };
-        /** @description Somebody who signs in. `primary-individual-id` is the individual this user is; a user may act for others too. */
-        User: {
-            /** Format: uuid */
-            id: string;
-            /** @constant */
-            type: "users";
-            attributes: components["schemas"]["UserAttributes"];
-        };
-        UserAttributes: {
-            "auto-sign-up"?: boolean;
-            "communication-preferences"?: {
-                [key: string]: unknown;
-            };
-            email?: string;
-            "email-verified"?: boolean;
+        /** @description A person as courier knows them. Their addresses and numbers belong to their users. */
+        Individual: {
+            /** @description The type of their account. */
+            "account-type"?: string;
+            /**
+             * Format: date
+             * @description Date of birth, `YYYY-MM-DD`.
+             */
+            "birth-date"?: string;
+            /** @description First name. */
             "first-name"?: string;
-            "last-name"?: string;
-            "last-sync-time"?: string;
-            locale?: string;
-            "locale-explicit"?: boolean;
-            notifications?: string[];
-            phone?: string;
-            "phone-unsubscribed"?: boolean;
-            "phone-verified"?: boolean;
-            /** Format: uuid */
-            "primary-individual-id"?: string;
             /**
-             * @description An enumeration of which the definition shows one value.
-             * @example disabled
+             * Format: datetime
+             * @description When it was last changed.
              */
-            "sms-mode"?: string;
-            state?: string;
-            tz?: string;
-            "tz-explicit"?: boolean;
-            username?: string;
+            "last-modified-time"?: string;
+            /** @description Last name. */
+            "last-name"?: string;
+            /**
+             * Format: uuid
+             * @description The organization that keeps this record; the id may be of something else.
+             */
+            "owner-id"?: string;
+            /** @description The name they prefer. */
+            "preferred-name"?: string;
         };
-        UserMulticast: {
-            data?: {
-                [key: string]: unknown;
-            };
-            /** Format: uuid */
-            "individual-id"?: string;
-            /** Format: uuid */
-            "organization-id"?: string;
-            "template-id": string;
-        };
-        UserMulticastValidation: {
-            data: {
-                [key: string]: unknown;
-            };
-            /** Format: uuid */
-            "individual-id": string;
-            /** Format: uuid */
-            "organization-id": string;
-            "template-id": string;
-        };
-        UserMulticastValidationResult: {
-            info?: string;
-            success?: boolean;
-        };
-        UserList: {
-            data: components["schemas"]["User"][];
-            meta?: components["schemas"]["Meta"];
-        };
-        UserResponse: {
-            data: components["schemas"]["User"];
-            meta?: components["schemas"]["Meta"];
-        };
-        UserUpdateAttributes: {
-            notifications?: string[];
-        };
-        UserUpdate: {
-            data: {
-                /** Format: uuid */
-                id: string;
-                /** @constant */
-                type: "users";
-                attributes: components["schemas"]["UserUpdateAttributes"];
-            };
-            meta?: components["schemas"]["Meta"];
-        };
-        /** @description A conversation between an organization and individuals. */
-        MessagingChannel: {
+        IndividualResource: {
             /** Format: uuid */
             id: string;
             /** @constant */
-            type: "messaging-channels";
-            attributes: components["schemas"]["MessagingChannelAttributes"];
+            type: "individuals";
+            attributes: components["schemas"]["Individual"];
         };
-        MessagingChannelAttributes: {
-            archived?: boolean;
-            bookmark?: components["schemas"]["MessagingChannelBookmark"];
-            "caller-has-new-message"?: boolean;
-            "caller-new-message-count"?: number;
-            "can-enable-sms"?: boolean;
-            "created-at"?: string;
-            /** Format: uuid */
-            "created-by"?: string;
-            "event-settings"?: components["schemas"]["MessagingChannelEventSettings"];
-            floating?: boolean;
-            "group-provider-ack"?: boolean;
-            "individual-group"?: components["schemas"]["MessagingChannelIndividualGroup"];
-            /** Format: uuid */
-            "individual-group-id"?: string;
-            label?: string;
-            "last-message"?: components["schemas"]["MessagingChannelLastMessage"];
-            "last-modified-time"?: string;
-            name?: string;
-            /** Format: uuid */
-            "observation-id"?: string;
-            /** Format: uuid */
-            "org-id"?: string;
-            "owner-first-name"?: string;
-            /** Format: uuid */
-            "owner-id"?: string;
-            "owner-last-name"?: string;
-            subscribers?: components["schemas"]["MessagingChannelSubscriber"][];
+        IndividualDocument: {
+            data: components["schemas"]["IndividualResource"];
+            meta?: components["schemas"]["Meta"];
+        };
+        IndividualList: {
+            data: components["schemas"]["IndividualResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /**
+         * @description A file that belongs to a message.
+         * @example {
+         *       "content-size": 48213,
+         *       "content-type": "application/pdf",
+         *       "filename": "lab-results.pdf",
+         *       "removed": false
+         *     }
+         * @example {
+         *       "content-size": 730144,
+         *       "content-type": "image/jpeg",
+         *       "filename": "wound-day-3.jpg",
+         *       "removed": false,
+         *       "thumbnail": "data:image/gif;base64,R0lGODlhAQABAAAAACw="
+         *     }
+         * @example {
+         *       "content-size": 15872,
+         *       "content-type": "application/msword",
+         *       "filename": "diet-plan.doc",
+         *       "removed": true
+         *     }
+         */
+        Attachment: {
+            /** @description Its size in bytes. */
+            "content-size"?: number;
+            /** @description Its media type. */
+            "content-type"?: string;
             /**
-             * @description An enumeration of which the definition shows one value.
-             * @example none
+             * Format: datetime
+             * @description When it was created.
              */
-            "subscription-type"?: string;
-            "text-number"?: components["schemas"]["MessagingChannelTextNumber"];
-            "with-sms"?: boolean;
+            "created-at"?: string;
+            /** @description Its name. */
+            filename?: string;
+            /**
+             * Format: uuid
+             * @description The message it belongs to.
+             */
+            "message-id"?: string;
+            /** @description True when it was removed. */
+            removed?: boolean;
+            /** @description A small picture of it. */
+            thumbnail?: string;
         };
-        /** @description How far the caller has kept up with the channel. */
-        MessagingChannelBookmark: {
+        AttachmentResource: {
             /** Format: uuid */
+            id: string;
+            /** @constant */
+            type: "messaging-attachments";
+            attributes: components["schemas"]["Attachment"];
+        };
+        AttachmentDocument: {
+            data: components["schemas"]["AttachmentResource"];
+            meta?: components["schemas"]["Meta"];
+        };
+        AttachmentList: {
+            data: components["schemas"]["AttachmentResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /**
+         * @description A mark that a user has set at a message of a channel to find it again.
+         * @example {}
+         * @example {}
+         */
+        Bookmark: {
+            /** @description The channel that the message belongs to. */
+            channel?: {
+                /**
+                 * Format: uuid
+                 * @description Native id of the channel.
+                 */
+                id?: string;
+            };
+            /**
+             * Format: datetime
+             * @description When it was created.
+             */
+            "created-at"?: string;
+            /** @description The user who set the bookmark. */
+            "created-by"?: {
+                /**
+                 * Format: uuid
+                 * @description Native id of the user.
+                 */
+                id?: string;
+            };
+            /** @description The message that is bookmarked. */
+            message?: {
+                /**
+                 * Format: uuid
+                 * @description Native id of the message.
+                 */
+                id?: string;
+            };
+            /**
+             * Format: uuid
+             * @description The organization it belongs to.
+             */
+            "organization-id"?: string;
+        };
+        BookmarkResource: {
+            /** Format: uuid */
+            id: string;
+            /** @constant */
+            type: "messaging-bookmarks";
+            attributes: components["schemas"]["Bookmark"];
+        };
+        BookmarkDocument: {
+            data: components["schemas"]["BookmarkResource"];
+            meta?: components["schemas"]["Meta"];
+        };
+        BookmarkList: {
+            data: components["schemas"]["BookmarkResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /**
+         * @description A file that belongs to a bulk message and goes along to every channel.
+         * @example {
+         *       "content-size": 91744,
+         *       "content-type": "application/pdf",
+         *       "filename": "flu-shot-invitation.pdf"
+         *     }
+         * @example {
+         *       "content-size": 220410,
+         *       "content-type": "image/png",
+         *       "filename": "new-opening-hours.png",
+         *       "thumbnail": "data:image/gif;base64,R0lGODlhAQABAAAAACw="
+         *     }
+         */
+        BulkAttachment: {
+            /**
+             * Format: uuid
+             * @description The bulk message it belongs to.
+             */
+            "bulk-message-id"?: string;
+            /** @description Its size in bytes. */
+            "content-size"?: number;
+            /** @description Its media type. */
+            "content-type"?: string;
+            /**
+             * Format: datetime
+             * @description When it was created.
+             */
+            "created-at"?: string;
+            /** @description Its name. */
+            filename?: string;
+            /** @description A small picture of it. */
+            thumbnail?: string;
+        };
+        BulkAttachmentResource: {
+            /** Format: uuid */
+            id: string;
+            /** @constant */
+            type: "messaging-bulk-attachments";
+            attributes: components["schemas"]["BulkAttachment"];
+        };
+        BulkAttachmentDocument: {
+            data: components["schemas"]["BulkAttachmentResource"];
+            meta?: components["schemas"]["Meta"];
+        };
+        BulkAttachmentList: {
+            data: components["schemas"]["BulkAttachmentResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /**
+         * @description A message that is posted to many channels at once.
+         * @example {
+         *       "draft": true,
+         *       "message": "Our flu shots begin on 1 October. Please call us to make an appointment.",
+         *       "message-js": {
+         *         "en_US": "Our flu shots begin on 1 October. Please call us to make an appointment.",
+         *         "es_US": "Nuestras vacunas contra la gripe empiezan el 1 de octubre. Llámenos para pedir una cita."
+         *       }
+         *     }
+         * @example {
+         *       "draft": false,
+         *       "message": "Our practice is closed on Monday. In an emergency, call 112."
+         *     }
+         * @example {
+         *       "draft": false,
+         *       "message": "The results of the sleep study are in. Your care team will call you this week."
+         *     }
+         */
+        BulkMessage: {
+            /**
+             * Format: datetime
+             * @description When it was created.
+             */
+            "created-at"?: string;
+            /**
+             * Format: uuid
+             * @description Native id of the user who created it.
+             */
+            "created-by"?: string;
+            /** @description True while it is not posted. */
+            draft?: boolean;
+            /** @description The groups whose channels get it. */
+            "individual-group-ids"?: string[];
+            /** @description The individuals whose channels get it. */
+            "individual-ids"?: string[];
+            /** @description What it says. */
+            message?: string;
+            /** @description What it says, by language. */
+            "message-js"?: components["schemas"]["LocalizedText"];
+            /**
+             * Format: uuid
+             * @description The organization it belongs to.
+             */
+            "organization-id"?: string;
+            /**
+             * Format: datetime
+             * @description When it was posted.
+             */
+            "posted-time"?: string;
+            /**
+             * Format: uuid
+             * @description The group that sends it.
+             */
+            "sender-individual-group-id"?: string;
+            /**
+             * Format: uuid
+             * @description The individual who sends it.
+             */
+            "sender-individual-id"?: string;
+        };
+        BulkMessageResource: {
+            /** Format: uuid */
+            id: string;
+            /** @constant */
+            type: "messaging-bulk-messages";
+            attributes: components["schemas"]["BulkMessage"];
+        };
+        BulkMessageDocument: {
+            data: components["schemas"]["BulkMessageResource"];
+            meta?: components["schemas"]["Meta"];
+        };
+        BulkMessageList: {
+            data: components["schemas"]["BulkMessageResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /** @description The bookmark in a channel, as the channel tells it. */
+        ChannelBookmark: {
+            /**
+             * Format: uuid
+             * @description Native id of the bookmark.
+             */
             id?: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The message that is bookmarked.
+             */
             "message-id"?: string;
         };
-        MessagingChannelEventSettings: {
+        /** @description What a channel tells of. */
+        EventSettings: {
+            /** @description True when the channel tells of its events. */
             enabled?: boolean;
         };
-        MessagingChannelGroupIndividualOwner: {
-            /** Format: uuid */
+        /** @description An individual in a group, as a summary of the group tells them. */
+        GroupIndividual: {
+            /**
+             * Format: date
+             * @description Date of birth, `YYYY-MM-DD`.
+             */
+            "birth-date"?: string;
+            /** @description First name. */
+            "first-name"?: string;
+            /**
+             * Format: uuid
+             * @description The individual.
+             */
+            id?: string;
+            /** @description Last name. */
+            "last-name"?: string;
+            /** @description The name to show. */
+            name?: string;
+            /** @description Who keeps the record of the individual. */
+            owner?: components["schemas"]["IndividualOwner"];
+            /** @description The name they prefer. */
+            "preferred-name"?: string;
+            /** @description True when the individual is verified. */
+            verified?: boolean;
+        };
+        /** @description An individual who leads a group, as a summary of the group tells them. */
+        GroupLeader: {
+            /** @description First name. */
+            "first-name"?: string;
+            /**
+             * Format: uuid
+             * @description The individual.
+             */
+            id?: string;
+            /** @description Last name. */
+            "last-name"?: string;
+        };
+        /** @description A group of individuals, as a channel or a multicast tells it. */
+        IndividualGroupSummary: {
+            /** @description Native ids of those who are in it. */
+            "individual-ids"?: string[];
+            /** @description Who is in it. */
+            individuals?: components["schemas"]["GroupIndividual"][];
+            /** @description How many are in it. */
+            "individuals-count"?: number;
+            /** @description Native ids of those who lead it. */
+            "leader-ids"?: string[];
+            /** @description Who leads it. */
+            leaders?: components["schemas"]["GroupLeader"][];
+            /** @description Its name. */
+            name?: string;
+            /**
+             * Format: uuid
+             * @description The organization it belongs to.
+             */
+            "organization-id"?: string;
+        };
+        /** @description Who keeps the record of an individual. */
+        IndividualOwner: {
+            /**
+             * Format: uuid
+             * @description Native id of the owner; an organization where the type says so.
+             */
             id?: string;
             /**
-             * @description An enumeration of which the definition shows one value.
+             * @description What kind of owner it is.
              * @example organization
              */
             type?: string;
         };
-        MessagingChannelGroupIndividual: {
-            /** Format: date */
-            "birth-date"?: string;
-            "first-name"?: string;
-            /** Format: uuid */
-            id?: string;
-            "last-name"?: string;
-            name?: string;
-            owner?: components["schemas"]["MessagingChannelGroupIndividualOwner"];
-            "preferred-name"?: string;
-            verified?: boolean;
+        /** @description How an individual shows in a channel. */
+        IndividualProfile: {
+            /** @description Their picture, as courier has it. */
+            photo?: string;
         };
-        MessagingChannelGroupLeader: {
-            "first-name"?: string;
-            /** Format: uuid */
+        /** @description The newest message of a channel, as the channel tells it. */
+        LastMessage: {
+            /**
+             * Format: uuid
+             * @description Native id of the message.
+             */
             id?: string;
-            "last-name"?: string;
-        };
-        /** @description The group of individuals that the channel belongs to, embedded. */
-        MessagingChannelIndividualGroup: {
-            "individual-ids"?: string[];
-            individuals?: components["schemas"]["MessagingChannelGroupIndividual"][];
-            "individuals-count"?: number;
-            "leader-ids"?: string[];
-            leaders?: components["schemas"]["MessagingChannelGroupLeader"][];
-            name?: string;
-            /** Format: uuid */
-            "organization-id"?: string;
-        };
-        /** @description The newest message of the channel, in short. */
-        MessagingChannelLastMessage: {
-            /** Format: uuid */
-            id?: string;
+            /** @description What it says. */
             message?: string;
+            /**
+             * Format: datetime
+             * @description When it was posted.
+             */
             "posted-time"?: string;
+            /** @description True when it was removed. */
             removed?: boolean;
         };
-        /** @description Somebody who takes part in the channel, with the address and number of the user behind the individual. */
-        MessagingChannelSubscriber: {
+        /** @description Somebody who takes part in a channel, as the channel tells it. */
+        Subscriber: {
+            /** @description True for those who run the channel. */
             admin?: boolean;
+            /** @description True when courier signed them up. */
             "auto-sign-up"?: boolean;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Date of birth, `YYYY-MM-DD`.
+             */
             "birth-date"?: string;
+            /** @description How they want to be reached. */
             "communication-preferences"?: {
                 [key: string]: unknown;
             };
+            /** @description Email address of the user behind the individual. */
             email?: string;
+            /** @description True when the address is verified. */
             "email-verified"?: boolean;
+            /** @description First name. */
             "first-name"?: string;
-            /** Format: uuid */
-            id?: string;
-            "last-name"?: string;
-            "phone-number"?: string;
-            "phone-number-unsubscribed"?: boolean;
-            "phone-number-verified"?: boolean;
-            pinned?: boolean;
-        };
-        MessagingChannelTextNumber: {
-            /** Format: uuid */
-            id?: string;
-        };
-        MessagingChannelPreferences: {
             /**
              * Format: uuid
-             * @description The individual who acts.
+             * @description The individual.
              */
-            "individual-id"?: string;
-            values: {
-                /**
-                 * @description An enumeration of which the definition shows one value.
-                 * @example notify
-                 */
-                name: string;
-                value: string;
-            }[];
+            id?: string;
+            /** @description Last name. */
+            "last-name"?: string;
+            /** @description Phone number of the user behind the individual. */
+            "phone-number"?: string;
+            /** @description True when the number wants no texts. */
+            "phone-number-unsubscribed"?: boolean;
+            /** @description True when the number is verified. */
+            "phone-number-verified"?: boolean;
+            /** @description True when they pinned the channel. */
+            pinned?: boolean;
         };
-        MessagingChannelSms: {
-            active: boolean;
-            "initial-message"?: string;
-            /** @description The first message by language. The definition lost this name in its table; it stands in its sample. */
-            "initial-message-js"?: {
-                en_US?: string;
-                es_US?: string;
-            };
-        };
-        MessagingChannelSubscription: {
-            "individual-ids"?: string[];
-        };
-        MessagingChannelList: {
-            data: components["schemas"]["MessagingChannel"][];
-            meta?: components["schemas"]["Meta"];
-        };
-        MessagingChannelResponse: {
-            data: components["schemas"]["MessagingChannel"];
-            meta?: components["schemas"]["Meta"];
-        };
-        MessagingChannelCreateAttributes: {
-            "event-settings"?: {
-                enabled?: boolean;
-            };
-            /** @description Default: false. */
-            floating?: boolean;
-            /** Format: uuid */
-            "individual-group-id"?: string;
-            "individual-ids"?: string[];
-            label?: string;
-            name?: string;
-            /** Format: uuid */
-            "organization-id": string;
+        /** @description A channel in which individuals of an organization talk with each other. */
+        Channel: {
+            /** @description True when it is archived. */
+            archived?: boolean;
+            /** @description The bookmark in the channel. */
+            bookmark?: components["schemas"]["ChannelBookmark"];
+            /** @description True when the acting individual has something to read. */
+            "caller-has-new-message"?: boolean;
+            /** @description How many messages the acting individual has not read. */
+            "caller-new-message-count"?: number;
+            /** @description True when SMS could be switched on. */
+            "can-enable-sms"?: boolean;
             /**
-             * @description An enumeration of which the definition shows one value.
+             * Format: datetime
+             * @description When it was created.
+             */
+            "created-at"?: string;
+            /**
+             * Format: uuid
+             * @description Native id of the user who created it.
+             */
+            "created-by"?: string;
+            /** @description What the channel tells of. */
+            "event-settings"?: components["schemas"]["EventSettings"];
+            /** @description True when it belongs to no fixed group. */
+            floating?: boolean;
+            /** @description True when one provider’s reading counts for all. */
+            "group-provider-ack"?: boolean;
+            /** @description The group it is for, as the channel tells it. */
+            "individual-group"?: components["schemas"]["IndividualGroupSummary"];
+            /**
+             * Format: uuid
+             * @description The group it is for.
+             */
+            "individual-group-id"?: string;
+            /** @description Its label. */
+            label?: string;
+            /** @description The newest message. */
+            "last-message"?: components["schemas"]["LastMessage"];
+            /**
+             * Format: datetime
+             * @description When it was last changed.
+             */
+            "last-modified-time"?: string;
+            /** @description What people call it. */
+            name?: string;
+            /**
+             * Format: uuid
+             * @description Native id of the observation it is about.
+             */
+            "observation-id"?: string;
+            /**
+             * Format: uuid
+             * @description The organization it belongs to.
+             */
+            "org-id"?: string;
+            /** @description First name of the individual who owns it. */
+            "owner-first-name"?: string;
+            /**
+             * Format: uuid
+             * @description The individual who owns it.
+             */
+            "owner-id"?: string;
+            /** @description Last name of the individual who owns it. */
+            "owner-last-name"?: string;
+            /** @description Who takes part. */
+            subscribers?: components["schemas"]["Subscriber"][];
+            /**
+             * @description How individuals come to take part in it.
              * @example none
              */
             "subscription-type"?: string;
-            /** Format: uuid */
-            "text-number-id"?: string;
-        };
-        MessagingChannelCreate: {
-            data: {
-                /** @constant */
-                type: "messaging-channels";
-                attributes: components["schemas"]["MessagingChannelCreateAttributes"];
+            /** @description The number it sends texts from. */
+            "text-number"?: {
+                /**
+                 * Format: uuid
+                 * @description Native id of the number.
+                 */
+                id?: string;
             };
-            meta?: components["schemas"]["Meta"];
+            /** @description True when it is carried over SMS too. */
+            "with-sms"?: boolean;
         };
-        MessagingChannelUpdate: {
-            data: {
-                /** Format: uuid */
-                id: string;
-                /** @constant */
-                type: "messaging-channels";
-                attributes: components["schemas"]["JsonPatchOperation"][];
-            };
-            meta?: components["schemas"]["Meta"];
-        };
-        /** @description A message in a channel. The name and the `individual-id` are the author's. */
-        MessagingMessage: {
+        ChannelResource: {
             /** Format: uuid */
             id: string;
             /** @constant */
-            type: "messaging-messages";
-            attributes: components["schemas"]["MessagingMessageAttributes"];
+            type: "messaging-channels";
+            attributes: components["schemas"]["Channel"];
         };
-        MessagingMessageAttributes: {
+        ChannelDocument: {
+            data: components["schemas"]["ChannelResource"];
+            meta?: components["schemas"]["Meta"];
+        };
+        ChannelList: {
+            data: components["schemas"]["ChannelResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /** @description A file of a message, as the message tells it. */
+        MessageAttachment: {
+            /** @description Its size in bytes. */
+            "content-size"?: number;
+            /** @description Its media type. */
+            "content-type"?: string;
+            /** @description Its name. */
+            filename?: string;
+            /**
+             * Format: uuid
+             * @description Native id of the file.
+             */
+            id?: string;
+            /** @description True when it was removed. */
+            removed?: boolean;
+            /** @description A small picture of it. */
+            thumbnail?: string;
+        };
+        /**
+         * @description What somebody feels about a message.
+         * @enum {string}
+         */
+        ReactionType: "dislike" | "like" | "lol" | "love" | "sad" | "wow";
+        /** @description What somebody felt about a message. */
+        Reaction: {
+            /** @description First name of who reacted. */
+            "first-name"?: string;
+            /**
+             * Format: uuid
+             * @description Who reacted.
+             */
+            "individual-id"?: string;
+            /** @description Last name of who reacted. */
+            "last-name"?: string;
+            /** @description What they feel. */
+            "reaction-type"?: components["schemas"]["ReactionType"];
+            /** @description Name of the user. */
+            "user-name"?: string;
+        };
+        /** @description That somebody has, or has not yet, read a message. */
+        ReadReceipt: {
+            /**
+             * Format: datetime
+             * @description When it was read.
+             */
+            "ack-time"?: string;
+            /**
+             * Format: datetime
+             * @description When it was read by the reader’s clock.
+             */
+            "ack-user-time"?: string;
+            /** @description First name of the reader. */
+            "individual-first-name"?: string;
+            /**
+             * Format: uuid
+             * @description The reader.
+             */
+            "individual-id"?: string;
+            /** @description Last name of the reader. */
+            "individual-last-name"?: string;
+        };
+        /** @description Who has read a message and who has not. */
+        Receipts: {
+            /** @description Those who have. */
+            read?: components["schemas"]["ReadReceipt"][];
+            /** @description Those who have not. */
+            unread?: components["schemas"]["ReadReceipt"][];
+        };
+        /** @description A message in a courier channel. */
+        Message: {
+            /** @description True when the acting individual has read it. */
             ack?: boolean;
-            attachments?: components["schemas"]["MessagingMessageAttachment"][];
-            /** Format: uuid */
+            /** @description Its files. */
+            attachments?: components["schemas"]["MessageAttachment"][];
+            /**
+             * Format: uuid
+             * @description The channel it was posted in.
+             */
             "channel-id"?: string;
+            /** @description Where else it went. */
             destination?: {
                 [key: string]: unknown;
             };
+            /** @description True while it is not posted. */
             draft?: boolean;
+            /** @description First name of the author. */
             "first-name"?: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Who wrote it.
+             */
             "individual-id"?: string;
+            /**
+             * Format: datetime
+             * @description When it was last changed.
+             */
             "last-modified-time"?: string;
+            /** @description Last name of the author. */
             "last-name"?: string;
+            /** @description What it says. */
             message?: string;
+            /** @description What courier found in it. */
             phrases?: {
                 [key: string]: unknown;
             };
+            /**
+             * Format: datetime
+             * @description When it was posted.
+             */
             "posted-time"?: string;
+            /** @description The name that the author prefers. */
             "preferred-name"?: string;
-            reactions?: components["schemas"]["MessagingMessageReaction"][];
-            "read-receipts"?: components["schemas"]["MessagingMessageReceipt"][];
+            /** @description What people felt. */
+            reactions?: components["schemas"]["Reaction"][];
+            /** @description Who has read it, as the message tells it. */
+            "read-receipts"?: components["schemas"]["ReadReceipt"][];
+            /** @description True when it was removed. */
             removed?: boolean;
+            /** @description The mood courier found in it. */
             sentiment?: string;
             /**
-             * @description An enumeration of which the definition shows one value.
+             * @description How it came to be, such as `auto-responder`.
              * @example auto-responder
              */
             source?: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The author’s user.
+             */
             "user-id"?: string;
+            /** @description Name of the author’s user. */
             "user-name"?: string;
             /**
-             * @description An enumeration of which the definition shows one value.
+             * @description The author’s part, such as `participant`.
              * @example participant
              */
             "user-type"?: string;
         };
-        MessagingMessageAttachment: {
-            "content-size"?: number;
-            "content-type"?: string;
-            filename?: string;
+        MessageResource: {
             /** Format: uuid */
-            id?: string;
-            removed?: boolean;
-            thumbnail?: string;
+            id: string;
+            /** @constant */
+            type: "messaging-messages";
+            attributes: components["schemas"]["Message"];
         };
-        MessagingMessageReaction: {
-            "first-name"?: string;
+        MessageDocument: {
+            data: components["schemas"]["MessageResource"];
+            meta?: components["schemas"]["Meta"];
+        };
+        MessageList: {
+            data: components["schemas"]["MessageResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /**
+         * @description A large change to an organization’s channels that runs in the background, such as moving a group.
+         * @example {
+         *       "type": "move-group",
+         *       "status": "completed",
+         *       "args": {
+         *         "reason": "The diabetes team has moved to the new clinic."
+         *       },
+         *       "logs": {
+         *         "moved": 12,
+         *         "failed": 0
+         *       }
+         *     }
+         * @example {
+         *       "type": "move-group",
+         *       "status": "completed",
+         *       "args": {
+         *         "reason": "Two cardiology groups became one."
+         *       },
+         *       "logs": {
+         *         "moved": 7,
+         *         "failed": 1
+         *       }
+         *     }
+         */
+        MessagingOperation: {
+            /** @description The settings of the operation; its type decides which there are. */
+            args?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: datetime
+             * @description When it was created.
+             */
+            "created-at"?: string;
+            /**
+             * Format: uuid
+             * @description Native id of the user who created it.
+             */
+            "created-by"?: string;
+            /**
+             * Format: datetime
+             * @description When it was last changed.
+             */
+            "last-modified-at"?: string;
+            /** @description What the operation has done so far. */
+            logs?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: uuid
+             * @description The organization it belongs to.
+             */
+            "organization-id"?: string;
+            /**
+             * @description How far the operation has come.
+             * @example completed
+             */
+            status?: string;
+            /**
+             * @description The type of the operation.
+             * @enum {string}
+             */
+            type?: "move-group";
+        };
+        MessagingOperationResource: {
             /** Format: uuid */
+            id: string;
+            /** @constant */
+            type: "messaging-operations";
+            attributes: components["schemas"]["MessagingOperation"];
+        };
+        MessagingOperationDocument: {
+            data: components["schemas"]["MessagingOperationResource"];
+            meta?: components["schemas"]["Meta"];
+        };
+        MessagingOperationList: {
+            data: components["schemas"]["MessagingOperationResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /**
+         * @description A plug-in that writes messages by itself when it is called by its name.
+         * @example {
+         *       "name": "weather",
+         *       "type": "faq",
+         *       "enabled": true,
+         *       "args": {
+         *         "city": "Utrecht"
+         *       }
+         *     }
+         * @example {
+         *       "name": "openinghours",
+         *       "type": "faq",
+         *       "enabled": true,
+         *       "args": {
+         *         "answer": "We are open from 8 to 17 on weekdays."
+         *       }
+         *     }
+         * @example {
+         *       "name": "parking",
+         *       "type": "faq",
+         *       "enabled": false,
+         *       "args": {
+         *         "answer": "Patients park for free in front of the main entrance."
+         *       }
+         *     }
+         */
+        Plugin: {
+            /** @description The settings of the plug-in; its type decides which there are. */
+            args?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: datetime
+             * @description When it was created.
+             */
+            "created-at"?: string;
+            /**
+             * Format: uuid
+             * @description Native id of the user who created it.
+             */
+            "created-by"?: string;
+            /** @description True when the plug-in answers. */
+            enabled?: boolean;
+            /**
+             * Format: datetime
+             * @description When it was last changed.
+             */
+            "last-modified-at"?: string;
+            /**
+             * Format: uuid
+             * @description Native id of the user who last changed it.
+             */
+            "last-modified-by"?: string;
+            /**
+             * @description The word by which messages call the plug-in, in small letters and digits.
+             * @example weather
+             */
+            name?: string;
+            /**
+             * Format: uuid
+             * @description The organization it belongs to.
+             */
+            "organization-id"?: string;
+            /** @description The type of the plug-in, which decides what it does. */
+            type?: string;
+        };
+        PluginResource: {
+            /** Format: uuid */
+            id: string;
+            /** @constant */
+            type: "messaging-plugins";
+            attributes: components["schemas"]["Plugin"];
+        };
+        PluginDocument: {
+            data: components["schemas"]["PluginResource"];
+            meta?: components["schemas"]["Meta"];
+        };
+        PluginList: {
+            data: components["schemas"]["PluginResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /** @description The hours of the week at which a responder answers. */
+        ResponderCalendar: {
+            /** @description The hours, day by day. */
+            rules?: components["schemas"]["ResponderRule"][];
+            /**
+             * @description The name of the time zone that the hours are in.
+             * @example Europe/Amsterdam
+             */
+            timezone?: string;
+        };
+        /** @description The hours of one day at which a responder answers. */
+        ResponderRule: {
+            /**
+             * @description The day of the week, or every day.
+             * @example everyday
+             */
+            day?: string;
+            /**
+             * Format: time
+             * @description When the hours end.
+             */
+            "end-time"?: string;
+            /**
+             * Format: time
+             * @description When the hours begin.
+             */
+            "start-time"?: string;
+        };
+        /**
+         * @description An automatic answer to messages that come in during a span of time or outside office hours.
+         * @example {
+         *       "name": "After hours",
+         *       "type": "calendar",
+         *       "enabled": true,
+         *       "args": {
+         *         "message": "Our office is closed. In an emergency, call 112; otherwise we answer in the morning."
+         *       },
+         *       "calendar-args": {
+         *         "timezone": "Europe/Amsterdam",
+         *         "rules": [
+         *           {
+         *             "day": "everyday",
+         *             "start-time": "17:00:00Z",
+         *             "end-time": "23:59:59Z"
+         *           },
+         *           {
+         *             "day": "everyday",
+         *             "start-time": "00:00:00Z",
+         *             "end-time": "08:00:00Z"
+         *           }
+         *         ]
+         *       }
+         *     }
+         * @example {
+         *       "name": "Spring break",
+         *       "type": "period",
+         *       "enabled": false,
+         *       "args": {
+         *         "message": "The diabetes team is away this week. Dr. Visser stands in for them."
+         *       }
+         *     }
+         */
+        Responder: {
+            /** @description The settings of the responder; its type decides which there are. */
+            args?: {
+                [key: string]: unknown;
+            };
+            /** @description The hours at which the responder answers. */
+            "calendar-args"?: components["schemas"]["ResponderCalendar"];
+            /**
+             * Format: datetime
+             * @description When it was created.
+             */
+            "created-at"?: string;
+            /**
+             * Format: uuid
+             * @description Native id of the user who created it.
+             */
+            "created-by"?: string;
+            /** @description True when the responder answers. */
+            enabled?: boolean;
+            /**
+             * Format: datetime
+             * @description Until when the responder answers.
+             */
+            "end-at"?: string;
+            /**
+             * Format: uuid
+             * @description The group in whose channels the responder answers.
+             */
+            "individual-group-id"?: string;
+            /**
+             * Format: datetime
+             * @description When it was last changed.
+             */
+            "last-modified-at"?: string;
+            /**
+             * Format: uuid
+             * @description Native id of the user who last changed it.
+             */
+            "last-modified-by"?: string;
+            /** @description The name of the responder. */
+            name?: string;
+            /**
+             * Format: uuid
+             * @description The organization it belongs to.
+             */
+            "organization-id"?: string;
+            /**
+             * Format: datetime
+             * @description From when on the responder answers.
+             */
+            "start-at"?: string;
+            /** @description The type of the responder, which decides how it answers. */
+            type?: string;
+        };
+        ResponderResource: {
+            /** Format: uuid */
+            id: string;
+            /** @constant */
+            type: "messaging-responders";
+            attributes: components["schemas"]["Responder"];
+        };
+        ResponderDocument: {
+            data: components["schemas"]["ResponderResource"];
+            meta?: components["schemas"]["Meta"];
+        };
+        ResponderList: {
+            data: components["schemas"]["ResponderResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /**
+         * @description A templated message that is sent to many individuals at once.
+         * @example {
+         *       "template-id": "courier.account.multicast.NotificationTemplate",
+         *       "status": "completed",
+         *       "first-name": "Sanne",
+         *       "last-name": "de Vries",
+         *       "user-name": "sanne.devries",
+         *       "data": {
+         *         "title": "Flu shots",
+         *         "message": "You can now make an appointment for your flu shot."
+         *       },
+         *       "template-args": {
+         *         "title": "Flu shots",
+         *         "message": "You can now make an appointment for your flu shot."
+         *       }
+         *     }
+         * @example {
+         *       "template-id": "courier.account.multicast.NotificationTemplate",
+         *       "status": "completed",
+         *       "first-name": "Mark",
+         *       "last-name": "Bakker",
+         *       "user-name": "mark.bakker",
+         *       "data": {
+         *         "title": "Closed on Monday",
+         *         "message": "Our practice is closed on Monday."
+         *       },
+         *       "template-args": {
+         *         "title": "Closed on Monday",
+         *         "message": "Our practice is closed on Monday."
+         *       }
+         *     }
+         */
+        Multicast: {
+            /**
+             * Format: datetime
+             * @description When it was created.
+             */
+            "created-at"?: string;
+            /**
+             * Format: uuid
+             * @description Native id of the user who created it.
+             */
+            "created-by"?: string;
+            /** @description The values that the template takes. */
+            data?: {
+                [key: string]: unknown;
+            };
+            /** @description First name of the individual who sent it. */
+            "first-name"?: string;
+            /** @description The group that gets it, as the multicast tells it; only where it was asked for. */
+            "individual-group"?: components["schemas"]["IndividualGroupSummary"];
+            /**
+             * Format: uuid
+             * @description The group that gets it.
+             */
+            "individual-group-id"?: string;
+            /**
+             * Format: uuid
+             * @description The individual who sent it.
+             */
             "individual-id"?: string;
+            /** @description The individuals who get it; only where they were asked for. */
+            "individual-ids"?: string[];
+            /** @description Last name of the individual who sent it. */
             "last-name"?: string;
-            "reaction-type"?: components["schemas"]["ReactionType"];
+            /** @description How far the sending has come. */
+            status?: string;
+            /** @description The arguments with which the template was filled in. */
+            "template-args"?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description The template, by courier’s name for it.
+             * @example courier.account.multicast.NotificationTemplate
+             */
+            "template-id"?: string;
+            /** @description Name of the user who sent it. */
             "user-name"?: string;
         };
-        /** @description When an individual read the message: `ack-time`; `ack-user-time` is the user's own. */
-        MessagingMessageReceipt: {
-            "ack-time"?: string;
-            "ack-user-time"?: string;
-            "individual-first-name"?: string;
+        MulticastResource: {
             /** Format: uuid */
-            "individual-id"?: string;
-            "individual-last-name"?: string;
+            id: string;
+            /** @constant */
+            type: "multicasts";
+            attributes: components["schemas"]["Multicast"];
         };
-        MessagingMessageAcknowledgement: {
-            /** @description Default: false. */
-            "allow-past"?: boolean;
-            /**
-             * Format: uuid
-             * @description The individual who acts.
-             */
-            "individual-id"?: string;
-        };
-        MessagingMessageReactionChange: {
-            /**
-             * Format: uuid
-             * @description The individual who acts.
-             */
-            "individual-id"?: string;
-            "reaction-type": components["schemas"]["ReactionType"];
-        };
-        MessagingMessageReceipts: {
-            read?: components["schemas"]["MessagingMessageReceipt"][];
-            unread?: components["schemas"]["MessagingMessageReceipt"][];
-        };
-        MessagingMessageList: {
-            data: components["schemas"]["MessagingMessage"][];
+        MulticastDocument: {
+            data: components["schemas"]["MulticastResource"];
             meta?: components["schemas"]["Meta"];
         };
-        MessagingMessageResponse: {
-            data: components["schemas"]["MessagingMessage"];
+        MulticastList: {
+            data: components["schemas"]["MulticastResource"][];
             meta?: components["schemas"]["Meta"];
         };
-        MessagingMessageCreateAttributes: {
-            /** @description Default: the empty string. The definition does not say what it takes. */
-            "auto-ack"?: string;
-            /** Format: uuid */
-            "channel-id": string;
-            /** @description Default: false. */
-            draft?: boolean;
-            "include-destinations"?: string[];
-            /** Format: uuid */
-            "individual-id"?: string;
-            message: string;
-        };
-        MessagingMessageCreate: {
-            data: {
-                /** @constant */
-                type: "messaging-messages";
-                attributes: components["schemas"]["MessagingMessageCreateAttributes"];
+        /**
+         * @description A preference of an organization, such as the title that new channels get.
+         * @example {
+         *       "name": "default-channel-title",
+         *       "type": "json",
+         *       "explicit": true,
+         *       "value": "{\"en_US\":\"Your care team\"}",
+         *       "value-js": {
+         *         "en_US": "Your care team"
+         *       }
+         *     }
+         * @example {
+         *       "name": "group-provider-ack",
+         *       "type": "json",
+         *       "explicit": false,
+         *       "value": "{\"enabled\":true}",
+         *       "value-js": {
+         *         "enabled": true
+         *       }
+         *     }
+         * @example {
+         *       "name": "initial-sms-message",
+         *       "type": "json",
+         *       "explicit": true,
+         *       "value": "{\"en_US\":\"Harbour Health will text you here.\"}",
+         *       "value-js": {
+         *         "en_US": "Harbour Health will text you here.",
+         *         "es_US": "Harbour Health le escribirá aquí."
+         *       }
+         *     }
+         */
+        OrganizationPreference: {
+            /**
+             * Format: datetime
+             * @description When it was created.
+             */
+            "created-at"?: string;
+            /** @description True when the organization has set it; false when it is the default. */
+            explicit?: boolean;
+            /**
+             * @description The name of the preference.
+             * @enum {string}
+             */
+            name?: "default-channel-title" | "group-provider-ack" | "initial-sms-message";
+            /**
+             * Format: uuid
+             * @description The organization it belongs to.
+             */
+            "organization-id"?: string;
+            /**
+             * @description The type of the value.
+             * @example json
+             */
+            type?: string;
+            /** @description The value as text. */
+            value?: string;
+            /** @description The value as an object. */
+            "value-js"?: {
+                [key: string]: unknown;
             };
+        };
+        OrganizationPreferenceResource: {
+            /** Format: uuid */
+            id: string;
+            /** @constant */
+            type: "org-preferences";
+            attributes: components["schemas"]["OrganizationPreference"];
+        };
+        OrganizationPreferenceDocument: {
+            data: components["schemas"]["OrganizationPreferenceResource"];
             meta?: components["schemas"]["Meta"];
         };
-        MessagingMessageUpdateAttributes: {
-            draft?: boolean;
+        OrganizationPreferenceList: {
+            data: components["schemas"]["OrganizationPreferenceResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /** @description An organization that talks with individuals. */
+        Organization: {
+            /** @description The class of organization it is. */
+            classification?: string;
+            /** @description The name to show. */
+            "display-name"?: string;
+            /**
+             * Format: datetime
+             * @description When it was last changed.
+             */
+            "last-modified-time"?: string;
+            /** @description Its name. */
+            name?: string;
+            /** @description What kind of provider it is. */
+            "provider-type"?: string;
+            /** @description Its time zone by name. */
+            timezone?: string;
+        };
+        OrganizationResource: {
             /** Format: uuid */
-            "individual-id"?: string;
+            id: string;
+            /** @constant */
+            type: "organizations";
+            attributes: components["schemas"]["Organization"];
+        };
+        OrganizationDocument: {
+            data: components["schemas"]["OrganizationResource"];
+            meta?: components["schemas"]["Meta"];
+        };
+        OrganizationList: {
+            data: components["schemas"]["OrganizationResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /**
+         * @description A process that copies data of the vendor’s other services into courier.
+         * @example {
+         *       "classpath": "courier.replication.IndividualReplicator"
+         *     }
+         * @example {
+         *       "classpath": "courier.replication.OrganizationReplicator"
+         *     }
+         * @example {
+         *       "classpath": "courier.replication.UserReplicator"
+         *     }
+         */
+        Replicator: {
+            /** @description The class that does the work, as the program names it. */
+            classpath?: string;
+            /**
+             * Format: datetime
+             * @description When it was created.
+             */
+            "created-time"?: string;
+            /**
+             * Format: datetime
+             * @description When it last asked for changes.
+             */
+            "last-poll-time"?: string;
+        };
+        ReplicatorResource: {
+            /** Format: uuid */
+            id: string;
+            /** @constant */
+            type: "replicators";
+            attributes: components["schemas"]["Replicator"];
+        };
+        ReplicatorDocument: {
+            data: components["schemas"]["ReplicatorResource"];
+            meta?: components["schemas"]["Meta"];
+        };
+        ReplicatorList: {
+            data: components["schemas"]["ReplicatorResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /**
+         * @description A request of a user, as a sniffer recorded it.
+         * @example {
+         *       "body": "",
+         *       "content_type": "application/json",
+         *       "message": "Request completed",
+         *       "method": "GET",
+         *       "path": "/v1/messaging-channels/",
+         *       "query-string": "page[limit]=50",
+         *       "request-id": "req-7c41f0",
+         *       "response": "{\"data\":[],\"meta\":{}}",
+         *       "status-code": 200,
+         *       "trace-id": "trace-19aa03",
+         *       "user-agent": "HarbourCare/4.2.0 (iPhone; iOS 18.1)"
+         *     }
+         * @example {
+         *       "body": "{\"individual-ids\":[\"not-an-id\"]}",
+         *       "content_type": "application/json",
+         *       "message": "Request rejected",
+         *       "method": "POST",
+         *       "path": "/v1/messaging-bulk-messages/",
+         *       "query-string": "",
+         *       "request-id": "req-7c41f9",
+         *       "response": "{\"errors\":[{\"code\":\"InvalidParameter\",\"status\":400}]}",
+         *       "status-code": 400,
+         *       "trace-id": "trace-19ab77",
+         *       "user-agent": "HarbourCare/4.2.0 (Pixel 9; Android 15)"
+         *     }
+         */
+        SnifferLog: {
+            /** @description The body of the request. */
+            body?: string;
+            /** @description Media type of the request’s body. */
+            content_type?: string;
+            /**
+             * Format: datetime
+             * @description When it was created.
+             */
+            "created-time"?: string;
+            /** @description What courier noted down about the request. */
             message?: string;
-            removed?: boolean;
+            /** @description HTTP method of the request. */
+            method?: string;
+            /** @description Path that was asked for. */
+            path?: string;
+            /** @description Query of the request, as it was sent. */
+            "query-string"?: string;
+            /** @description Id of the request. */
+            "request-id"?: string;
+            /** @description The body of the answer. */
+            response?: string;
+            /** @description HTTP status of the answer. */
+            "status-code"?: number;
+            /** @description Id that the request shares with all that it set off in other services. */
+            "trace-id"?: string;
+            /** @description The program that sent the request, in its own words. */
+            "user-agent"?: string;
         };
-        MessagingMessageUpdate: {
-            data: {
-                /** Format: uuid */
-                id: string;
-                /** @constant */
-                type: "messaging-messages";
-                attributes: components["schemas"]["MessagingMessageUpdateAttributes"];
+        SnifferLogResource: {
+            /** Format: uuid */
+            id: string;
+            /** @constant */
+            type: "sniffer-logs";
+            attributes: components["schemas"]["SnifferLog"];
+        };
+        SnifferLogDocument: {
+            data: components["schemas"]["SnifferLogResource"];
+            meta?: components["schemas"]["Meta"];
+        };
+        SnifferLogList: {
+            data: components["schemas"]["SnifferLogResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /**
+         * @description A recorder that keeps the requests of one user for a while, so that a fault can be traced.
+         * @example {}
+         * @example {}
+         */
+        Sniffer: {
+            /**
+             * Format: datetime
+             * @description When it was created.
+             */
+            "created-time"?: string;
+            /**
+             * Format: uuid
+             * @description Native id of the user whose requests are recorded.
+             */
+            "user-id"?: string;
+            /**
+             * Format: datetime
+             * @description When the recording ends.
+             */
+            "valid-until"?: string;
+        };
+        SnifferResource: {
+            /** Format: uuid */
+            id: string;
+            /** @constant */
+            type: "sniffers";
+            attributes: components["schemas"]["Sniffer"];
+        };
+        SnifferDocument: {
+            data: components["schemas"]["SnifferResource"];
+            meta?: components["schemas"]["Meta"];
+        };
+        SnifferList: {
+            data: components["schemas"]["SnifferResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /** @description What happens on events of a number. */
+        TextNumberEvents: {
+            /** @description What happens when a number writes that courier does not know. */
+            "unknown-number"?: {
+                [key: string]: unknown;
             };
+        };
+        /**
+         * @description A phone number from which a text account sends and at which it receives.
+         * @example {
+         *       "alert": false,
+         *       "capability-mms": true,
+         *       "capability-sms": true,
+         *       "capability-voice": true,
+         *       "events": {
+         *         "unknown-number": {}
+         *       },
+         *       "forward-to": "+15550190",
+         *       "lata": "722",
+         *       "latitude": "37.7749",
+         *       "logging": true,
+         *       "longitude": "-122.4194",
+         *       "notes": "Appointment reminders of the harbour clinic",
+         *       "phone-number": "+15550100",
+         *       "postal-code": "94105",
+         *       "rate-center": "SNFC CNTRL",
+         *       "region": "CA",
+         *       "twilio-id": "PN5e10c7a4d0b94c3f8e2f61d07b3ac001"
+         *     }
+         * @example {
+         *       "alert": true,
+         *       "capability-mms": false,
+         *       "capability-sms": true,
+         *       "capability-voice": true,
+         *       "events": {
+         *         "unknown-number": {}
+         *       },
+         *       "forward-to": "+15550191",
+         *       "lata": "128",
+         *       "latitude": "42.3601",
+         *       "logging": false,
+         *       "longitude": "-71.0589",
+         *       "notes": "Care team on call",
+         *       "phone-number": "+15550101",
+         *       "postal-code": "02110",
+         *       "rate-center": "BOSTON",
+         *       "region": "MA",
+         *       "twilio-id": "PN5e10c7a4d0b94c3f8e2f61d07b3ac002"
+         *     }
+         * @example {
+         *       "alert": false,
+         *       "capability-mms": false,
+         *       "capability-sms": true,
+         *       "capability-voice": false,
+         *       "events": {
+         *         "unknown-number": {}
+         *       },
+         *       "lata": "730",
+         *       "latitude": "34.0522",
+         *       "logging": false,
+         *       "longitude": "-118.2437",
+         *       "notes": "Surveys after a visit",
+         *       "phone-number": "+15550102",
+         *       "postal-code": "90012",
+         *       "rate-center": "LOSANGELES",
+         *       "region": "CA",
+         *       "twilio-id": "PN5e10c7a4d0b94c3f8e2f61d07b3ac003"
+         *     }
+         */
+        TextAccountNumber: {
+            /**
+             * Format: uuid
+             * @description Native id of the text account that the number belongs to.
+             */
+            "account-id"?: string;
+            /** @description True when courier raises alerts about the number. */
+            alert?: boolean;
+            /** @description True when the number can send and receive pictures and other media. */
+            "capability-mms"?: boolean;
+            /** @description True when the number can send and receive texts. */
+            "capability-sms"?: boolean;
+            /** @description True when the number can take and make calls. */
+            "capability-voice"?: boolean;
+            /**
+             * Format: datetime
+             * @description When it was created.
+             */
+            "created-at"?: string;
+            /** @description What happens on events of the number. */
+            events?: components["schemas"]["TextNumberEvents"];
+            /** @description Where what comes in at the number is passed on to. */
+            "forward-to"?: string;
+            /** @description The local access and transport area (LATA) of the number, as telephone companies in the US number them. */
+            lata?: string;
+            /** @description Latitude of the place that the number belongs to. */
+            latitude?: string;
+            /** @description True when what comes in at the number is logged. */
+            logging?: boolean;
+            /** @description Longitude of the place that the number belongs to. */
+            longitude?: string;
+            /** @description Notes on what the number is for. */
+            notes?: string;
+            /** @description The phone number itself. */
+            "phone-number"?: string;
+            /** @description Postal code of the place that the number belongs to. */
+            "postal-code"?: string;
+            /** @description The rate center of the number, by which telephone companies set the price of a call. */
+            "rate-center"?: string;
+            /** @description The state or province that the number belongs to. */
+            region?: string;
+            /** @description Its id at the carrier’s platform. */
+            "twilio-id"?: string;
+        };
+        TextAccountNumberResource: {
+            /** Format: uuid */
+            id: string;
+            /** @constant */
+            type: "text-account-numbers";
+            attributes: components["schemas"]["TextAccountNumber"];
+        };
+        TextAccountNumberDocument: {
+            data: components["schemas"]["TextAccountNumberResource"];
+            meta?: components["schemas"]["Meta"];
+        };
+        TextAccountNumberList: {
+            data: components["schemas"]["TextAccountNumberResource"][];
             meta?: components["schemas"]["Meta"];
         };
         /** @description The account from which an organization sends texts. */
         TextAccount: {
+            /** @description True when texts may be sent from a number of one’s own. */
+            "allow-custom-number"?: boolean;
+            /**
+             * Format: datetime
+             * @description When it was made.
+             */
+            "created-at"?: string;
+            /**
+             * Format: uuid
+             * @description The organization it belongs to.
+             */
+            "organization-id"?: string;
+            /** @description The number it sends from. */
+            "phone-number"?: string;
+            /** @description Its id at the carrier’s platform. */
+            "twilio-id"?: string;
+        };
+        TextAccountResource: {
             /** Format: uuid */
             id: string;
             /** @constant */
             type: "text-accounts";
-            attributes: components["schemas"]["TextAccountAttributes"];
+            attributes: components["schemas"]["TextAccount"];
         };
-        TextAccountAttributes: {
-            "allow-custom-number"?: boolean;
-            "created-at"?: string;
-            /** Format: uuid */
-            "organization-id"?: string;
-            "phone-number"?: string;
-            "twilio-id"?: string;
+        TextAccountDocument: {
+            data: components["schemas"]["TextAccountResource"];
+            meta?: components["schemas"]["Meta"];
         };
         TextAccountList: {
-            data: components["schemas"]["TextAccount"][];
+            data: components["schemas"]["TextAccountResource"][];
             meta?: components["schemas"]["Meta"];
         };
-        TextAccountResponse: {
-            data: components["schemas"]["TextAccount"];
+        /**
+         * @description What the carriers tell about a phone number, such as whose network it is in.
+         * @example {
+         *       "carrier-name": "Northern Mobile",
+         *       "error": "",
+         *       "mobile-country-code": "310",
+         *       "mobile-network-code": "260",
+         *       "number": "+15550142",
+         *       "status": "completed",
+         *       "type": "mobile"
+         *     }
+         * @example {
+         *       "carrier-name": "Bay Telephone",
+         *       "error": "",
+         *       "mobile-country-code": "",
+         *       "mobile-network-code": "",
+         *       "number": "+15550143",
+         *       "status": "completed",
+         *       "type": "landline"
+         *     }
+         * @example {
+         *       "number": "+15550144",
+         *       "status": "pending",
+         *       "type": ""
+         *     }
+         */
+        TextNumberInfo: {
+            /** @description The carrier in whose network the number is. */
+            "carrier-name"?: string;
+            /**
+             * Format: datetime
+             * @description When it was created.
+             */
+            "created-at"?: string;
+            /** @description Why the carriers told nothing. */
+            error?: string;
+            /**
+             * Format: datetime
+             * @description When it was last changed.
+             */
+            "last-modified-at"?: string;
+            /** @description Country code of the mobile network (MCC). */
+            "mobile-country-code"?: string;
+            /** @description Code of the mobile network within its country (MNC). */
+            "mobile-network-code"?: string;
+            /** @description The phone number itself. */
+            number?: string;
+            /**
+             * @description How far the inquiry has come.
+             * @example pending
+             */
+            status?: string;
+            /** @description What kind of line it is; empty as long as that is not known. */
+            type?: string;
+        };
+        TextNumberInfoResource: {
+            /** Format: uuid */
+            id: string;
+            /** @constant */
+            type: "text-number-info";
+            attributes: components["schemas"]["TextNumberInfo"];
+        };
+        TextNumberInfoDocument: {
+            data: components["schemas"]["TextNumberInfoResource"];
             meta?: components["schemas"]["Meta"];
         };
-        /** @description A text (SMS) sent from an account's number. */
+        TextNumberInfoList: {
+            data: components["schemas"]["TextNumberInfoResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /**
+         * @description An entry in the log of a number, written while its logging is on.
+         * @example {
+         *       "log": "Text received from +15550142, matched to a user."
+         *     }
+         * @example {
+         *       "log": "Text received from +15550177, number unknown."
+         *     }
+         * @example {
+         *       "log": "Status of a text changed to delivered."
+         *     }
+         */
+        TextNumberLog: {
+            /**
+             * Format: datetime
+             * @description When it was created.
+             */
+            "created-at"?: string;
+            /** @description What happened. */
+            log?: string;
+        };
+        TextNumberLogResource: {
+            /** Format: uuid */
+            id: string;
+            /** @constant */
+            type: "text-number-logs";
+            attributes: components["schemas"]["TextNumberLog"];
+        };
+        TextNumberLogDocument: {
+            data: components["schemas"]["TextNumberLogResource"];
+            meta?: components["schemas"]["Meta"];
+        };
+        TextNumberLogList: {
+            data: components["schemas"]["TextNumberLogResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /**
+         * @description A text that came in, as the carrier’s platform handed it over.
+         * @example {
+         *       "message": "Yes, I will be there on Tuesday.",
+         *       "sender": "+15550142",
+         *       "sid": "SM9b1f6a0c7d2e4f58a3c6d1e0f7b8a001",
+         *       "to": "+15550100"
+         *     }
+         * @example {
+         *       "message": "STOP",
+         *       "sender": "+15550143",
+         *       "sid": "SM9b1f6a0c7d2e4f58a3c6d1e0f7b8a002",
+         *       "to": "+15550101"
+         *     }
+         */
+        TextReceiveLog: {
+            /**
+             * Format: datetime
+             * @description When it was created.
+             */
+            "created-at"?: string;
+            /** @description What it says. */
+            message?: string;
+            /** @description The number it came from. */
+            sender?: string;
+            /** @description Its id at the carrier’s platform. */
+            sid?: string;
+            /** @description The number it was sent to. */
+            to?: string;
+        };
+        TextReceiveLogResource: {
+            id: string;
+            /** @constant */
+            type: "text-receive-logs";
+            attributes: components["schemas"]["TextReceiveLog"];
+        };
+        TextReceiveLogDocument: {
+            data: components["schemas"]["TextReceiveLogResource"];
+            meta?: components["schemas"]["Meta"];
+        };
+        TextReceiveLogList: {
+            data: components["schemas"]["TextReceiveLogResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /**
+         * @description Says which number courier uses to write texts to a user.
+         * @example {}
+         * @example {}
+         */
+        TextUserNumberMap: {
+            /**
+             * Format: datetime
+             * @description When it was created.
+             */
+            "created-at"?: string;
+            /** @description Native id of the number from which the user gets texts. */
+            "number-id"?: string;
+            /**
+             * Format: uuid
+             * @description The organization it belongs to.
+             */
+            "organization-id"?: string;
+            /** @description Native id of the user who gets texts from the number. */
+            "user-id"?: string;
+        };
+        TextUserNumberMapResource: {
+            /** Format: uuid */
+            id: string;
+            /** @constant */
+            type: "text-user-number-maps";
+            attributes: components["schemas"]["TextUserNumberMap"];
+        };
+        TextUserNumberMapDocument: {
+            data: components["schemas"]["TextUserNumberMapResource"];
+            meta?: components["schemas"]["Meta"];
+        };
+        TextUserNumberMapList: {
+            data: components["schemas"]["TextUserNumberMapResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /** @description An SMS that courier sent for an organization. */
         Text: {
+            /** @description Where its status is posted. */
+            "callback-status-url"?: string;
+            /** @description Where answers to it are posted. */
+            "callback-url"?: string;
+            /**
+             * Format: datetime
+             * @description When it was written.
+             */
+            "created-at"?: string;
+            /**
+             * Format: uuid
+             * @description Native id of who sent it.
+             */
+            "created-by"?: string;
+            /** @description Why it failed. */
+            error?: string;
+            /** @description The number it was sent from. */
+            from?: string;
+            /**
+             * Format: datetime
+             * @description When it was last changed.
+             */
+            "last-modified-at"?: string;
+            /** @description What it says. */
+            message?: string;
+            /**
+             * @description courier’s own word for how far it has come.
+             * @example accepted
+             */
+            status?: string;
+            /** @description The number it was sent to. */
+            target?: string;
+            /** @description Its id at the carrier’s platform. */
+            "twilio-sid"?: string;
+        };
+        TextResource: {
             /** Format: uuid */
             id: string;
             /** @constant */
             type: "texts";
-            attributes: components["schemas"]["TextAttributes"];
+            attributes: components["schemas"]["Text"];
         };
-        TextAttributes: {
-            "callback-status-url"?: string;
-            "callback-url"?: string;
-            "created-at"?: string;
-            /** Format: uuid */
-            "created-by"?: string;
-            error?: string;
-            from?: string;
-            "last-modified-at"?: string;
-            message?: string;
-            /**
-             * @description An enumeration of which the definition shows one value.
-             * @example accepted
-             */
-            status?: string;
-            target?: string;
-            "twilio-sid"?: string;
+        TextDocument: {
+            data: components["schemas"]["TextResource"];
+            meta?: components["schemas"]["Meta"];
         };
         TextList: {
-            data: components["schemas"]["Text"][];
+            data: components["schemas"]["TextResource"][];
             meta?: components["schemas"]["Meta"];
         };
-        TextResponse: {
-            data: components["schemas"]["Text"];
-            meta?: components["schemas"]["Meta"];
-        };
-        TextCreateAttributes: {
-            /** Format: uuid */
-            "account-id": string;
-            "callback-json"?: {
+        /**
+         * @description A user’s consent to be written to in one way, such as by SMS, and what they answered.
+         * @example {
+         *       "args": {
+         *         "messages": {
+         *           "accept": "Thank you. We will text you about your visits.",
+         *           "initial": "May Harbour Health text you about your visits? Answer YES or NO.",
+         *           "invalid-response": "Sorry, please answer YES or NO."
+         *         }
+         *       },
+         *       "state": "accepted",
+         *       "target-id": "",
+         *       "type": "sms"
+         *     }
+         * @example {
+         *       "args": {},
+         *       "state": "pending",
+         *       "target-id": "",
+         *       "type": "sms"
+         *     }
+         */
+        UserConsent: {
+            /** @description What courier was told when it asked, such as the messages to ask with. */
+            args?: {
                 [key: string]: unknown;
             };
-            "callback-one-off"?: boolean;
-            "callback-status-url"?: string;
-            "callback-url"?: string;
-            "expected-responses"?: string[];
-            message: string;
-            /** Format: uuid */
-            "number-id"?: string;
-            /** Format: uuid */
+            /**
+             * Format: datetime
+             * @description When it was created.
+             */
+            "created-at"?: string;
+            /**
+             * Format: datetime
+             * @description When it was last changed.
+             */
+            "last-modified-at"?: string;
+            /**
+             * Format: uuid
+             * @description The organization that asks.
+             */
             "organization-id"?: string;
-            target: string;
+            /**
+             * @description What the user answered, or how far the asking has come.
+             * @example accepted
+             */
+            state?: string;
+            /** @description Native id of the number or address that the consent is for. */
+            "target-id"?: string;
+            /**
+             * @description The way of writing that the consent is for.
+             * @example sms
+             */
+            type?: string;
+            /**
+             * Format: uuid
+             * @description Native id of the user who was asked.
+             */
+            "user-id"?: string;
         };
-        TextCreate: {
-            data: {
-                /** @constant */
-                type: "texts";
-                attributes: components["schemas"]["TextCreateAttributes"];
-            };
+        UserConsentResource: {
+            /** Format: uuid */
+            id: string;
+            /** @constant */
+            type: "user-consents";
+            attributes: components["schemas"]["UserConsent"];
+        };
+        UserConsentDocument: {
+            data: components["schemas"]["UserConsentResource"];
             meta?: components["schemas"]["Meta"];
         };
-        /** @description An email to an individual. */
-        UserEmail: {
+        UserConsentList: {
+            data: components["schemas"]["UserConsentResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /**
+         * @description A notification that was pushed to a device.
+         * @example {
+         *       "badge-count": 1,
+         *       "body": "You have a new message from your care team.",
+         *       "category": "message",
+         *       "data": {
+         *         "screen": "inbox"
+         *       },
+         *       "title": "New message"
+         *     }
+         * @example {
+         *       "badge-count": 3,
+         *       "body": "Your video visit starts in ten minutes.",
+         *       "category": "video-call",
+         *       "data": {
+         *         "screen": "visit"
+         *       },
+         *       "title": "Video visit"
+         *     }
+         * @example {
+         *       "badge-count": 2,
+         *       "body": "Time to measure your blood pressure.",
+         *       "category": "reminder",
+         *       "data": {},
+         *       "title": "Reminder"
+         *     }
+         */
+        UserDeviceLog: {
+            /** @description The number that the app’s icon was told to show. */
+            "badge-count"?: number;
+            /** @description What the notification says. */
+            body?: string;
+            /** @description The kind of notification, by which the app knows what to offer. */
+            category?: string;
+            /**
+             * Format: datetime
+             * @description When it was created.
+             */
+            "created-at"?: string;
+            /** @description What the app got along with it. */
+            data?: {
+                [key: string]: unknown;
+            };
+            /** @description Headline of the notification. */
+            title?: string;
+        };
+        UserDeviceLogResource: {
+            /** Format: uuid */
+            id: string;
+            /** @constant */
+            type: "user-device-logs";
+            attributes: components["schemas"]["UserDeviceLog"];
+        };
+        UserDeviceLogDocument: {
+            data: components["schemas"]["UserDeviceLogResource"];
+            meta?: components["schemas"]["Meta"];
+        };
+        UserDeviceLogList: {
+            data: components["schemas"]["UserDeviceLogResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /**
+         * @description A phone or browser on which a user gets notifications.
+         * @example {
+         *       "allow-notification": true,
+         *       "app-name": "harbour-care",
+         *       "app-version": "4.2.0",
+         *       "model": "iPhone 16",
+         *       "os-version": "18.1",
+         *       "sandbox": false,
+         *       "token": "sandbox-apn-token-0001",
+         *       "topic": "com.example.harbourcare",
+         *       "type": "apn"
+         *     }
+         * @example {
+         *       "allow-notification": true,
+         *       "app-name": "harbour-care",
+         *       "app-version": "4.1.3",
+         *       "model": "Pixel 9",
+         *       "os-version": "15",
+         *       "sandbox": false,
+         *       "token": "sandbox-fcm-token-0002",
+         *       "topic": "com.example.harbourcare",
+         *       "type": "fcm"
+         *     }
+         * @example {
+         *       "allow-notification": false,
+         *       "app-name": "harbour-care-web",
+         *       "app-version": "2.9.1",
+         *       "model": "Firefox",
+         *       "os-version": "132.0",
+         *       "sandbox": true,
+         *       "token": "sandbox-web-token-0003",
+         *       "topic": "com.example.harbourcare.web",
+         *       "type": "web"
+         *     }
+         */
+        UserDevice: {
+            /** @description True when the user allows notifications on the device. */
+            "allow-notification"?: boolean;
+            /** @description Name of the app on the device. */
+            "app-name"?: string;
+            /** @description Version of the app on the device. */
+            "app-version"?: string;
+            /**
+             * Format: datetime
+             * @description When it was created.
+             */
+            "created-at"?: string;
+            /** @description Native id of the individual who uses the device. */
+            "individual-id"?: string;
+            /**
+             * Format: datetime
+             * @description When it was last changed.
+             */
+            "last-modified-at"?: string;
+            /** @description Model of the device. */
+            model?: string;
+            /** @description Version of the device’s operating system. */
+            "os-version"?: string;
+            /** @description True when notifications go through the push service’s test environment. */
+            sandbox?: boolean;
+            /** @description The token by which the push service finds the device. */
+            token?: string;
+            /** @description The topic that the push service knows the app by. */
+            topic?: string;
+            /**
+             * @description The push service, by its kind of device.
+             * @enum {string}
+             */
+            type?: "apn" | "fcm" | "web";
+        };
+        UserDeviceResource: {
+            /** Format: uuid */
+            id: string;
+            /** @constant */
+            type: "user-devices";
+            attributes: components["schemas"]["UserDevice"];
+        };
+        UserDeviceDocument: {
+            data: components["schemas"]["UserDeviceResource"];
+            meta?: components["schemas"]["Meta"];
+        };
+        UserDeviceList: {
+            data: components["schemas"]["UserDeviceResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /**
+         * @description A file that goes with an email.
+         * @example {
+         *       "content-type": "application/pdf",
+         *       "filename": "after-visit-summary.pdf",
+         *       "ready-to-use": true,
+         *       "size": 184320
+         *     }
+         * @example {
+         *       "content-type": "image/png",
+         *       "filename": "parking-map.png",
+         *       "ready-to-use": true,
+         *       "size": 90112
+         *     }
+         * @example {
+         *       "content-type": "application/pdf",
+         *       "filename": "consent-form.pdf",
+         *       "ready-to-use": false,
+         *       "size": 0
+         *     }
+         */
+        EmailAttachment: {
+            /** @description Media type of the file. */
+            "content-type"?: string;
+            /**
+             * Format: datetime
+             * @description When it was created.
+             */
+            "created-at"?: string;
+            /** @description A link to download the file from. It is there only when it was asked for. */
+            "download-link"?: string;
+            /** @description Name of the file. */
+            filename?: string;
+            /** @description True when the file is uploaded and can be sent. */
+            "ready-to-use"?: boolean;
+            /** @description Size of the file. */
+            size?: number;
+        };
+        EmailAttachmentResource: {
+            /** Format: uuid */
+            id: string;
+            /** @constant */
+            type: "user-email-attachments";
+            attributes: components["schemas"]["EmailAttachment"];
+        };
+        EmailAttachmentDocument: {
+            data: components["schemas"]["EmailAttachmentResource"];
+            meta?: components["schemas"]["Meta"];
+        };
+        EmailAttachmentList: {
+            data: components["schemas"]["EmailAttachmentResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /** @description An email that courier sent for an organization. */
+        Email: {
+            /**
+             * Format: datetime
+             * @description When it was written.
+             */
+            "created-at"?: string;
+            /**
+             * Format: uuid
+             * @description Native id of who wrote it.
+             */
+            "created-by"?: string;
+            /**
+             * Format: uuid
+             * @description The individual it is for.
+             */
+            "individual-id"?: string;
+            /**
+             * Format: datetime
+             * @description When it was last changed.
+             */
+            "last-modified-at"?: string;
+            /** @description What it says. */
+            message?: string;
+            /** @description What it says, as HTML. */
+            "message-html"?: string;
+            /** @description What became of sending it. */
+            result?: string;
+            /**
+             * Format: uuid
+             * @description The organization that sends it.
+             */
+            "sender-organization-id"?: string;
+            /**
+             * @description courier’s own word for how far it has come.
+             * @example draft
+             */
+            status?: string;
+            /** @description Its subject. */
+            subject?: string;
+            /** @description Id of the task that sends it. */
+            "task-id"?: string;
+            /** @description The addresses it goes to. */
+            to?: string[];
+            /**
+             * Format: uuid
+             * @description Native id of the user it is for.
+             */
+            "user-id"?: string;
+        };
+        EmailResource: {
             /** Format: uuid */
             id: string;
             /** @constant */
             type: "user-emails";
-            attributes: components["schemas"]["UserEmailAttributes"];
+            attributes: components["schemas"]["Email"];
         };
-        UserEmailAttributes: {
-            "created-at"?: string;
-            /** Format: uuid */
-            "created-by"?: string;
-            /** Format: uuid */
-            "individual-id"?: string;
-            "last-modified-at"?: string;
-            message?: string;
-            "message-html"?: string;
-            result?: string;
-            /** Format: uuid */
-            "sender-organization-id"?: string;
+        EmailDocument: {
+            data: components["schemas"]["EmailResource"];
+            meta?: components["schemas"]["Meta"];
+        };
+        EmailList: {
+            data: components["schemas"]["EmailResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /**
+         * @description A templated message that was sent to several individuals at once, each by the ways they want.
+         * @example {
+         *       "template-data": {
+         *         "title": "Flu shots",
+         *         "message": "Flu shots are available at the harbour clinic from Monday."
+         *       },
+         *       "template-id": "courier.account.multicast.NotificationTemplate"
+         *     }
+         * @example {
+         *       "template-data": {
+         *         "title": "Holiday hours",
+         *         "message": "The clinic is closed on Thursday and Friday."
+         *       },
+         *       "template-id": "courier.account.multicast.NotificationTemplate"
+         *     }
+         */
+        UserMulticast: {
             /**
-             * @description An enumeration of which the definition shows one value.
-             * @example draft
+             * Format: datetime
+             * @description When it was created.
              */
-            status?: string;
-            subject?: string;
-            "task-id"?: string;
-            to?: string[];
-            /** Format: uuid */
-            "user-id"?: string;
-        };
-        UserEmailList: {
-            data: components["schemas"]["UserEmail"][];
-            meta?: components["schemas"]["Meta"];
-        };
-        UserEmailResponse: {
-            data: components["schemas"]["UserEmail"];
-            meta?: components["schemas"]["Meta"];
-        };
-        UserEmailCreateAttributes: {
-            "auto-send"?: boolean;
-            /** Format: uuid */
-            "individual-id": string;
-            message?: string;
-            "message-html"?: string;
-            /** Format: uuid */
-            "sender-organization-id"?: string;
-            subject: string;
-            /** Format: email */
-            to?: string;
-        };
-        UserEmailCreate: {
-            data: {
-                /** @constant */
-                type: "user-emails";
-                attributes: components["schemas"]["UserEmailCreateAttributes"];
-            };
-            meta?: components["schemas"]["Meta"];
-        };
-        MulticastTask: {
-            "message-data"?: {
+            "created-at"?: string;
+            /**
+             * Format: uuid
+             * @description Native id of the individual whom it went to.
+             */
+            "individual-id"?: string;
+            /**
+             * Format: uuid
+             * @description The organization that sent it.
+             */
+            "organization-id"?: string;
+            /** @description The values that the template took. */
+            "template-data"?: {
                 [key: string]: unknown;
             };
+            /** @description The template, by courier’s name for it. */
+            "template-id"?: string;
+        };
+        UserMulticastResource: {
             /** Format: uuid */
-            "task-id"?: string;
+            id: string;
+            /** @constant */
+            type: "user-multicasts";
+            attributes: components["schemas"]["UserMulticast"];
         };
-        /** @description One step of a JSON Patch (RFC 6902). The definition shows the `op` "replace" alone; `value` is anything. */
-        JsonPatchOperation: {
-            /** @example replace */
-            op: string;
-            path: string;
-            /** @description Any JSON. */
-            value?: unknown;
+        UserMulticastDocument: {
+            data: components["schemas"]["UserMulticastResource"];
+            meta?: components["schemas"]["Meta"];
         };
-        /** @enum {string} */
-        ReactionType: "dislike" | "like" | "lol" | "love" | "sad" | "wow";
+        UserMulticastList: {
+            data: components["schemas"]["UserMulticastResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /**
+         * @description How many notifications a user got on one day.
+         * @example {
+         *       "count": 4,
+         *       "daily-for-date": "2026-01-29"
+         *     }
+         * @example {
+         *       "count": 1,
+         *       "daily-for-date": "2026-01-30"
+         *     }
+         * @example {
+         *       "count": 7,
+         *       "daily-for-date": "2026-01-31"
+         *     }
+         */
+        NotificationCount: {
+            /** @description How many notifications there were. */
+            count?: number;
+            /** @description The day that is counted. */
+            "daily-for-date"?: string;
+            /**
+             * Format: uuid
+             * @description Native id of the user who got them.
+             */
+            "user-id"?: string;
+        };
+        NotificationCountResource: {
+            /** @constant */
+            type: "notification-counts";
+            attributes: components["schemas"]["NotificationCount"];
+        };
+        NotificationCountDocument: {
+            data: components["schemas"]["NotificationCountResource"];
+            meta?: components["schemas"]["Meta"];
+        };
+        NotificationCountList: {
+            data: components["schemas"]["NotificationCountResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /** @description What a notification says, by the way it is sent. */
+        NotificationContents: {
+            /** @description What goes to Apple devices. */
+            apn?: components["schemas"]["PushContent"];
+            /** @description What goes to Android devices. */
+            fcm?: components["schemas"]["PushContent"];
+            /** @description What goes out by SMS. */
+            sms?: components["schemas"]["NotificationTexts"];
+            /** @description What goes to browsers. */
+            web?: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description The texts of a notification. */
+        NotificationTexts: {
+            /** @description The texts to send, one after the other. */
+            bodies?: string[];
+        };
+        /** @description What a device shows of a notification, and what its app gets along with it. */
+        PushContent: {
+            /** @description What the notification says. */
+            body?: string;
+            /** @description The kind of notification, by which the app knows what to offer. */
+            category?: string;
+            /** @description What the app gets along with it. */
+            data?: {
+                [key: string]: unknown;
+            };
+            /** @description Headline of the notification. */
+            title?: string;
+        };
+        /**
+         * @description A notification to a user, in the words that each way of sending it takes.
+         * @example {
+         *       "acknowledged": false,
+         *       "active": true,
+         *       "data": {
+         *         "apn": {
+         *           "body": "You have a new message from your care team.",
+         *           "category": "message",
+         *           "data": {
+         *             "screen": "inbox"
+         *           },
+         *           "title": "New message"
+         *         },
+         *         "fcm": {
+         *           "body": "You have a new message from your care team.",
+         *           "category": "message",
+         *           "data": {
+         *             "screen": "inbox"
+         *           },
+         *           "title": "New message"
+         *         },
+         *         "sms": {
+         *           "bodies": [
+         *             "You have a new message from your care team."
+         *           ]
+         *         },
+         *         "web": {
+         *           "title": "New message",
+         *           "body": "You have a new message from your care team."
+         *         }
+         *       }
+         *     }
+         * @example {
+         *       "acknowledged": true,
+         *       "active": true,
+         *       "data": {
+         *         "apn": {
+         *           "body": "Your video visit starts in ten minutes.",
+         *           "category": "video-call",
+         *           "data": {
+         *             "screen": "visit"
+         *           },
+         *           "title": "Video visit"
+         *         },
+         *         "fcm": {
+         *           "body": "Your video visit starts in ten minutes.",
+         *           "category": "video-call",
+         *           "data": {
+         *             "screen": "visit"
+         *           },
+         *           "title": "Video visit"
+         *         },
+         *         "sms": {
+         *           "bodies": [
+         *             "Your video visit starts in ten minutes."
+         *           ]
+         *         },
+         *         "web": {
+         *           "title": "Video visit",
+         *           "body": "Your video visit starts in ten minutes."
+         *         }
+         *       }
+         *     }
+         * @example {
+         *       "acknowledged": true,
+         *       "active": false,
+         *       "data": {
+         *         "apn": {
+         *           "body": "Time to measure your blood pressure.",
+         *           "category": "reminder",
+         *           "data": {},
+         *           "title": "Reminder"
+         *         },
+         *         "fcm": {
+         *           "body": "Time to measure your blood pressure.",
+         *           "category": "reminder",
+         *           "data": {},
+         *           "title": "Reminder"
+         *         },
+         *         "sms": {
+         *           "bodies": [
+         *             "Time to measure your blood pressure."
+         *           ]
+         *         },
+         *         "web": {
+         *           "title": "Reminder",
+         *           "body": "Time to measure your blood pressure."
+         *         }
+         *       }
+         *     }
+         */
+        Notification: {
+            /** @description True when the user has seen it. */
+            acknowledged?: boolean;
+            /** @description True as long as it matters, for instance until its appointment is over. */
+            active?: boolean;
+            /**
+             * Format: datetime
+             * @description When it was created.
+             */
+            "created-at"?: string;
+            /** @description What it says, by the way it is sent. */
+            data?: components["schemas"]["NotificationContents"];
+            /**
+             * Format: uuid
+             * @description Native id of the individual it is about.
+             */
+            "individual-id"?: string;
+            /**
+             * Format: uuid
+             * @description The organization that sent it.
+             */
+            "organization-id"?: string;
+            /** @description First name of the user it is for. */
+            "user-first-name"?: string;
+            /**
+             * Format: uuid
+             * @description Native id of the user it is for.
+             */
+            "user-id"?: string;
+            /** @description Last name of the user it is for. */
+            "user-last-name"?: string;
+        };
+        NotificationResource: {
+            /** Format: uuid */
+            id: string;
+            /** @constant */
+            type: "user-notifications";
+            attributes: components["schemas"]["Notification"];
+        };
+        NotificationDocument: {
+            data: components["schemas"]["NotificationResource"];
+            meta?: components["schemas"]["Meta"];
+        };
+        NotificationList: {
+            data: components["schemas"]["NotificationResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /** @description Somebody who signs in: the holder of an email address and a phone number. */
+        User: {
+            /** @description True when courier signed this user up. */
+            "auto-sign-up"?: boolean;
+            /** @description How this user wants to be reached. */
+            "communication-preferences"?: {
+                [key: string]: unknown;
+            };
+            /** @description Email address. */
+            email?: string;
+            /** @description True when the address is verified. */
+            "email-verified"?: boolean;
+            /** @description First name. */
+            "first-name"?: string;
+            /** @description Last name. */
+            "last-name"?: string;
+            /**
+             * Format: datetime
+             * @description When it was last brought up to date.
+             */
+            "last-sync-time"?: string;
+            /** @description Language and region. */
+            locale?: string;
+            /** @description True when the user chose the locale. */
+            "locale-explicit"?: boolean;
+            /** @description Ways to notify this user. */
+            notifications?: string[];
+            /** @description Phone number. */
+            phone?: string;
+            /** @description True when the number wants no texts. */
+            "phone-unsubscribed"?: boolean;
+            /** @description True when the number is verified. */
+            "phone-verified"?: boolean;
+            /**
+             * Format: uuid
+             * @description The individual this user is; a user may act for others too.
+             */
+            "primary-individual-id"?: string;
+            /**
+             * @description How texts are used for this user.
+             * @example disabled
+             */
+            "sms-mode"?: string;
+            /** @description courier’s word for the state of the account. */
+            state?: string;
+            /** @description Time zone by name. */
+            tz?: string;
+            /** @description True when the user chose the time zone. */
+            "tz-explicit"?: boolean;
+            /** @description The name to sign in with. */
+            username?: string;
+        };
+        UserResource: {
+            /** Format: uuid */
+            id: string;
+            /** @constant */
+            type: "users";
+            attributes: components["schemas"]["User"];
+        };
+        UserDocument: {
+            data: components["schemas"]["UserResource"];
+            meta?: components["schemas"]["Meta"];
+        };
+        UserList: {
+            data: components["schemas"]["UserResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /** @description How somebody wants to be reached, by the way of reaching them. */
+        CommunicationPreferences: {
+            /** @description Whether and when emails are welcome. */
+            email?: {
+                [key: string]: unknown;
+            };
+            /** @description Whether and when notifications on the phone are welcome. */
+            mobile?: {
+                [key: string]: unknown;
+            };
+            /** @description Whether and when texts are welcome. */
+            sms?: {
+                [key: string]: unknown;
+            };
+            /** @description Whether and when calls are welcome. */
+            voice?: {
+                [key: string]: unknown;
+            };
+            /** @description Whether and when notifications in the browser are welcome. */
+            web?: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description The time that a video call is planned for. */
+        VideoAppointment: {
+            /** @description Length of the appointment, in a unit that courier does not name. */
+            duration?: number;
+            /**
+             * Format: uuid
+             * @description Native id of the appointment.
+             */
+            id?: string;
+            /**
+             * Format: datetime
+             * @description From when on one can join.
+             */
+            "join-start"?: string;
+            /**
+             * Format: datetime
+             * @description When it begins.
+             */
+            start?: string;
+        };
+        /** @description A recording of a video call, as its channel shows it. */
+        VideoCompositionSummary: {
+            /**
+             * Format: datetime
+             * @description When it was created.
+             */
+            "created-at"?: string;
+            /** @description Length of the recording, in a unit that courier does not name. */
+            duration?: number;
+            /**
+             * Format: uuid
+             * @description Native id of the recording.
+             */
+            id?: string;
+            /**
+             * Format: datetime
+             * @description When it was last changed.
+             */
+            "last-modified-at"?: string;
+            /** @description How much of the recording is processed, in percent. */
+            "processing-pct"?: number;
+            /**
+             * @description How far the processing has come.
+             * @example completed
+             */
+            "processing-status"?: string;
+            /** @description Size of the file. */
+            size?: number;
+            /**
+             * @description What became of the recording.
+             * @example failed
+             */
+            status?: string;
+        };
+        /** @description Somebody who takes part in a video call, as its channel shows them. */
+        VideoParticipantSummary: {
+            /**
+             * @description Whether they take part as a provider or otherwise.
+             * @example provider
+             */
+            "account-type"?: string;
+            /**
+             * @description Whether they can be heard.
+             * @example muted
+             */
+            "audio-state"?: string;
+            /** @description True when they have left the call or were put out of it. */
+            disconnected?: boolean;
+            /** @description Native id of their encounter in the health record. */
+            "encounter-id"?: string;
+            /** @description First name. */
+            "first-name"?: string;
+            /**
+             * Format: uuid
+             * @description Native id of the participant.
+             */
+            id?: string;
+            /**
+             * Format: uuid
+             * @description Native id of the individual who takes part.
+             */
+            "individual-id"?: string;
+            /** @description Last name. */
+            "last-name"?: string;
+            /** @description Their note on the call. */
+            note?: string;
+            /** @description Their photo. */
+            photo?: string;
+            /** @description courier’s word for whether they are there. */
+            status?: string;
+            /** @description The user as whom they sign in. */
+            user?: components["schemas"]["VideoParticipantUser"];
+        };
+        /** @description The user behind a participant, as a video channel shows it. */
+        VideoParticipantUser: {
+            /** @description How this user wants to be reached. */
+            "communication-preferences"?: components["schemas"]["CommunicationPreferences"];
+            /** @description True when the email address is verified. */
+            "email-verified"?: boolean;
+            /**
+             * Format: uuid
+             * @description Native id of the user.
+             */
+            id?: string;
+            /** @description True when the phone number is verified. */
+            "phone-verified"?: boolean;
+            /**
+             * @description What became of the invitation to sign up.
+             * @example accepted
+             */
+            "registration-invite"?: string;
+            /**
+             * @description courier’s word for the state of the account.
+             * @example archived
+             */
+            state?: string;
+        };
+        /**
+         * @description A video call among individuals of an organization, held at once or at an appointed time.
+         * @example {
+         *       "appless": true,
+         *       "appointment": {
+         *         "duration": 30
+         *       },
+         *       "channel-state": "scheduled",
+         *       "compositions": [],
+         *       "duration": 0,
+         *       "max-participants": 0,
+         *       "note": "",
+         *       "participants": [
+         *         {
+         *           "account-type": "provider",
+         *           "audio-state": "unmuted",
+         *           "disconnected": true,
+         *           "note": "",
+         *           "status": "invited"
+         *         },
+         *         {
+         *           "account-type": "participant",
+         *           "audio-state": "unmuted",
+         *           "disconnected": true,
+         *           "note": "",
+         *           "status": "invited"
+         *         }
+         *       ],
+         *       "recorded": false,
+         *       "type": "direct"
+         *     }
+         * @example {
+         *       "appless": false,
+         *       "channel-state": "open",
+         *       "compositions": [],
+         *       "duration": 0,
+         *       "max-participants": 2,
+         *       "note": "",
+         *       "participants": [
+         *         {
+         *           "account-type": "provider",
+         *           "audio-state": "unmuted",
+         *           "disconnected": false,
+         *           "note": "Asks about the new medication.",
+         *           "status": "connected"
+         *         },
+         *         {
+         *           "account-type": "participant",
+         *           "audio-state": "muted",
+         *           "disconnected": false,
+         *           "note": "",
+         *           "status": "connected"
+         *         }
+         *       ],
+         *       "recorded": true,
+         *       "type": "direct"
+         *     }
+         * @example {
+         *       "appless": false,
+         *       "appointment": {
+         *         "duration": 20
+         *       },
+         *       "channel-state": "terminated",
+         *       "compositions": [
+         *         {
+         *           "duration": 1140,
+         *           "processing-pct": 100,
+         *           "processing-status": "completed",
+         *           "size": 48211034,
+         *           "status": "completed"
+         *         }
+         *       ],
+         *       "duration": 1152,
+         *       "max-participants": 2,
+         *       "note": "Blood pressure is well controlled. See again in three months.",
+         *       "participants": [
+         *         {
+         *           "account-type": "provider",
+         *           "audio-state": "unmuted",
+         *           "disconnected": true,
+         *           "note": "",
+         *           "status": "disconnected"
+         *         },
+         *         {
+         *           "account-type": "participant",
+         *           "audio-state": "unmuted",
+         *           "disconnected": true,
+         *           "note": "",
+         *           "status": "disconnected"
+         *         }
+         *       ],
+         *       "recorded": true,
+         *       "type": "direct"
+         *     }
+         */
+        VideoChannel: {
+            /** @description True when one can join in a browser, without the app. */
+            appless?: boolean;
+            /** @description The appointment that the call is for. */
+            appointment?: components["schemas"]["VideoAppointment"];
+            /**
+             * @description Whether the call is still to come, open or over.
+             * @enum {string}
+             */
+            "channel-state"?: "open" | "scheduled" | "terminated";
+            /** @description The recordings of the call. */
+            compositions?: components["schemas"]["VideoCompositionSummary"][];
+            /**
+             * Format: datetime
+             * @description When it was created.
+             */
+            "created-at"?: string;
+            /**
+             * Format: uuid
+             * @description Native id of the user who created it.
+             */
+            "created-by"?: string;
+            /** @description Length of the call, in a unit that courier does not name. */
+            duration?: number;
+            /**
+             * Format: uuid
+             * @description Native id of the encounter in the health record that the call is part of.
+             */
+            "encounter-id"?: string;
+            /** @description The most who were in the call at one time. */
+            "max-participants"?: number;
+            /** @description Note on the call. */
+            note?: string;
+            /**
+             * Format: uuid
+             * @description Native id of the observation in the health record that the call is kept as.
+             */
+            "observation-id"?: string;
+            /** @description The organization’s name, as participants see it. */
+            "organization-display-name"?: string;
+            /**
+             * Format: uuid
+             * @description The organization it belongs to.
+             */
+            "organization-id"?: string;
+            /** @description Who takes part. */
+            participants?: components["schemas"]["VideoParticipantSummary"][];
+            /** @description True when the call is recorded. */
+            recorded?: boolean;
+            /**
+             * Format: uuid
+             * @description Native id of the one who arranged the call.
+             */
+            "scheduler-id"?: string;
+            /**
+             * Format: uuid
+             * @description Native id of the one whom the call is about.
+             */
+            "subject-id"?: string;
+            /**
+             * @description What kind of call it is.
+             * @example direct
+             */
+            type?: string;
+        };
+        VideoChannelResource: {
+            /** Format: uuid */
+            id: string;
+            /** @constant */
+            type: "video-channels";
+            attributes: components["schemas"]["VideoChannel"];
+        };
+        VideoChannelDocument: {
+            data: components["schemas"]["VideoChannelResource"];
+            meta?: components["schemas"]["Meta"];
+        };
+        VideoChannelList: {
+            data: components["schemas"]["VideoChannelResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /**
+         * @description The recording of a video call, put together from what each participant sent.
+         * @example {
+         *       "duration": 1140,
+         *       "processing-pct": 100,
+         *       "processing-status": "completed",
+         *       "size": 48211034,
+         *       "status": "completed"
+         *     }
+         * @example {
+         *       "duration": 312,
+         *       "processing-pct": 40,
+         *       "processing-status": "processing",
+         *       "size": 0,
+         *       "status": "processing"
+         *     }
+         * @example {
+         *       "duration": 8,
+         *       "processing-pct": 0,
+         *       "processing-status": "failed",
+         *       "size": 0,
+         *       "status": "failed"
+         *     }
+         */
+        VideoComposition: {
+            /**
+             * Format: datetime
+             * @description When it was created.
+             */
+            "created-at"?: string;
+            /** @description Length of the recording, in a unit that courier does not name. */
+            duration?: number;
+            /**
+             * Format: datetime
+             * @description When it was last changed.
+             */
+            "last-modified-at"?: string;
+            /** @description How much of the recording is processed, in percent. */
+            "processing-pct"?: number;
+            /**
+             * @description How far the processing has come.
+             * @example completed
+             */
+            "processing-status"?: string;
+            /** @description Size of the file. */
+            size?: number;
+            /**
+             * @description What became of the recording.
+             * @example failed
+             */
+            status?: string;
+            /**
+             * Format: uuid
+             * @description Native id of the video channel that was recorded.
+             */
+            "video-channel-id"?: string;
+        };
+        VideoCompositionResource: {
+            /** Format: uuid */
+            id: string;
+            /** @constant */
+            type: "video-compositions";
+            attributes: components["schemas"]["VideoComposition"];
+        };
+        VideoCompositionDocument: {
+            data: components["schemas"]["VideoCompositionResource"];
+            meta?: components["schemas"]["Meta"];
+        };
+        VideoCompositionList: {
+            data: components["schemas"]["VideoCompositionResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /**
+         * @description An individual who takes part in a video call.
+         * @example {
+         *       "account-type": "provider",
+         *       "audio-state": "unmuted",
+         *       "disconnected": false,
+         *       "note": "Asks about the new medication.",
+         *       "status": "connected"
+         *     }
+         * @example {
+         *       "account-type": "participant",
+         *       "audio-state": "muted",
+         *       "disconnected": false,
+         *       "note": "",
+         *       "status": "connected"
+         *     }
+         * @example {
+         *       "account-type": "participant",
+         *       "audio-state": "unmuted",
+         *       "disconnected": true,
+         *       "note": "",
+         *       "status": "disconnected"
+         *     }
+         */
+        VideoParticipant: {
+            /**
+             * @description Whether they take part as a provider or otherwise.
+             * @example provider
+             */
+            "account-type"?: string;
+            /**
+             * @description Whether they can be heard.
+             * @example muted
+             */
+            "audio-state"?: string;
+            /**
+             * Format: datetime
+             * @description When they joined the call.
+             */
+            "connected-at"?: string;
+            /** @description True when they have left the call or were put out of it. */
+            disconnected?: boolean;
+            /**
+             * Format: uuid
+             * @description Native id of their encounter in the health record.
+             */
+            "encounter-id"?: string;
+            /**
+             * Format: uuid
+             * @description Native id of the individual who takes part.
+             */
+            "individual-id"?: string;
+            /**
+             * Format: datetime
+             * @description When it was last changed.
+             */
+            "last-modified-at"?: string;
+            /**
+             * Format: uuid
+             * @description Native id of the user who last changed it.
+             */
+            "last-modified-by"?: string;
+            /** @description Their note on the call. */
+            note?: string;
+            /** @description courier’s word for whether they are there. */
+            status?: string;
+            /**
+             * Format: uuid
+             * @description Id of the call at the video platform.
+             */
+            "twilio-channel-id"?: string;
+            /**
+             * Format: uuid
+             * @description Native id of the video channel they take part in.
+             */
+            "video-channel-id"?: string;
+        };
+        VideoParticipantResource: {
+            /** Format: uuid */
+            id: string;
+            /** @constant */
+            type: "video-participants";
+            attributes: components["schemas"]["VideoParticipant"];
+        };
+        VideoParticipantDocument: {
+            data: components["schemas"]["VideoParticipantResource"];
+            meta?: components["schemas"]["Meta"];
+        };
+        VideoParticipantList: {
+            data: components["schemas"]["VideoParticipantResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /**
+         * @description A call in which several can speak with each other.
+         * @example {
+         *       "state": "created"
+         *     }
+         * @example {
+         *       "state": "running"
+         *     }
+         * @example {
+         *       "state": "completed"
+         *     }
+         */
+        VoiceConference: {
+            /**
+             * Format: datetime
+             * @description When it was created.
+             */
+            "created-at"?: string;
+            /**
+             * Format: uuid
+             * @description Native id of the user who created it.
+             */
+            "created-by"?: string;
+            /**
+             * Format: datetime
+             * @description When it was last changed.
+             */
+            "last-modified-at"?: string;
+            /**
+             * Format: uuid
+             * @description The organization it belongs to.
+             */
+            "organization-id"?: string;
+            /**
+             * @description How far the call has come.
+             * @enum {string}
+             */
+            state?: "completed" | "created" | "failed" | "running";
+        };
+        VoiceConferenceResource: {
+            /** Format: uuid */
+            id: string;
+            /** @constant */
+            type: "voice-conferences";
+            attributes: components["schemas"]["VoiceConference"];
+        };
+        VoiceConferenceDocument: {
+            data: components["schemas"]["VoiceConferenceResource"];
+            meta?: components["schemas"]["Meta"];
+        };
+        VoiceConferenceList: {
+            data: components["schemas"]["VoiceConferenceResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /**
+         * @description A call that a conference made to bring somebody in.
+         * @example {
+         *       "call-duration": 418,
+         *       "status": "completed"
+         *     }
+         * @example {
+         *       "call-duration": 0,
+         *       "status": "no-answer"
+         *     }
+         * @example {
+         *       "call-duration": 0,
+         *       "status": "busy"
+         *     }
+         */
+        VoiceDialLog: {
+            /** @description Length of the call, in a unit that courier does not name. */
+            "call-duration"?: number;
+            /**
+             * Format: uuid
+             * @description Native id of the conference that called.
+             */
+            "conference-id"?: string;
+            /**
+             * Format: datetime
+             * @description When it was created.
+             */
+            "created-at"?: string;
+            /**
+             * Format: uuid
+             * @description Native id of the individual who was called.
+             */
+            "individual-id"?: string;
+            /**
+             * Format: datetime
+             * @description When it was last changed.
+             */
+            "last-modified-at"?: string;
+            /**
+             * Format: uuid
+             * @description The organization it belongs to.
+             */
+            "organization-id"?: string;
+            /** @description What became of the call. */
+            status?: string;
+        };
+        VoiceDialLogResource: {
+            /** Format: uuid */
+            id: string;
+            /** @constant */
+            type: "voice-dial-logs";
+            attributes: components["schemas"]["VoiceDialLog"];
+        };
+        VoiceDialLogDocument: {
+            data: components["schemas"]["VoiceDialLogResource"];
+            meta?: components["schemas"]["Meta"];
+        };
+        VoiceDialLogList: {
+            data: components["schemas"]["VoiceDialLogResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /**
+         * @description Somebody who takes the calls that wait in a queue.
+         * @example {
+         *       "access-token": "sandbox-voice-token-0001",
+         *       "phone-number": "+15550160"
+         *     }
+         * @example {
+         *       "access-token": "sandbox-voice-token-0002",
+         *       "phone-number": "+15550161"
+         *     }
+         */
+        VoiceQueueAgent: {
+            /** @description The token with which the agent’s app takes calls. */
+            "access-token"?: string;
+            /** @description The call that the agent is in. */
+            call?: {
+                /**
+                 * Format: uuid
+                 * @description Native id of the call.
+                 */
+                id?: string;
+            };
+            /**
+             * Format: datetime
+             * @description When it was created.
+             */
+            "created-at"?: string;
+            /**
+             * Format: uuid
+             * @description Native id of the individual who takes the calls.
+             */
+            "individual-id"?: string;
+            /**
+             * Format: datetime
+             * @description When it was last changed.
+             */
+            "last-modified-at"?: string;
+            /** @description The number at which the agent takes calls. */
+            "phone-number"?: string;
+            /** @description The voice setting whose queue the agent serves. */
+            setting?: {
+                /**
+                 * Format: uuid
+                 * @description Native id of the voice setting.
+                 */
+                id?: string;
+            };
+            /** @description The user who takes the calls. */
+            user?: {
+                /**
+                 * Format: uuid
+                 * @description Native id of the user.
+                 */
+                id?: string;
+            };
+        };
+        VoiceQueueAgentResource: {
+            /** Format: uuid */
+            id: string;
+            /** @constant */
+            type: "voice-queue-agents";
+            attributes: components["schemas"]["VoiceQueueAgent"];
+        };
+        VoiceQueueAgentDocument: {
+            data: components["schemas"]["VoiceQueueAgentResource"];
+            meta?: components["schemas"]["Meta"];
+        };
+        VoiceQueueAgentList: {
+            data: components["schemas"]["VoiceQueueAgentResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /**
+         * @description A caller who waits in a queue.
+         * @example {
+         *       "phone-number": "+15550145",
+         *       "position": 1,
+         *       "queue-time": 95,
+         *       "state": "waiting"
+         *     }
+         * @example {
+         *       "phone-number": "+15550146",
+         *       "position": 2,
+         *       "queue-time": 40,
+         *       "state": "waiting"
+         *     }
+         * @example {
+         *       "phone-number": "+15550147",
+         *       "position": 3,
+         *       "queue-time": 12,
+         *       "state": "waiting"
+         *     }
+         */
+        VoiceQueueEntry: {
+            /**
+             * Format: datetime
+             * @description When it was created.
+             */
+            "created-at"?: string;
+            /**
+             * Format: datetime
+             * @description When it was last changed.
+             */
+            "last-modified-at"?: string;
+            /** @description The number that calls. */
+            "phone-number"?: string;
+            /** @description Place in the queue. */
+            position?: number;
+            /** @description How long the caller has been waiting, in a unit that courier does not name. */
+            "queue-time"?: number;
+            /** @description courier’s word for how far the call has come. */
+            state?: string;
+        };
+        VoiceQueueEntryResource: {
+            /** Format: uuid */
+            id: string;
+            /** @constant */
+            type: "voice-queue-entries";
+            attributes: components["schemas"]["VoiceQueueEntry"];
+        };
+        VoiceQueueEntryDocument: {
+            data: components["schemas"]["VoiceQueueEntryResource"];
+            meta?: components["schemas"]["Meta"];
+        };
+        VoiceQueueEntryList: {
+            data: components["schemas"]["VoiceQueueEntryResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /**
+         * @description A message that a caller left, or a call that was recorded.
+         * @example {
+         *       "download-count": 2,
+         *       "duration": 34,
+         *       "phone-number": "+15550145",
+         *       "state": "completed",
+         *       "transcription": "Hello, I would like to move my appointment from Tuesday to Thursday. Please call me back."
+         *     }
+         * @example {
+         *       "download-count": 0,
+         *       "duration": 21,
+         *       "phone-number": "+15550146",
+         *       "state": "completed",
+         *       "transcription": "This is about my prescription. The pharmacy says they need a new one."
+         *     }
+         * @example {
+         *       "download-count": 0,
+         *       "duration": 0,
+         *       "phone-number": "+15550147",
+         *       "state": "inprogress",
+         *       "transcription": ""
+         *     }
+         */
+        VoiceRecording: {
+            /**
+             * Format: datetime
+             * @description When it was created.
+             */
+            "created-at"?: string;
+            /** @description How often it was downloaded. */
+            "download-count"?: number;
+            /** @description Length of the recording, in a unit that courier does not name. */
+            duration?: number;
+            /**
+             * Format: uuid
+             * @description Native id of the individual whose call it is.
+             */
+            "individual-id"?: string;
+            /**
+             * Format: datetime
+             * @description When it was last changed.
+             */
+            "last-modified-at"?: string;
+            /** @description The number that called. */
+            "phone-number"?: string;
+            /**
+             * Format: uuid
+             * @description Native id of the voice setting by which it was recorded.
+             */
+            "setting-id"?: string;
+            /**
+             * @description How far the recording has come.
+             * @enum {string}
+             */
+            state?: "completed" | "inprogress";
+            /** @description What was said, in writing. */
+            transcription?: string;
+        };
+        VoiceRecordingResource: {
+            /** Format: uuid */
+            id: string;
+            /** @constant */
+            type: "voice-recordings";
+            attributes: components["schemas"]["VoiceRecording"];
+        };
+        VoiceRecordingDocument: {
+            data: components["schemas"]["VoiceRecordingResource"];
+            meta?: components["schemas"]["Meta"];
+        };
+        VoiceRecordingList: {
+            data: components["schemas"]["VoiceRecordingResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /**
+         * @description How calls to a phone number are handled: what callers hear, where calls go and what is recorded.
+         * @example {
+         *       "forward-number": "+15550160",
+         *       "phone-number": "+15550100",
+         *       "recording-enabled": true,
+         *       "recording-message": "Please leave a message after the tone, and we will call you back.",
+         *       "wait-message": "Please hold the line. A nurse will be with you shortly."
+         *     }
+         * @example {
+         *       "forward-number": "+15550161",
+         *       "phone-number": "+15550101",
+         *       "recording-enabled": false,
+         *       "recording-message": "",
+         *       "wait-message": "Thank you for calling. All our staff are on the phone."
+         *     }
+         */
+        VoiceSetting: {
+            /**
+             * Format: uuid
+             * @description Native id of the account that the number belongs to.
+             */
+            "account-id"?: string;
+            /**
+             * Format: datetime
+             * @description When it was created.
+             */
+            "created-at"?: string;
+            /** @description The number that calls are passed on to. */
+            "forward-number"?: string;
+            /**
+             * Format: datetime
+             * @description When it was last changed.
+             */
+            "last-modified-at"?: string;
+            /**
+             * Format: uuid
+             * @description The organization it belongs to.
+             */
+            "organization-id"?: string;
+            /** @description The phone number that these settings are for. */
+            "phone-number"?: string;
+            /** @description True when calls are recorded. */
+            "recording-enabled"?: boolean;
+            /** @description What callers hear before they are recorded. */
+            "recording-message"?: string;
+            /** @description What callers hear while they wait. */
+            "wait-message"?: string;
+        };
+        VoiceSettingResource: {
+            /** Format: uuid */
+            id: string;
+            /** @constant */
+            type: "voice-settings";
+            attributes: components["schemas"]["VoiceSetting"];
+        };
+        VoiceSettingDocument: {
+            data: components["schemas"]["VoiceSettingResource"];
+            meta?: components["schemas"]["Meta"];
+        };
+        VoiceSettingList: {
+            data: components["schemas"]["VoiceSettingResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /**
+         * @description A call that asks an individual questions and takes down the answers.
+         * @example {
+         *       "state": "created"
+         *     }
+         * @example {
+         *       "state": "running"
+         *     }
+         * @example {
+         *       "state": "completed"
+         *     }
+         */
+        VoiceSurvey: {
+            /**
+             * Format: datetime
+             * @description When it was created.
+             */
+            "created-at"?: string;
+            /**
+             * Format: uuid
+             * @description Native id of the user who created it.
+             */
+            "created-by"?: string;
+            /**
+             * Format: uuid
+             * @description Native id of the individual who is asked.
+             */
+            "individual-id"?: string;
+            /**
+             * Format: uuid
+             * @description The organization it belongs to.
+             */
+            "organization-id"?: string;
+            /**
+             * @description How far the survey has come.
+             * @enum {string}
+             */
+            state?: "completed" | "created" | "failed" | "running";
+        };
+        VoiceSurveyResource: {
+            /** Format: uuid */
+            id: string;
+            /** @constant */
+            type: "voice-surveys";
+            attributes: components["schemas"]["VoiceSurvey"];
+        };
+        VoiceSurveyDocument: {
+            data: components["schemas"]["VoiceSurveyResource"];
+            meta?: components["schemas"]["Meta"];
+        };
+        VoiceSurveyList: {
+            data: components["schemas"]["VoiceSurveyResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
+        /**
+         * @description A piece of work that courier does for a voice setting.
+         * @example {
+         *       "error-message": "",
+         *       "kwargs": {},
+         *       "method": "refresh_queue_entries",
+         *       "result": {
+         *         "refreshed": 3
+         *       },
+         *       "state": "completed"
+         *     }
+         * @example {
+         *       "error-message": "The queue could not be read.",
+         *       "kwargs": {},
+         *       "method": "refresh_queue_entries",
+         *       "result": {},
+         *       "state": "failed"
+         *     }
+         */
+        VoiceTask: {
+            /**
+             * Format: datetime
+             * @description When it was created.
+             */
+            "created-at"?: string;
+            /**
+             * Format: uuid
+             * @description Native id of the user who created it.
+             */
+            "created-by"?: string;
+            /** @description Why the work failed. */
+            "error-message"?: string;
+            /** @description The values that the work takes, by name. */
+            kwargs?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description The work to do.
+             * @example refresh_queue_entries
+             */
+            method?: string;
+            /** @description What came of the work. */
+            result?: {
+                [key: string]: unknown;
+            };
+            /** @description The voice setting that the work is for. */
+            setting?: {
+                /**
+                 * Format: uuid
+                 * @description Native id of the voice setting.
+                 */
+                id?: string;
+            };
+            /**
+             * @description How far the work has come.
+             * @example completed
+             */
+            state?: string;
+        };
+        VoiceTaskResource: {
+            /** Format: uuid */
+            id: string;
+            /** @constant */
+            type: "voice-tasks";
+            attributes: components["schemas"]["VoiceTask"];
+        };
+        VoiceTaskDocument: {
+            data: components["schemas"]["VoiceTaskResource"];
+            meta?: components["schemas"]["Meta"];
+        };
+        VoiceTaskList: {
+            data: components["schemas"]["VoiceTaskResource"][];
+            meta?: components["schemas"]["Meta"];
+        };
     };
     responses: {
         /** @description What courier did not accept. */
@@ -1382,11 +6467,9 @@ export interface components {
     };
     parameters: {
         /** @description Resource identifier */
+        TextualId: string;
+        /** @description Resource identifier */
         ResourceId: string;
-        PageLimit: number;
-        PageOffset: number;
-        /** @description The operational individual who acts. */
-        ActingIndividual: string;
     };
     requestBodies: never;
     headers: never;
@@ -1394,7 +6477,131 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    getIndividualGroup: {
+    createAggregationRequests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** @constant */
+                        type: "aggregation-requests";
+                        attributes: {
+                            /** @description What is to be worked out, one column of one individual each. */
+                            entries: {
+                                /** @description The name of the column. */
+                                column: string;
+                                /**
+                                 * Format: uuid
+                                 * @description The individual whose value is worked out.
+                                 */
+                                "individual-id": string;
+                            }[];
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AggregationRequestDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    listAnnouncers: {
+        parameters: {
+            query?: {
+                /** @description Only announcers of this name. */
+                "filter[name]"?: string;
+                /** @description Only those of this organization. */
+                "organization-id"?: string;
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnouncerList"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    createAnnouncers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** @constant */
+                        type: "announcers";
+                        attributes: {
+                            /** @description The settings of the announcer; its type decides which there are. */
+                            args?: {
+                                [key: string]: unknown;
+                            };
+                            /**
+                             * @description The event that is announced.
+                             * @example individual-shared
+                             */
+                            event: string;
+                            /** @description The name of the announcer. */
+                            name: string;
+                            /**
+                             * Format: uuid
+                             * @description The organization it belongs to.
+                             */
+                            "organization-id": string;
+                            /** @description The type of the announcer, which decides how it announces. */
+                            type: string;
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnouncerDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getAnnouncers: {
         parameters: {
             query?: never;
             header?: never;
@@ -1406,43 +6613,19 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Success */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["IndividualGroupResponse"];
+                    "application/json": components["schemas"]["AnnouncerDocument"];
                 };
             };
             "4XX": components["responses"]["Errors"];
         };
     };
-    getIndividual: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Resource identifier */
-                id: components["parameters"]["ResourceId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["IndividualResponse"];
-                };
-            };
-            "4XX": components["responses"]["Errors"];
-        };
-    };
-    multicastToIndividual: {
+    updateAnnouncers: {
         parameters: {
             query?: never;
             header?: never;
@@ -1454,11 +6637,810 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["IndividualMulticast"];
+                "application/json": {
+                    data: {
+                        /** Format: uuid */
+                        id: string;
+                        /** @constant */
+                        type: "announcers";
+                        attributes: {
+                            /** @description The settings of the announcer; its type decides which there are. */
+                            args?: {
+                                [key: string]: unknown;
+                            };
+                            /**
+                             * @description The event that is announced.
+                             * @example individual-shared
+                             */
+                            event?: string;
+                            /** @description The name of the announcer. */
+                            name?: string;
+                            /** @description The type of the announcer, which decides how it announces. */
+                            type?: string;
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnouncerDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    listAppCredentials: {
+        parameters: {
+            query?: {
+                /** @description Only credentials of the app with this name. */
+                "filter[app-name]"?: string;
+                /** @description Only credentials of this push service. */
+                "filter[type]"?: "apn" | "fcm";
+                /** @description True to list archived credentials too. */
+                "include[archived]"?: boolean;
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppCredentialList"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    createAppCredentials: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** @constant */
+                        type: "app-credentials";
+                        attributes: {
+                            /** @description The name by which devices tell which app they run. */
+                            "app-name": string;
+                            /** @description The keys of the push service. */
+                            data: {
+                                [key: string]: unknown;
+                            };
+                            /** @description The name to show people. */
+                            "display-name"?: string;
+                            /**
+                             * Format: uuid
+                             * @description The organization it belongs to.
+                             */
+                            "organization-id": string;
+                            /** @description The id of the app in its store. */
+                            "store-id"?: string;
+                            /**
+                             * @description True to send notifications through the test environment of the push service.
+                             * @default false
+                             */
+                            "test-mode"?: boolean;
+                            /**
+                             * @description The push service, Apple’s (`apn`) or Google’s (`fcm`).
+                             * @enum {string}
+                             */
+                            type: "apn" | "fcm";
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppCredentialDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getAppCredentials: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppCredentialDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    updateAppCredentials: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** Format: uuid */
+                        id: string;
+                        /** @constant */
+                        type: "app-credentials";
+                        attributes: {
+                            /** @description The name by which devices tell which app they run. */
+                            "app-name"?: string;
+                            /** @description True when the credentials are archived and no longer used. */
+                            archived?: boolean;
+                            /** @description The keys of the push service. */
+                            data?: {
+                                [key: string]: unknown;
+                            };
+                            /** @description The name to show people. */
+                            "display-name"?: string;
+                            /**
+                             * Format: uuid
+                             * @description The organization it belongs to.
+                             */
+                            "organization-id"?: string;
+                            /** @description The id of the app in its store. */
+                            "store-id"?: string;
+                            /** @description True when notifications go through the test environment of the push service. */
+                            "test-mode"?: boolean;
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppCredentialDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    createAskEntries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    listAskReminders: {
+        parameters: {
+            query: {
+                /** @description The individual whose reminders are listed. */
+                "individual-id": string;
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskReminderList"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    createAskReminders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** @constant */
+                        type: "ask-reminders";
+                        attributes: {
+                            /**
+                             * Format: uuid
+                             * @description The individual who is reminded.
+                             */
+                            "individual-id": string;
+                            /** @description The name of the reminder. */
+                            name?: string;
+                            /** @description What Alexa says. */
+                            "reminder-content": string;
+                            /** @description How the reminder repeats, as a recurrence rule of RFC 5545. */
+                            "reminder-rrule"?: string;
+                            /** @description When Alexa speaks it first, in the individual’s own time. */
+                            "reminder-time-local"?: string;
+                            /** @description The name of the time zone that the local time is in. */
+                            "tz-info"?: string;
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskReminderDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getAskReminders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskReminderDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    updateAskReminders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** Format: uuid */
+                        id: string;
+                        /** @constant */
+                        type: "ask-reminders";
+                        attributes: {
+                            /** @description The name of the reminder. */
+                            name?: string;
+                            /** @description What Alexa says. */
+                            "reminder-content"?: string;
+                            /** @description How the reminder repeats, as a recurrence rule of RFC 5545. */
+                            "reminder-rrule"?: string;
+                            /** @description When Alexa speaks it first, in the individual’s own time. */
+                            "reminder-time-local"?: string;
+                            /** @description The name of the time zone that the local time is in. */
+                            "tz-info"?: string;
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskReminderDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    listAskSubscriptions: {
+        parameters: {
+            query: {
+                /** @description The organization whose subscriptions are listed. */
+                "organization-id": string;
+                /** @description Only subscriptions to this skill. */
+                "filter[skill-id]"?: string;
+                /** @description Only subscriptions of this user. */
+                "filter[user-id]"?: string;
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskSubscriptionList"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getAskSubscriptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskSubscriptionDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    sendAskSubscriptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The event to send. */
+                    event: {
+                        /** @description The name of the event, as Alexa knows it. */
+                        name?: string;
+                        /** @description What the event tells, in the form that Alexa asks of an event of this name. */
+                        payload?: {
+                            [key: string]: unknown;
+                        };
+                    };
+                    /**
+                     * @description For how many seconds Alexa may still deliver the event.
+                     * @default 3600
+                     */
+                    expire?: number;
+                    /** @description The texts of the event, one object per language. */
+                    localized?: {
+                        [key: string]: unknown;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    listBadgeCounts: {
+        parameters: {
+            query: {
+                /** @description The individual whose counts are listed. */
+                "individual-id": string;
+                /** @description Only those of this organization. */
+                "organization-id"?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadgeCountList"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    createBadgeCounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** @constant */
+                        type: "badge-counts";
+                        attributes: {
+                            /** @description How many things wait. */
+                            count: number;
+                            /**
+                             * Format: uuid
+                             * @description The individual for whom they wait.
+                             */
+                            "individual-id": string;
+                            /**
+                             * Format: uuid
+                             * @description The organization it belongs to.
+                             */
+                            "organization-id"?: string;
+                            /**
+                             * Format: datetime
+                             * @description The moment for which the count holds.
+                             */
+                            timestamp?: string;
+                            /**
+                             * @description The type of the things that are counted.
+                             * @example appointment
+                             */
+                            type: string;
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadgeCountDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getBadgeCounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadgeCountDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    createBulkBadgeCounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** @constant */
+                        type: "bulk-badge-counts";
+                        attributes: {
+                            /** @description The counts to set. */
+                            values: {
+                                /** @description How many things wait. */
+                                count: number;
+                                /**
+                                 * Format: uuid
+                                 * @description The individual for whom they wait.
+                                 */
+                                "individual-id": string;
+                                /**
+                                 * Format: uuid
+                                 * @description The organization that the things belong to.
+                                 */
+                                "organization-id"?: string;
+                                /**
+                                 * Format: datetime
+                                 * @description The moment for which the count holds.
+                                 */
+                                timestamp?: string;
+                                /**
+                                 * @description The type of the things that are counted.
+                                 * @example appointment
+                                 */
+                                type: string;
+                            }[];
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    listCommunicationMessages: {
+        parameters: {
+            query?: {
+                /** @description Only channels that are put away, or only those that are not. */
+                "filter[archived]"?: boolean;
+                /** @description Only channels that have a bookmark, or only those that have none. */
+                "filter[bookmarked]"?: boolean;
+                /** @description Compares `last-modified-time`: up to two values, each one of `>`, `<`, `>=`, `<=` and a time. */
+                "filter[cmp-last-modified-time]"?: string[];
+                /** @description Only channels for this group. */
+                "filter[individual-group-id]"?: string;
+                /** @description Only channels with these words. */
+                "filter[text]"?: string;
+                /** @description Only channels of this type. */
+                "filter[type]"?: "direct-message" | "group-message" | "multicast" | "none" | "open" | "single";
+                /** @description The individual who acts. */
+                "individual-id"?: string;
+                /** @description Only those of this organization. */
+                "organization-id"?: string;
+                /** @description How the channels are sorted; a minus sign turns the order round. */
+                sort?: ("-ack-timestamp" | "-last-timestamp" | "-unread-count" | "ack-timestamp" | "last-timestamp" | "unread-count")[];
+                /** @description Names a channel after its group; by default it does. */
+                "use-group-name"?: boolean;
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelList"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    listCommunicationSummaries: {
+        parameters: {
+            query?: {
+                /** @description True to count the messages of each sender too. */
+                "include-senders"?: boolean;
+                /** @description The individual whose communication is counted. */
+                "individual-id"?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The counts. */
+                        summary?: components["schemas"]["CommunicationCounts"];
+                    };
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getIndividualGroups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndividualGroupDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getIndividuals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndividualDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    multicastIndividuals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description The organization that sends it.
+                     */
+                    "organization-id"?: string;
+                    /** @description The values that the template takes. */
+                    "template-data": {
+                        [key: string]: unknown;
+                    };
+                    /**
+                     * @description The template, by courier’s name for it.
+                     * @example courier.account.multicast.NotificationTemplate
+                     */
+                    "template-id": string;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -1470,7 +7452,7 @@ export interface operations {
             "4XX": components["responses"]["Errors"];
         };
     };
-    recalculateIndividualCommunicationSummary: {
+    recalculateCommunicationSummaryIndividuals: {
         parameters: {
             query?: never;
             header?: never;
@@ -1482,17 +7464,597 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["EmptyBody"];
+                "application/json": Record<string, never>;
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Success */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["IndividualResponse"];
+                    "application/json": components["schemas"]["IndividualDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    listMessagingAttachments: {
+        parameters: {
+            query: {
+                /** @description The message whose files are listed. */
+                "message-id": string;
+                /** @description True to list files that are not uploaded yet too. */
+                "filter[include-pending]"?: boolean;
+                /** @description The individual who acts. */
+                "individual-id"?: string;
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttachmentList"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    createMessagingAttachments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** @constant */
+                        type: "messaging-attachments";
+                        attributes: {
+                            /**
+                             * @description The media type of the file.
+                             * @example application/msword
+                             */
+                            "content-type": string;
+                            /**
+                             * @description The name of the file.
+                             * @default
+                             */
+                            filename?: string;
+                            /**
+                             * Format: uuid
+                             * @description The message that the file belongs to.
+                             */
+                            "message-id": string;
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Where the file is to be uploaded. */
+                        data?: components["schemas"]["UploadSlot"];
+                    };
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getMessagingAttachments: {
+        parameters: {
+            query?: {
+                /** @description The individual who acts. */
+                "individual-id"?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttachmentDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    updateMessagingAttachments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** Format: uuid */
+                        id: string;
+                        /** @constant */
+                        type: "messaging-attachments";
+                        attributes: {
+                            /** @description True to remove the file. */
+                            removed?: boolean;
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttachmentDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    processUploadMessagingAttachments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description The individual who acts.
+                     */
+                    "individual-id"?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttachmentDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    listMessagingBookmarks: {
+        parameters: {
+            query: {
+                /** @description The organization whose bookmarks are listed. */
+                "organization-id": string;
+                /** @description Only bookmarks in this channel. */
+                "filter[channel-id]"?: string;
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookmarkList"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    createMessagingBookmarks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** @constant */
+                        type: "messaging-bookmarks";
+                        attributes: {
+                            /**
+                             * @description True to let several messages of the channel have a bookmark.
+                             * @default false
+                             */
+                            "allow-multi-message"?: boolean;
+                            /**
+                             * Format: uuid
+                             * @description The channel that the message belongs to.
+                             */
+                            "channel-id": string;
+                            /**
+                             * Format: uuid
+                             * @description The message to bookmark.
+                             */
+                            "message-id"?: string;
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookmarkDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getMessagingBookmarks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookmarkDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    listMessagingBulkAttachments: {
+        parameters: {
+            query: {
+                /** @description The bulk message whose files are listed. */
+                "bulk-message-id": string;
+                /** @description True to list files that are not uploaded yet too. */
+                "filter[include-pending]"?: boolean;
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAttachmentList"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    createMessagingBulkAttachments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** @constant */
+                        type: "messaging-bulk-attachments";
+                        attributes: {
+                            /**
+                             * Format: uuid
+                             * @description The bulk message that the file belongs to.
+                             */
+                            "bulk-message-id": string;
+                            /**
+                             * @description The media type of the file.
+                             * @example application/msword
+                             */
+                            "content-type": string;
+                            /**
+                             * @description The name of the file.
+                             * @default
+                             */
+                            filename?: string;
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Where the file is to be uploaded. */
+                        data?: components["schemas"]["UploadSlot"];
+                    };
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getMessagingBulkAttachments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAttachmentDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    processUploadMessagingBulkAttachments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAttachmentDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    listMessagingBulkMessages: {
+        parameters: {
+            query?: {
+                /** @description Only bulk messages that this user created. */
+                "filter[created-by]"?: string;
+                /** @description True to list bulk messages that are posted already too. */
+                "include-posted"?: boolean;
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkMessageList"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    createMessagingBulkMessages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** @constant */
+                        type: "messaging-bulk-messages";
+                        attributes: {
+                            /**
+                             * @description How the message is acknowledged by itself; which values there are is not documented.
+                             * @default
+                             */
+                            "auto-ack"?: string;
+                            /** @description True to create a channel for those who have none. */
+                            "auto-create-channel"?: boolean;
+                            /**
+                             * @description True to keep the message without posting it.
+                             * @default false
+                             */
+                            draft?: boolean;
+                            /** @description The groups whose channels get it. */
+                            "individual-group-ids"?: string[];
+                            /** @description The individuals whose channels get it. */
+                            "individual-ids"?: string[];
+                            /** @description What it says. */
+                            message?: string;
+                            /** @description What it says, by language. */
+                            "message-js"?: components["schemas"]["LocalizedText"];
+                            /**
+                             * Format: uuid
+                             * @description The group that sends it.
+                             */
+                            "sender-individual-group-id"?: string;
+                            /**
+                             * Format: uuid
+                             * @description The individual who sends it.
+                             */
+                            "sender-individual-id"?: string;
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkMessageDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getMessagingBulkMessages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkMessageDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    updateMessagingBulkMessages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** Format: uuid */
+                        id: string;
+                        /** @constant */
+                        type: "messaging-bulk-messages";
+                        attributes: {
+                            /** @description True while it is not posted. */
+                            draft?: boolean;
+                            /** @description What it says. */
+                            message?: string;
+                            /** @description What it says, by language. */
+                            "message-js"?: components["schemas"]["LocalizedText"];
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkMessageDocument"];
                 };
             };
             "4XX": components["responses"]["Errors"];
@@ -1501,18 +8063,26 @@ export interface operations {
     listMessagingChannels: {
         parameters: {
             query?: {
+                /** @description Only channels that are put away, or only those that are not. */
                 "filter[archived]"?: boolean;
-                /** @description Compare timestamp against channel last-modified-time. Specify [comparator][datetime]. Comparators supported >, <, <=, >=. Use multiple to build a bounded time frame. */
+                /** @description Compares `last-modified-time`: up to two values, each one of `>`, `<`, `>=`, `<=` and a time. */
                 "filter[cmp-last-modified-time]"?: string[];
+                /** @description Only channels that belong to no fixed group, or only those that do. */
                 "filter[floating]"?: boolean;
+                /** @description Only channels for this group. */
                 "filter[individual-group-id]"?: string;
-                /** @description The operational individual who acts. */
-                "individual-id"?: components["parameters"]["ActingIndividual"];
+                /** @description The individual who acts. */
+                "individual-id"?: string;
+                /** @description Only those of this organization. */
                 "organization-id"?: string;
-                "page[limit]"?: number;
-                "page[offset]"?: components["parameters"]["PageOffset"];
+                /** @description Only channels in which this individual takes part. */
                 "participant-id"?: string;
+                /** @description Names a channel after its group; by default it does. */
                 "use-group-name"?: boolean;
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
             };
             header?: never;
             path?: never;
@@ -1520,19 +8090,19 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Success */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MessagingChannelList"];
+                    "application/json": components["schemas"]["ChannelList"];
                 };
             };
             "4XX": components["responses"]["Errors"];
         };
     };
-    createMessagingChannel: {
+    createMessagingChannels: {
         parameters: {
             query?: never;
             header?: never;
@@ -1541,29 +8111,74 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MessagingChannelCreate"];
+                "application/json": {
+                    data: {
+                        /** @constant */
+                        type: "messaging-channels";
+                        attributes: {
+                            /** @description What the channel tells of. */
+                            "event-settings"?: components["schemas"]["EventSettings"];
+                            /**
+                             * @description True for a channel that belongs to no fixed group.
+                             * @default false
+                             */
+                            floating?: boolean;
+                            /**
+                             * Format: uuid
+                             * @description The group it is for.
+                             */
+                            "individual-group-id"?: string;
+                            /** @description The individuals who take part. */
+                            "individual-ids"?: string[];
+                            /** @description Its label. */
+                            label?: string;
+                            /** @description What people call it. */
+                            name?: string;
+                            /**
+                             * Format: uuid
+                             * @description The organization it belongs to.
+                             */
+                            "organization-id": string;
+                            /**
+                             * @description How individuals come to take part in it.
+                             * @example none
+                             */
+                            "subscription-type"?: string;
+                            /**
+                             * Format: uuid
+                             * @description The number that texts go out from.
+                             */
+                            "text-number-id"?: string;
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
             };
         };
         responses: {
-            /** @description Created */
+            /** @description Success */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MessagingChannelResponse"];
+                    "application/json": components["schemas"]["ChannelDocument"];
                 };
             };
             "4XX": components["responses"]["Errors"];
         };
     };
-    getMessagingChannel: {
+    getMessagingChannels: {
         parameters: {
             query?: {
-                /** @deprecated */
+                /**
+                 * @deprecated
+                 * @description With the group; courier calls this deprecated.
+                 */
                 "include-individual-group"?: boolean;
-                /** @description The operational individual who acts. */
-                "individual-id"?: components["parameters"]["ActingIndividual"];
+                /** @description The individual who acts. */
+                "individual-id"?: string;
+                /** @description Names a channel after its group; by default it does. */
                 "use-group-name"?: boolean;
             };
             header?: never;
@@ -1575,19 +8190,19 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Success */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MessagingChannelResponse"];
+                    "application/json": components["schemas"]["ChannelDocument"];
                 };
             };
             "4XX": components["responses"]["Errors"];
         };
     };
-    updateMessagingChannel: {
+    updateMessagingChannels: {
         parameters: {
             query?: never;
             header?: never;
@@ -1599,23 +8214,43 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MessagingChannelUpdate"];
+                "application/json": {
+                    data: {
+                        /** Format: uuid */
+                        id: string;
+                        /** @constant */
+                        type: "messaging-channels";
+                        /** @description The changes, as a JSON Patch (RFC 6902). */
+                        attributes: {
+                            /**
+                             * @description What to do at the path, such as `replace`.
+                             * @example replace
+                             */
+                            op: string;
+                            /** @description Where, as a JSON Pointer such as `/name`. */
+                            path: string;
+                            /** @description The new value; any JSON. */
+                            value?: unknown;
+                        }[];
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Success */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MessagingChannelResponse"];
+                    "application/json": components["schemas"]["ChannelDocument"];
                 };
             };
             "4XX": components["responses"]["Errors"];
         };
     };
-    archiveMessagingChannel: {
+    archiveMessagingChannels: {
         parameters: {
             query?: never;
             header?: never;
@@ -1627,26 +8262,26 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["EmptyBody"];
+                "application/json": Record<string, never>;
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Success */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MessagingChannelResponse"];
+                    "application/json": components["schemas"]["ChannelDocument"];
                 };
             };
             "4XX": components["responses"]["Errors"];
         };
     };
-    getMessagingChannelProfile: {
+    getProfileMessagingChannels: {
         parameters: {
             query: {
-                /** @description The user's operational individual: who acts. */
+                /** @description The individual who acts. */
                 "individual-id": string;
                 /** @description The individual whose profile is asked for. */
                 "profile-individual-id": string;
@@ -1660,19 +8295,34 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Success */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["IndividualProfileResponse"];
+                    "application/json": {
+                        /** @description The profile. */
+                        data?: {
+                            attributes?: components["schemas"]["IndividualProfile"];
+                            /**
+                             * Format: uuid
+                             * @description Native id of the profile.
+                             */
+                            id?: string;
+                            /**
+                             * @description The type of the resource.
+                             * @example individual-profiles
+                             */
+                            type?: string;
+                        };
+                    };
                 };
             };
             "4XX": components["responses"]["Errors"];
         };
     };
-    setMessagingChannelPreferences: {
+    preferencesMessagingChannels: {
         parameters: {
             query?: never;
             header?: never;
@@ -1684,23 +8334,39 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MessagingChannelPreferences"];
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description The individual who acts.
+                     */
+                    "individual-id"?: string;
+                    /** @description The values to set. */
+                    values: {
+                        /**
+                         * @description The name of the preference.
+                         * @example notify
+                         */
+                        name: string;
+                        /** @description The value. */
+                        value: string;
+                    }[];
+                };
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Success */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MessagingChannelResponse"];
+                    "application/json": components["schemas"]["ChannelDocument"];
                 };
             };
             "4XX": components["responses"]["Errors"];
         };
     };
-    setMessagingChannelSms: {
+    smsMessagingChannels: {
         parameters: {
             query?: never;
             header?: never;
@@ -1712,23 +8378,30 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MessagingChannelSms"];
+                "application/json": {
+                    /** @description True to carry the channel over SMS too. */
+                    active: boolean;
+                    /** @description The first text that goes out. */
+                    "initial-message"?: string;
+                    /** @description The first text that goes out, by language. */
+                    "initial-message-js"?: components["schemas"]["LocalizedText"];
+                };
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Success */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MessagingChannelResponse"];
+                    "application/json": components["schemas"]["ChannelDocument"];
                 };
             };
             "4XX": components["responses"]["Errors"];
         };
     };
-    subscribeToMessagingChannel: {
+    subscribeMessagingChannels: {
         parameters: {
             query?: never;
             header?: never;
@@ -1740,23 +8413,26 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MessagingChannelSubscription"];
+                "application/json": {
+                    /** @description The individuals to add. */
+                    "individual-ids"?: string[];
+                };
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Success */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MessagingChannelResponse"];
+                    "application/json": components["schemas"]["ChannelDocument"];
                 };
             };
             "4XX": components["responses"]["Errors"];
         };
     };
-    unarchiveMessagingChannel: {
+    unarchiveMessagingChannels: {
         parameters: {
             query?: never;
             header?: never;
@@ -1768,23 +8444,23 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["EmptyBody"];
+                "application/json": Record<string, never>;
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Success */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MessagingChannelResponse"];
+                    "application/json": components["schemas"]["ChannelDocument"];
                 };
             };
             "4XX": components["responses"]["Errors"];
         };
     };
-    unsubscribeFromMessagingChannel: {
+    unsubscribeMessagingChannels: {
         parameters: {
             query?: never;
             header?: never;
@@ -1796,17 +8472,20 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MessagingChannelSubscription"];
+                "application/json": {
+                    /** @description The individuals to take out. */
+                    "individual-ids"?: string[];
+                };
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Success */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MessagingChannelResponse"];
+                    "application/json": components["schemas"]["ChannelDocument"];
                 };
             };
             "4XX": components["responses"]["Errors"];
@@ -1815,21 +8494,30 @@ export interface operations {
     listMessagingMessages: {
         parameters: {
             query: {
+                /** @description The channel whose messages are listed. */
                 "channel-id": string;
+                /** @description Only messages that the acting individual has read, or only those they have not. */
                 acknowledged?: boolean;
-                /** @description Compare timestamp against message last-modified-time. Specify [comparator][datetime]. Comparators supported >, <, <=, >=. Use multiple to build a bounded time frame. */
+                /** @description Compares `last-modified-time`: up to two values, each one of `>`, `<`, `>=`, `<=` and a time. */
                 "filter[cmp-last-modified-time]"?: string[];
-                /** @description Compare timestamp against message posted-time. Specify [comparator][datetime]. Comparators supported >, <, <=, >=. Use multiple to build a bounded time frame. */
+                /** @description Compares `posted-time`: up to two values, each one of `>`, `<`, `>=`, `<=` and a time. */
                 "filter[cmp-posted-time]"?: string[];
+                /** @description Only messages with these words. */
                 "filter[text]"?: string;
+                /** @description With what courier finds in the words. */
                 "include-phrases"?: boolean;
+                /** @description With who has read each message. */
                 "include-read-receipts"?: boolean;
-                /** @description The operational individual who acts. */
-                "individual-id"?: components["parameters"]["ActingIndividual"];
-                "page[limit]"?: components["parameters"]["PageLimit"];
-                "page[offset]"?: components["parameters"]["PageOffset"];
+                /** @description The individual who acts. */
+                "individual-id"?: string;
+                /** @description With small pictures of attachments. */
                 thumbnail?: boolean;
+                /** @description Only messages that this user posted. */
                 "user-id"?: string;
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
             };
             header?: never;
             path?: never;
@@ -1837,19 +8525,19 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Success */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MessagingMessageList"];
+                    "application/json": components["schemas"]["MessageList"];
                 };
             };
             "4XX": components["responses"]["Errors"];
         };
     };
-    createMessagingMessage: {
+    createMessagingMessages: {
         parameters: {
             query?: never;
             header?: never;
@@ -1858,28 +8546,62 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MessagingMessageCreate"];
+                "application/json": {
+                    data: {
+                        /** @constant */
+                        type: "messaging-messages";
+                        attributes: {
+                            /**
+                             * @description How the message is acknowledged by itself; which values there are is not documented.
+                             * @default
+                             */
+                            "auto-ack"?: string;
+                            /**
+                             * Format: uuid
+                             * @description The channel to post it in.
+                             */
+                            "channel-id": string;
+                            /**
+                             * @description True while it is not to be posted.
+                             * @default false
+                             */
+                            draft?: boolean;
+                            /** @description Where else it is to go. */
+                            "include-destinations"?: string[];
+                            /**
+                             * Format: uuid
+                             * @description The individual who writes it.
+                             */
+                            "individual-id"?: string;
+                            /** @description What it says. */
+                            message: string;
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
             };
         };
         responses: {
-            /** @description Created */
+            /** @description Success */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MessagingMessageResponse"];
+                    "application/json": components["schemas"]["MessageDocument"];
                 };
             };
             "4XX": components["responses"]["Errors"];
         };
     };
-    getMessagingMessage: {
+    getMessagingMessages: {
         parameters: {
             query?: {
+                /** @description With what courier finds in the words. */
                 "include-phrases"?: boolean;
-                /** @description The operational individual who acts. */
-                "individual-id"?: components["parameters"]["ActingIndividual"];
+                /** @description The individual who acts. */
+                "individual-id"?: string;
+                /** @description With small pictures of attachments. */
                 thumbnail?: boolean;
             };
             header?: never;
@@ -1891,19 +8613,19 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Success */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MessagingMessageResponse"];
+                    "application/json": components["schemas"]["MessageDocument"];
                 };
             };
             "4XX": components["responses"]["Errors"];
         };
     };
-    updateMessagingMessage: {
+    updateMessagingMessages: {
         parameters: {
             query?: never;
             header?: never;
@@ -1915,23 +8637,44 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MessagingMessageUpdate"];
+                "application/json": {
+                    data: {
+                        /** Format: uuid */
+                        id: string;
+                        /** @constant */
+                        type: "messaging-messages";
+                        attributes: {
+                            /** @description True while it is not to be posted. */
+                            draft?: boolean;
+                            /**
+                             * Format: uuid
+                             * @description The individual who acts.
+                             */
+                            "individual-id"?: string;
+                            /** @description What it says. */
+                            message?: string;
+                            /** @description True to take it back. */
+                            removed?: boolean;
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Success */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MessagingMessageResponse"];
+                    "application/json": components["schemas"]["MessageDocument"];
                 };
             };
             "4XX": components["responses"]["Errors"];
         };
     };
-    acknowledgeMessagingMessage: {
+    ackMessagingMessages: {
         parameters: {
             query?: never;
             header?: never;
@@ -1943,23 +8686,34 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MessagingMessageAcknowledgement"];
+                "application/json": {
+                    /**
+                     * @description True to let the mark move back.
+                     * @default false
+                     */
+                    "allow-past"?: boolean;
+                    /**
+                     * Format: uuid
+                     * @description The individual who acts.
+                     */
+                    "individual-id"?: string;
+                };
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Success */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MessagingMessageResponse"];
+                    "application/json": components["schemas"]["MessageDocument"];
                 };
             };
             "4XX": components["responses"]["Errors"];
         };
     };
-    addMessagingMessageReaction: {
+    addReactionMessagingMessages: {
         parameters: {
             query?: never;
             header?: never;
@@ -1971,23 +8725,31 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MessagingMessageReactionChange"];
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description The individual who acts.
+                     */
+                    "individual-id"?: string;
+                    /** @description What they feel. */
+                    "reaction-type": components["schemas"]["ReactionType"];
+                };
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Success */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MessagingMessageResponse"];
+                    "application/json": components["schemas"]["MessageDocument"];
                 };
             };
             "4XX": components["responses"]["Errors"];
         };
     };
-    deleteMessagingMessageReaction: {
+    deleteReactionMessagingMessages: {
         parameters: {
             query?: never;
             header?: never;
@@ -1999,27 +8761,35 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MessagingMessageReactionChange"];
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description The individual who acts.
+                     */
+                    "individual-id"?: string;
+                    /** @description What they feel. */
+                    "reaction-type": components["schemas"]["ReactionType"];
+                };
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Success */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MessagingMessageResponse"];
+                    "application/json": components["schemas"]["MessageDocument"];
                 };
             };
             "4XX": components["responses"]["Errors"];
         };
     };
-    getMessagingMessageReceipts: {
+    getReceiptsMessagingMessages: {
         parameters: {
             query?: {
-                /** @description The operational individual who acts. */
-                "individual-id"?: components["parameters"]["ActingIndividual"];
+                /** @description The individual who acts. */
+                "individual-id"?: string;
             };
             header?: never;
             path: {
@@ -2030,13 +8800,811 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Success */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MessagingMessageReceipts"];
+                    "application/json": components["schemas"]["Receipts"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    listMessagingOperations: {
+        parameters: {
+            query: {
+                /** @description The organization whose operations are listed. */
+                "organization-id": string;
+                /** @description Only operations of this type. */
+                "filter[type]"?: "move-group";
+                /** @description True to return the settings of the operations too. */
+                "include-args"?: boolean;
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagingOperationList"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    createMessagingOperations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** @constant */
+                        type: "messaging-operations";
+                        attributes: {
+                            /** @description The settings of the operation; its type decides which there are. */
+                            args?: {
+                                [key: string]: unknown;
+                            };
+                            /**
+                             * Format: uuid
+                             * @description The organization it belongs to.
+                             */
+                            "organization-id": string;
+                            /**
+                             * @description The type of the operation.
+                             * @enum {string}
+                             */
+                            type: "move-group";
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagingOperationDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getMessagingOperations: {
+        parameters: {
+            query?: {
+                /** @description True to return the settings of the operation too. */
+                "include-args"?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagingOperationDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    listMessagingPlugins: {
+        parameters: {
+            query: {
+                /** @description The organization whose plug-ins are listed. */
+                "organization-id": string;
+                /** @description Only plug-ins of this name. */
+                "filter[name]"?: string;
+                /** @description Only plug-ins of this type. */
+                "filter[type]"?: string;
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PluginList"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    createMessagingPlugins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** @constant */
+                        type: "messaging-plugins";
+                        attributes: {
+                            /** @description The settings of the plug-in; its type decides which there are. */
+                            args?: {
+                                [key: string]: unknown;
+                            };
+                            /**
+                             * @description The word by which messages call the plug-in, in small letters and digits.
+                             * @example weather
+                             */
+                            name: string;
+                            /**
+                             * Format: uuid
+                             * @description The organization it belongs to.
+                             */
+                            "organization-id": string;
+                            /** @description The type of the plug-in, which decides what it does. */
+                            type: string;
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PluginDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getMessagingPlugins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PluginDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    updateMessagingPlugins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** Format: uuid */
+                        id: string;
+                        /** @constant */
+                        type: "messaging-plugins";
+                        attributes: {
+                            /** @description The settings of the plug-in; its type decides which there are. */
+                            args?: {
+                                [key: string]: unknown;
+                            };
+                            /**
+                             * @description The word by which messages call the plug-in, in small letters and digits.
+                             * @example weather
+                             */
+                            name?: string;
+                            /** @description The type of the plug-in, which decides what it does. */
+                            type?: string;
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PluginDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    disableMessagingPlugins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PluginDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    enableMessagingPlugins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PluginDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    expandMessagingPlugins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description The channel that the message is for.
+                     */
+                    "channel-id": string;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The message that the plug-in writes. */
+                        message?: string;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    listMessagingResponders: {
+        parameters: {
+            query: {
+                /** @description The organization whose responders are listed. */
+                "organization-id": string;
+                /** @description Compares `end-at`: up to two values, each one of `>`, `<`, `>=`, `<=` and a time. */
+                "filter[cmp-end-at]"?: string[];
+                /** @description Compares `start-at`: up to two values, each one of `>`, `<`, `>=`, `<=` and a time. */
+                "filter[cmp-start-at]"?: string[];
+                /** @description Only responders that are enabled, or only those that are not. */
+                "filter[enabled]"?: boolean;
+                /** @description Only responders for this group. */
+                "filter[individual-group-id]"?: string;
+                /** @description How the responders are sorted; a minus sign turns the order round. */
+                sort?: ("-created-at" | "-end-at" | "-start-at" | "created-at" | "end-at" | "start-at")[];
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResponderList"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    createMessagingResponders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** @constant */
+                        type: "messaging-responders";
+                        attributes: {
+                            /** @description The settings of the responder; its type decides which there are. */
+                            args?: {
+                                [key: string]: unknown;
+                            };
+                            /** @description The hours at which the responder answers. */
+                            "calendar-args"?: components["schemas"]["ResponderCalendar"];
+                            /**
+                             * Format: datetime
+                             * @description Until when the responder answers.
+                             */
+                            "end-at"?: string;
+                            /**
+                             * Format: uuid
+                             * @description The group in whose channels the responder answers.
+                             */
+                            "individual-group-id"?: string;
+                            /** @description The name of the responder. */
+                            name: string;
+                            /**
+                             * Format: uuid
+                             * @description The organization it belongs to.
+                             */
+                            "organization-id": string;
+                            /**
+                             * Format: datetime
+                             * @description From when on the responder answers.
+                             */
+                            "start-at"?: string;
+                            /** @description The type of the responder, which decides how it answers. */
+                            type: string;
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResponderDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getMessagingResponders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResponderDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    updateMessagingResponders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** Format: uuid */
+                        id: string;
+                        /** @constant */
+                        type: "messaging-responders";
+                        attributes: {
+                            /** @description The settings of the responder; its type decides which there are. */
+                            args?: {
+                                [key: string]: unknown;
+                            };
+                            /** @description The hours at which the responder answers. */
+                            "calendar-args"?: components["schemas"]["ResponderCalendar"];
+                            /**
+                             * Format: datetime
+                             * @description Until when the responder answers; null takes the end away.
+                             */
+                            "end-at"?: string | null;
+                            /**
+                             * Format: uuid
+                             * @description The group in whose channels the responder answers.
+                             */
+                            "individual-group-id"?: string;
+                            /** @description The name of the responder. */
+                            name?: string;
+                            /**
+                             * Format: datetime
+                             * @description From when on the responder answers; null takes the start away.
+                             */
+                            "start-at"?: string | null;
+                            /** @description The type of the responder, which decides how it answers. */
+                            type?: string;
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResponderDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    disableMessagingResponders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResponderDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    enableMessagingResponders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResponderDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    listMulticasts: {
+        parameters: {
+            query?: {
+                /** @description Compares `created-at`: up to two values, each one of `>`, `<`, `>=`, `<=` and a time. */
+                "filter[cmp-created-at]"?: string[];
+                /** @description True to return the group that gets each multicast too. */
+                "include-individual-group"?: boolean;
+                /** @description True to return the ids of all individuals who get each multicast too. */
+                "include-individual-ids"?: boolean;
+                /** @description Only multicasts to this group. */
+                "individual-group-id"?: string;
+                /** @description Only multicasts of this template. */
+                "template-id"?: string;
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MulticastList"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    createMulticasts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** @constant */
+                        type: "multicasts";
+                        attributes: {
+                            /** @description The values that the template takes. */
+                            data?: {
+                                [key: string]: unknown;
+                            };
+                            /**
+                             * @description How the individuals who get it are chosen.
+                             * @example all-participants
+                             */
+                            "filter-type"?: string;
+                            /** @description What the choice needs to know; the way of choosing decides what that is. */
+                            "filter-value"?: {
+                                [key: string]: unknown;
+                            };
+                            /**
+                             * Format: uuid
+                             * @description The organization that sends it.
+                             */
+                            "organization-id": string;
+                            /**
+                             * @description The template, by courier’s name for it.
+                             * @example courier.account.multicast.NotificationTemplate
+                             */
+                            "template-id": string;
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MulticastDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getMulticasts: {
+        parameters: {
+            query?: {
+                /** @description True to return the group that gets the multicast too. */
+                "include-individual-group"?: boolean;
+                /** @description True to return the ids of all individuals who get the multicast too. */
+                "include-individual-ids"?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MulticastDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    listOrgPreferences: {
+        parameters: {
+            query: {
+                /** @description The organization whose preferences are listed. */
+                "organization-id": string;
+                /** @description Only the preference of this name. */
+                "filter[name]"?: "default-channel-title" | "group-provider-ack" | "initial-sms-message";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationPreferenceList"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    createOrgPreferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** @constant */
+                        type: "org-preferences";
+                        attributes: {
+                            /**
+                             * @description The name of the preference.
+                             * @enum {string}
+                             */
+                            name: "default-channel-title" | "group-provider-ack" | "initial-sms-message";
+                            /**
+                             * Format: uuid
+                             * @description The organization it belongs to.
+                             */
+                            "organization-id": string;
+                            /**
+                             * @description The type of the value.
+                             * @example json
+                             */
+                            type?: string;
+                            /** @description The value as text. */
+                            value?: string;
+                            /** @description The value as an object. */
+                            "value-js"?: {
+                                [key: string]: unknown;
+                            };
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationPreferenceDocument"];
                 };
             };
             "4XX": components["responses"]["Errors"];
@@ -2045,9 +9613,12 @@ export interface operations {
     listOrganizations: {
         parameters: {
             query?: {
+                /** @description Only organizations of this name. */
                 "filter[name]"?: string;
-                "page[limit]"?: components["parameters"]["PageLimit"];
-                "page[offset]"?: components["parameters"]["PageOffset"];
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
             };
             header?: never;
             path?: never;
@@ -2055,7 +9626,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Success */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2067,7 +9638,7 @@ export interface operations {
             "4XX": components["responses"]["Errors"];
         };
     };
-    getOrganization: {
+    getOrganizations: {
         parameters: {
             query?: never;
             header?: never;
@@ -2079,13 +9650,389 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Success */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OrganizationResponse"];
+                    "application/json": components["schemas"]["OrganizationDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    createPurgeData: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** @constant */
+                        type: "system-purges";
+                        attributes: {
+                            /**
+                             * @description True to archive the data instead of removing it.
+                             * @default false
+                             */
+                            archive?: boolean;
+                            /** @description Native id of the thing whose data is to go. */
+                            "entity-id": string;
+                            /**
+                             * @description What kind of thing it is.
+                             * @example individual
+                             */
+                            "entity-type": string;
+                            /** @description An id of your own by which to find the purge again. */
+                            "reference-id"?: string;
+                            /** @description Id of the request that the purge carries out. */
+                            "request-id"?: string;
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    listReplicators: {
+        parameters: {
+            query?: {
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplicatorList"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getReplicators: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplicatorDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    createSniffers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** @constant */
+                        type: "sniffers";
+                        attributes: {
+                            /**
+                             * Format: uuid
+                             * @description Native id of the user whose requests are recorded.
+                             */
+                            "user-id": string;
+                            /**
+                             * Format: datetime
+                             * @description When the recording ends.
+                             */
+                            "valid-until"?: string;
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnifferDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getSniffers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnifferDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getLogsSniffers: {
+        parameters: {
+            query?: {
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnifferLogList"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    listTextAccountNumbers: {
+        parameters: {
+            query?: {
+                /** @description Only numbers of this text account. */
+                "account-id"?: string;
+                /** @description Only this phone number, in E.164. */
+                "filter[phone-number]"?: string;
+                /** @description Only this phone number, in E.164; courier takes it under both names. */
+                "phone-number"?: string;
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextAccountNumberList"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    createTextAccountNumbers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** @constant */
+                        type: "text-account-numbers";
+                        attributes: {
+                            /**
+                             * Format: uuid
+                             * @description The text account that the number is for.
+                             */
+                            "account-id": string;
+                            /** @description True when courier is to raise alerts about the number. */
+                            alert?: boolean;
+                            /** @description The area code in which to look for a number, without the country’s code. */
+                            "area-code"?: string;
+                            /** @description Where what comes in at the number is to be passed on to. */
+                            "forward-to"?: string;
+                            /**
+                             * @description True when what comes in at the number is to be logged.
+                             * @default false
+                             */
+                            logging?: boolean;
+                            /** @description Notes on what the number is for. */
+                            notes?: string;
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextAccountNumberDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getTextAccountNumbers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextAccountNumberDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    updateTextAccountNumbers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** Format: uuid */
+                        id: string;
+                        /** @constant */
+                        type: "text-account-numbers";
+                        attributes: {
+                            /** @description True when courier raises alerts about the number. */
+                            alert?: boolean;
+                            /** @description What happens on events of the number. */
+                            events?: components["schemas"]["TextNumberEvents"];
+                            /** @description Where what comes in at the number is passed on to. */
+                            "forward-to"?: string;
+                            /** @description True when what comes in at the number is logged. */
+                            logging?: boolean;
+                            /** @description Notes on what the number is for. */
+                            notes?: string;
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextAccountNumberDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    resetLogsTextAccountNumbers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextAccountNumberDocument"];
                 };
             };
             "4XX": components["responses"]["Errors"];
@@ -2094,9 +10041,12 @@ export interface operations {
     listTextAccounts: {
         parameters: {
             query?: {
+                /** @description Only those of this organization. */
                 "organization-id"?: string;
-                "page[limit]"?: components["parameters"]["PageLimit"];
-                "page[offset]"?: components["parameters"]["PageOffset"];
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
             };
             header?: never;
             path?: never;
@@ -2104,7 +10054,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Success */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2116,7 +10066,50 @@ export interface operations {
             "4XX": components["responses"]["Errors"];
         };
     };
-    getTextAccount: {
+    createTextAccounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** @constant */
+                        type: "text-accounts";
+                        attributes: {
+                            /**
+                             * @description True when texts may be sent from a number of one’s own.
+                             * @default false
+                             */
+                            "allow-custom-number"?: boolean;
+                            /**
+                             * Format: uuid
+                             * @description The organization that the account is for.
+                             */
+                            "organization-id": string;
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextAccountDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getTextAccounts: {
         parameters: {
             query?: never;
             header?: never;
@@ -2128,13 +10121,334 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Success */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TextAccountResponse"];
+                    "application/json": components["schemas"]["TextAccountDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    updateTextAccounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** Format: uuid */
+                        id: string;
+                        /** @constant */
+                        type: "text-accounts";
+                        attributes: {
+                            /** @description True when texts may be sent from a number of one’s own. */
+                            "allow-custom-number"?: boolean;
+                            /** @description The number it sends from. */
+                            "phone-number"?: string;
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextAccountDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    claimNumberTextAccounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Notes on what the number is for. */
+                    notes: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextAccountNumberDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    listTextNumberInfo: {
+        parameters: {
+            query: {
+                /** @description The phone number, in E.164; courier takes numbers of the US. */
+                number: string;
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextNumberInfoList"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    createTextNumberInfo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** @constant */
+                        type: "text-number-info";
+                        attributes: {
+                            /** @description The phone number, in E.164; courier takes numbers of the US. */
+                            number: string;
+                            /**
+                             * @description True to ask again about a number that is already known.
+                             * @default false
+                             */
+                            reresolve?: boolean;
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextNumberInfoDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getTextNumberInfo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextNumberInfoDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    listTextNumberLogs: {
+        parameters: {
+            query: {
+                /** @description The number whose log it is. */
+                "number-id": string;
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextNumberLogList"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getTextReceiveLogs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["TextualId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextReceiveLogDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    listTextUserNumberMaps: {
+        parameters: {
+            query?: {
+                /** @description Only users of this number. */
+                "filter[number-id]"?: string;
+                /** @description Only those of this organization. */
+                "filter[organization-id]"?: string;
+                /** @description Only numbers of this user. */
+                "filter[user-id]"?: string;
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextUserNumberMapList"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    createTextUserNumberMaps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** @constant */
+                        type: "text-user-number-maps";
+                        attributes: {
+                            /**
+                             * Format: uuid
+                             * @description The number from which the user is to get texts.
+                             */
+                            "number-id": string;
+                            /**
+                             * Format: uuid
+                             * @description The organization that sends the texts.
+                             */
+                            "organization-id"?: string;
+                            /**
+                             * Format: uuid
+                             * @description The user who is to get texts from the number.
+                             */
+                            "user-id": string;
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextUserNumberMapDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getTextUserNumberMaps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextUserNumberMapDocument"];
                 };
             };
             "4XX": components["responses"]["Errors"];
@@ -2143,12 +10457,16 @@ export interface operations {
     listTexts: {
         parameters: {
             query: {
+                /** @description The text account that sends. */
                 "account-id": string;
+                /** @description Only texts sent from this number, by its native id. */
                 "filter[number-id]"?: string;
-                /** @description A phone number in E.164; the definition names the format `phonenumberE164`. */
+                /** @description Only texts sent to this number, in E.164. */
                 "filter[target]"?: string;
-                "page[limit]"?: components["parameters"]["PageLimit"];
-                "page[offset]"?: components["parameters"]["PageOffset"];
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
             };
             header?: never;
             path?: never;
@@ -2156,7 +10474,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Success */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2168,7 +10486,7 @@ export interface operations {
             "4XX": components["responses"]["Errors"];
         };
     };
-    createText: {
+    createTexts: {
         parameters: {
             query?: never;
             header?: never;
@@ -2177,23 +10495,62 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TextCreate"];
+                "application/json": {
+                    data: {
+                        /** @constant */
+                        type: "texts";
+                        attributes: {
+                            /**
+                             * Format: uuid
+                             * @description The text account that sends.
+                             */
+                            "account-id": string;
+                            /** @description What to post along with an answer. */
+                            "callback-json"?: {
+                                [key: string]: unknown;
+                            };
+                            /** @description Posts the first answer alone. */
+                            "callback-one-off"?: boolean;
+                            /** @description Where its status is to be posted. */
+                            "callback-status-url"?: string;
+                            /** @description Where answers to it are to be posted. */
+                            "callback-url"?: string;
+                            /** @description The answers that are expected. */
+                            "expected-responses"?: string[];
+                            /** @description What it says. */
+                            message: string;
+                            /**
+                             * Format: uuid
+                             * @description Native id of the number to send from.
+                             */
+                            "number-id"?: string;
+                            /**
+                             * Format: uuid
+                             * @description The organization that sends it.
+                             */
+                            "organization-id"?: string;
+                            /** @description The number to send to, in E.164. */
+                            target: string;
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
             };
         };
         responses: {
-            /** @description Created */
+            /** @description Success */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TextResponse"];
+                    "application/json": components["schemas"]["TextDocument"];
                 };
             };
             "4XX": components["responses"]["Errors"];
         };
     };
-    getText: {
+    getTexts: {
         parameters: {
             query?: never;
             header?: never;
@@ -2205,19 +10562,19 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Success */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TextResponse"];
+                    "application/json": components["schemas"]["TextDocument"];
                 };
             };
             "4XX": components["responses"]["Errors"];
         };
     };
-    callbackText: {
+    callbackTexts: {
         parameters: {
             query?: never;
             header?: never;
@@ -2229,16 +10586,430 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["FreeBody"];
+                "application/json": {
+                    [key: string]: unknown;
+                };
             };
         };
         responses: {
-            /** @description Taken; no body is documented. */
+            /** @description Success */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    createTtsSynthesizers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** @constant */
+                        type: "tts-synthesizers";
+                        attributes: {
+                            /**
+                             * @description Language and region to speak in.
+                             * @example en-US
+                             */
+                            locale?: string;
+                            /** @description The text to read aloud. */
+                            text: string;
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/*": string;
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    listUserConsents: {
+        parameters: {
+            query?: {
+                /** @description Only consents for this organization. */
+                "filter[organization-id]"?: string;
+                /** @description Only consents of this user. */
+                "filter[user-id]"?: string;
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserConsentList"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    createUserConsents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** @constant */
+                        type: "user-consents";
+                        attributes: {
+                            /** @description How to ask. */
+                            args?: {
+                                /** @description The messages to ask with. */
+                                messages?: {
+                                    /** @description What to say when the user has accepted. */
+                                    accept?: string;
+                                    /** @description What to ask at first. */
+                                    initial?: string;
+                                    /** @description What to say to an answer that is neither yes nor no. */
+                                    "invalid-response"?: string;
+                                };
+                            };
+                            /**
+                             * Format: uuid
+                             * @description The organization that asks.
+                             */
+                            "organization-id": string;
+                            /**
+                             * @description The way of writing to ask for.
+                             * @example sms
+                             */
+                            type: string;
+                            /**
+                             * Format: uuid
+                             * @description The user to ask.
+                             */
+                            "user-id": string;
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserConsentDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getUserConsents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserConsentDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    listUserDevices: {
+        parameters: {
+            query?: {
+                /** @description True to list the devices of all users, not the caller’s alone. */
+                "all-users"?: boolean;
+                /** @description Only devices with this app. */
+                "filter[app-name]"?: string;
+                /** @description Only devices with this version of the app. */
+                "filter[app-version]"?: string;
+                /** @description Only devices of this individual. */
+                "filter[individual-id]"?: string;
+                /** @description Only devices of this model. */
+                "filter[model]"?: string;
+                /** @description Only devices of this push service. */
+                "filter[type]"?: "apn" | "fcm" | "web";
+                /** @description Only the device with this token. */
+                token?: string;
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserDeviceList"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    createUserDevices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** @constant */
+                        type: "user-devices";
+                        attributes: {
+                            /** @description True when the user allows notifications on the device. */
+                            "allow-notification"?: boolean;
+                            /** @description Name of the app on the device. */
+                            "app-name"?: string;
+                            /** @description Version of the app on the device. */
+                            "app-version"?: string;
+                            /**
+                             * Format: uuid
+                             * @description The individual who uses the device.
+                             */
+                            "individual-id"?: string;
+                            /** @description Model of the device. */
+                            model?: string;
+                            /** @description Version of the device’s operating system. */
+                            "os-version"?: string;
+                            /**
+                             * @description True when notifications are to go through the push service’s test environment.
+                             * @default false
+                             */
+                            sandbox?: boolean;
+                            /** @description The token by which the push service finds the device. */
+                            token: string;
+                            /** @description The topic that the push service knows the app by. */
+                            topic?: string;
+                            /**
+                             * @description The push service, by its kind of device.
+                             * @enum {string}
+                             */
+                            type: "apn" | "fcm" | "web";
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserDeviceDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getLogsUserDevices: {
+        parameters: {
+            query?: {
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserDeviceLogList"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    listUserEmailAttachments: {
+        parameters: {
+            query: {
+                /** @description The email whose attachments these are. */
+                "email-id": string;
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmailAttachmentList"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    createUserEmailAttachments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** @constant */
+                        type: "user-email-attachments";
+                        attributes: {
+                            /** @description Media type of the file. */
+                            "content-type"?: string;
+                            /**
+                             * Format: uuid
+                             * @description The email that the file is to go with.
+                             */
+                            "email-id": string;
+                            /** @description Name of the file. */
+                            filename: string;
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadSlot"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getUserEmailAttachments: {
+        parameters: {
+            query?: {
+                /** @description True to get a link to download the file from. */
+                "with-link"?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmailAttachmentDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    processUploadUserEmailAttachments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmailAttachmentDocument"];
+                };
             };
             "4XX": components["responses"]["Errors"];
         };
@@ -2246,9 +11017,12 @@ export interface operations {
     listUserEmails: {
         parameters: {
             query: {
+                /** @description The individual whose emails these are. */
                 "individual-id": string;
-                "page[limit]"?: components["parameters"]["PageLimit"];
-                "page[offset]"?: components["parameters"]["PageOffset"];
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
             };
             header?: never;
             path?: never;
@@ -2256,19 +11030,19 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Success */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UserEmailList"];
+                    "application/json": components["schemas"]["EmailList"];
                 };
             };
             "4XX": components["responses"]["Errors"];
         };
     };
-    createUserEmail: {
+    createUserEmails: {
         parameters: {
             query?: never;
             header?: never;
@@ -2277,23 +11051,54 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["UserEmailCreate"];
+                "application/json": {
+                    data: {
+                        /** @constant */
+                        type: "user-emails";
+                        attributes: {
+                            /** @description Sends it at once. */
+                            "auto-send"?: boolean;
+                            /**
+                             * Format: uuid
+                             * @description The individual it is for.
+                             */
+                            "individual-id": string;
+                            /** @description What it says. */
+                            message?: string;
+                            /** @description What it says, as HTML. */
+                            "message-html"?: string;
+                            /**
+                             * Format: uuid
+                             * @description The organization that sends it.
+                             */
+                            "sender-organization-id"?: string;
+                            /** @description Its subject. */
+                            subject: string;
+                            /**
+                             * Format: email
+                             * @description The address it goes to.
+                             */
+                            to?: string;
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
             };
         };
         responses: {
-            /** @description Created */
+            /** @description Success */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UserEmailResponse"];
+                    "application/json": components["schemas"]["EmailDocument"];
                 };
             };
             "4XX": components["responses"]["Errors"];
         };
     };
-    getUserEmail: {
+    getUserEmails: {
         parameters: {
             query?: never;
             header?: never;
@@ -2305,19 +11110,19 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Success */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UserEmailResponse"];
+                    "application/json": components["schemas"]["EmailDocument"];
                 };
             };
             "4XX": components["responses"]["Errors"];
         };
     };
-    sendUserEmail: {
+    sendUserEmails: {
         parameters: {
             query?: never;
             header?: never;
@@ -2329,30 +11134,31 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["EmptyBody"];
+                "application/json": Record<string, never>;
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Success */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UserEmailResponse"];
+                    "application/json": components["schemas"]["EmailDocument"];
                 };
             };
             "4XX": components["responses"]["Errors"];
         };
     };
-    listUsers: {
+    listUserMulticasts: {
         parameters: {
-            query?: {
-                "filter[email]"?: string;
-                "filter[individual-id]"?: string;
-                "filter[username]"?: string;
-                "page[limit]"?: components["parameters"]["PageLimit"];
-                "page[offset]"?: components["parameters"]["PageOffset"];
+            query: {
+                /** @description The individual whose multicasts these are. */
+                "individual-id": string;
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
             };
             header?: never;
             path?: never;
@@ -2360,86 +11166,48 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Success */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UserList"];
-                };
-            };
-        };
-    };
-    getUser: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Resource identifier */
-                id: components["parameters"]["ResourceId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UserResponse"];
+                    "application/json": components["schemas"]["UserMulticastList"];
                 };
             };
             "4XX": components["responses"]["Errors"];
         };
     };
-    updateUser: {
+    createUserMulticasts: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                /** @description Resource identifier */
-                id: components["parameters"]["ResourceId"];
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["UserUpdate"];
+                "application/json": {
+                    /** @description The groups to send it to. */
+                    "individual-group-ids"?: string[];
+                    /** @description The individuals to send it to. */
+                    "individual-ids"?: string[];
+                    /**
+                     * Format: uuid
+                     * @description The organization that sends it.
+                     */
+                    "organization-id"?: string;
+                    /** @description The values that the template takes. */
+                    "template-data": {
+                        [key: string]: unknown;
+                    };
+                    /** @description The template, by courier’s name for it. */
+                    "template-id": string;
+                };
             };
         };
         responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UserResponse"];
-                };
-            };
-            "4XX": components["responses"]["Errors"];
-        };
-    };
-    multicastToUser: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Resource identifier */
-                id: components["parameters"]["ResourceId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["UserMulticast"];
-            };
-        };
-        responses: {
-            /** @description OK */
+            /** @description Success */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2451,7 +11219,95 @@ export interface operations {
             "4XX": components["responses"]["Errors"];
         };
     };
-    validateUserMulticastParams: {
+    listUserNotificationCounts: {
+        parameters: {
+            query?: {
+                /** @description Compares `created-at`: up to two values, each one of `>`, `<`, `>=`, `<=` and a time. */
+                "filter[cmp-created-at]"?: string[];
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationCountList"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    listUserNotifications: {
+        parameters: {
+            query?: {
+                /** @description Only notifications that users have seen, or only those they have not. */
+                acknowledged?: boolean;
+                /** @description Only notifications of this category. */
+                "filter[category]"?: string;
+                /** @description True to list also those that no longer matter. */
+                "include[inactive]"?: boolean;
+                /** @description The individual who acts. */
+                "individual-id"?: string;
+                /** @description Only notifications of this organization. */
+                "organization-id"?: string;
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationList"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getUserNotifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    ackUserNotifications: {
         parameters: {
             query?: never;
             header?: never;
@@ -2463,17 +11319,1523 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["UserMulticastValidation"];
+                "application/json": {
+                    /**
+                     * @description True to say so of all earlier ones too.
+                     * @default false
+                     */
+                    "ack-previous"?: boolean;
+                };
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Success */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UserMulticastValidationResult"];
+                    "application/json": components["schemas"]["NotificationDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: {
+                /** @description Only users with this email address. */
+                "filter[email]"?: string;
+                /** @description Only users who may act for this individual. */
+                "filter[individual-id]"?: string;
+                /** @description Only the user who signs in with this name. */
+                "filter[username]"?: string;
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserList"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getUsers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    updateUsers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** Format: uuid */
+                        id: string;
+                        /** @constant */
+                        type: "users";
+                        attributes: {
+                            /** @description Ways to notify this user. */
+                            notifications?: string[];
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    multicastUsers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The values that the template takes. */
+                    data?: {
+                        [key: string]: unknown;
+                    };
+                    /**
+                     * Format: uuid
+                     * @description The individual it is about.
+                     */
+                    "individual-id"?: string;
+                    /**
+                     * Format: uuid
+                     * @description The organization that sends it.
+                     */
+                    "organization-id"?: string;
+                    /** @description The template, by courier’s name for it. */
+                    "template-id": string;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MulticastTask"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    validateMulticastParamsUsers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The values that the template takes. */
+                    data: {
+                        [key: string]: unknown;
+                    };
+                    /**
+                     * Format: uuid
+                     * @description The individual it is about.
+                     */
+                    "individual-id": string;
+                    /**
+                     * Format: uuid
+                     * @description The organization that would send it.
+                     */
+                    "organization-id": string;
+                    /** @description The template, by courier’s name for it. */
+                    "template-id": string;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description courier’s remark. */
+                        info?: string;
+                        /** @description True when they would. */
+                        success?: boolean;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    listVideoChannels: {
+        parameters: {
+            query: {
+                /** @description The individual who acts. */
+                "individual-id": string;
+                /** @description Only channels in these states. */
+                "filter[states]"?: ("open" | "scheduled" | "terminated")[];
+                /** @description Only channels of this organization. */
+                "organization-id"?: string;
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoChannelList"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    createVideoChannels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** @constant */
+                        type: "video-channels";
+                        attributes: {
+                            /**
+                             * @description True when one is to join in a browser, without the app.
+                             * @default false
+                             */
+                            appless?: boolean;
+                            /** @description The appointment that the call is for. */
+                            appointment?: {
+                                /** @description Length of the appointment, in a unit that courier does not name. */
+                                duration?: number;
+                                /**
+                                 * Format: uuid
+                                 * @description Native id of the appointment, where there is one already.
+                                 */
+                                id?: string;
+                                /**
+                                 * Format: datetime
+                                 * @description When it begins.
+                                 */
+                                start?: string;
+                            };
+                            /**
+                             * Format: uuid
+                             * @description The messaging channel from which the call is made.
+                             */
+                            "messaging-channel-id"?: string;
+                            /**
+                             * Format: uuid
+                             * @description The organization that the call belongs to.
+                             */
+                            "organization-id": string;
+                            /** @description The individuals who are to take part. */
+                            participants?: string[];
+                            /**
+                             * @description True when the call is to be recorded.
+                             * @default false
+                             */
+                            recorded?: boolean;
+                            /**
+                             * Format: uuid
+                             * @description Native id of the one whom the call is about.
+                             */
+                            "subject-id"?: string;
+                            /**
+                             * @description What kind of call it is.
+                             * @example direct
+                             */
+                            type?: string;
+                            /**
+                             * @description True to invite the participants by email too.
+                             * @default false
+                             */
+                            "with-email"?: boolean;
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoChannelDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getVideoChannels: {
+        parameters: {
+            query?: {
+                /** @description The individual who acts. */
+                "individual-id"?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoChannelDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    updateVideoChannels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** Format: uuid */
+                        id: string;
+                        /** @constant */
+                        type: "video-channels";
+                        attributes: {
+                            /** @description New length of the appointment, in a unit that courier does not name. */
+                            "appointment-duration"?: number;
+                            /**
+                             * Format: datetime
+                             * @description New beginning of the appointment.
+                             */
+                            "appointment-start"?: string;
+                            /** @description Note on the call. */
+                            note?: string;
+                            /** @description True when the call is to be recorded. */
+                            recorded?: boolean;
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoChannelDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    finalizeEncounterVideoChannels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description Native id of the kind of service that was given.
+                     */
+                    "service-type-id"?: string;
+                    /**
+                     * @description True to take the note of the participant who leads the call.
+                     * @default false
+                     */
+                    "use-note-from-author-participant"?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoChannelDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getCredentialsVideoChannels: {
+        parameters: {
+            query: {
+                /** @description The individual who wants to join. */
+                "individual-id": string;
+            };
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The token to join the call with. */
+                        "access-token"?: string;
+                        /** @description Name of the room to join. */
+                        name?: string;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    participantAudioStatesVideoChannels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description The individual who acts.
+                     */
+                    "individual-id"?: string;
+                    /** @description The participants to change. */
+                    participants: {
+                        /**
+                         * @description Whether the participant is to be heard.
+                         * @example muted
+                         */
+                        "audio-state": string;
+                        /**
+                         * Format: uuid
+                         * @description Native id of the participant.
+                         */
+                        id: string;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoChannelDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    reminderTimerVideoChannels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoChannelDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    terminateVideoChannels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoChannelDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    listVideoCompositions: {
+        parameters: {
+            query: {
+                /** @description The video channel whose recordings these are. */
+                "video-channel-id": string;
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoCompositionList"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getVideoCompositions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoCompositionDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    listVideoParticipants: {
+        parameters: {
+            query: {
+                /** @description The individual who acts. */
+                "individual-id": string;
+                /** @description How many rows to answer with. */
+                "page[limit]": number;
+                /** @description How many rows to leave out before. */
+                "page[offset]": number;
+                /** @description The video channel whose participants these are. */
+                "video-channel-id": string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoParticipantList"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getVideoParticipants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoParticipantDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    updateVideoParticipants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** Format: uuid */
+                        id: string;
+                        /** @constant */
+                        type: "video-participants";
+                        attributes: {
+                            /**
+                             * @description Whether they are to be heard.
+                             * @example muted
+                             */
+                            "audio-state"?: string;
+                            /** @description True to put them out of the call. */
+                            disconnected?: boolean;
+                            /** @description Their note on the call. */
+                            note?: string;
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoParticipantDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    listVoiceConferences: {
+        parameters: {
+            query: {
+                /** @description The organization whose conferences these are. */
+                "organization-id": string;
+                /** @description Only conferences of this individual. */
+                "filter[individual-id]"?: string;
+                /** @description Only conferences in these states. */
+                "filter[states]"?: ("completed" | "created" | "failed" | "running")[];
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoiceConferenceList"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    createVoiceConferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** @constant */
+                        type: "voice-conferences";
+                        attributes: {
+                            /**
+                             * Format: uuid
+                             * @description The individual who acts.
+                             */
+                            "individual-id"?: string;
+                            /**
+                             * Format: uuid
+                             * @description The organization that the conference belongs to.
+                             */
+                            "organization-id": string;
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoiceConferenceDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getVoiceConferences: {
+        parameters: {
+            query?: {
+                /** @description The individual who acts. */
+                "individual-id"?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoiceConferenceDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getCredentialsVoiceConferences: {
+        parameters: {
+            query: {
+                /** @description The individual who wants to join. */
+                "individual-id": string;
+            };
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The token to join the conference with. */
+                        "access-token"?: string;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    listVoiceDialLogs: {
+        parameters: {
+            query: {
+                /** @description The organization whose calls these are. */
+                "organization-id": string;
+                /** @description Only calls of this conference. */
+                "filter[conference-id]"?: string;
+                /** @description Only calls to this individual. */
+                "filter[individual-id]"?: string;
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoiceDialLogList"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getVoiceDialLogs: {
+        parameters: {
+            query?: {
+                /** @description The individual who acts. */
+                "individual-id"?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoiceDialLogDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    twimlVoiceIvrs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/xml": string;
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    listVoiceQueueAgents: {
+        parameters: {
+            query: {
+                /** @description The voice setting whose agents these are. */
+                "setting-id": string;
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoiceQueueAgentList"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    createVoiceQueueAgents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** @constant */
+                        type: "voice-queue-agents";
+                        attributes: {
+                            /**
+                             * Format: uuid
+                             * @description The individual who is to take the calls.
+                             */
+                            "individual-id"?: string;
+                            /** @description The number at which the agent is to take calls. */
+                            "phone-number"?: string;
+                            /**
+                             * Format: uuid
+                             * @description The voice setting whose queue the agent is to serve.
+                             */
+                            "setting-id": string;
+                            /**
+                             * @description True when the agent takes calls on a telephone instead of in the app.
+                             * @default false
+                             */
+                            "use-pstn"?: boolean;
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoiceQueueAgentDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getVoiceQueueAgents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoiceQueueAgentDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    listVoiceQueueEntries: {
+        parameters: {
+            query: {
+                /** @description The voice setting whose queue it is. */
+                "setting-id": string;
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoiceQueueEntryList"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getVoiceQueueEntries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoiceQueueEntryDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    listVoiceRecordings: {
+        parameters: {
+            query: {
+                /** @description The organization whose recordings these are. */
+                "organization-id": string;
+                /** @description Only recordings of this individual. */
+                "filter[individual-id]"?: string;
+                /** @description Only recordings by this voice setting. */
+                "filter[setting-id]"?: string;
+                /** @description Only recordings in these states. */
+                "filter[states]"?: ("completed" | "inprogress")[];
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoiceRecordingList"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getVoiceRecordings: {
+        parameters: {
+            query?: {
+                /** @description The individual who acts. */
+                "individual-id"?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoiceRecordingDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    listVoiceSettings: {
+        parameters: {
+            query: {
+                /** @description The organization whose voice settings these are. */
+                "organization-id": string;
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoiceSettingList"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    createVoiceSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** @constant */
+                        type: "voice-settings";
+                        attributes: {
+                            /**
+                             * Format: uuid
+                             * @description The account that the number belongs to.
+                             */
+                            "account-id": string;
+                            /** @description The number that calls are to be passed on to. */
+                            "forward-number"?: string;
+                            /** @description The phone number that the settings are for. */
+                            "phone-number": string;
+                            /**
+                             * @description True when calls are to be recorded.
+                             * @default false
+                             */
+                            "recording-enabled"?: boolean;
+                            /** @description What callers are to hear before they are recorded. */
+                            "recording-message"?: string;
+                            /** @description What callers are to hear while they wait. */
+                            "wait-message"?: string;
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoiceSettingDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getVoiceSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoiceSettingDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    updateVoiceSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** Format: uuid */
+                        id: string;
+                        /** @constant */
+                        type: "voice-settings";
+                        attributes: {
+                            /** @description The number that calls are to be passed on to; null to pass on none. */
+                            "forward-number"?: string | null;
+                            /** @description The phone number that the settings are for. */
+                            "phone-number"?: string;
+                            /** @description True when calls are to be recorded. courier’s sample shows false, as if that were the default here too. */
+                            "recording-enabled"?: boolean;
+                            /** @description What callers are to hear before they are recorded. */
+                            "recording-message"?: string;
+                            /** @description What callers are to hear while they wait. */
+                            "wait-message"?: string;
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoiceSettingDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    runTaskVoiceSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The values that the work takes, by name. */
+                    kwargs?: {
+                        [key: string]: unknown;
+                    };
+                    /**
+                     * @description The work to do.
+                     * @enum {string}
+                     */
+                    method: "refresh_queue_entries";
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoiceTaskDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    listVoiceSurveys: {
+        parameters: {
+            query: {
+                /** @description The organization whose surveys these are. */
+                "organization-id": string;
+                /** @description Only surveys of this individual. */
+                "filter[individual-id]"?: string;
+                /** @description Only surveys in these states. */
+                "filter[states]"?: ("completed" | "created" | "failed" | "running")[];
+                /** @description The most rows of the page. */
+                "page[limit]"?: number;
+                /** @description How many rows to pass over. */
+                "page[offset]"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoiceSurveyList"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    createVoiceSurveys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        /** @constant */
+                        type: "voice-surveys";
+                        attributes: {
+                            /**
+                             * Format: uuid
+                             * @description The individual to ask.
+                             */
+                            "individual-id": string;
+                            /**
+                             * Format: uuid
+                             * @description The organization that asks.
+                             */
+                            "organization-id": string;
+                            /** @description The questions and how to ask them. */
+                            spec: {
+                                [key: string]: unknown;
+                            };
+                        };
+                    };
+                    meta?: components["schemas"]["Meta"];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoiceSurveyDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getVoiceSurveys: {
+        parameters: {
+            query?: {
+                /** @description The individual who acts. */
+                "individual-id"?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoiceSurveyDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    getVoiceTasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoiceTaskDocument"];
+                };
+            };
+            "4XX": components["responses"]["Errors"];
+        };
+    };
+    finalizeEncounterV2VideoChannels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource identifier */
+                id: components["parameters"]["ResourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description Native id of the kind of service that was given.
+                     */
+                    "service-type-id"?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoChannelDocument"];
                 };
             };
             "4XX": components["responses"]["Errors"];

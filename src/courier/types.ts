@@ -5,7 +5,11 @@ import type { paths } from './openapi.gen.ts';
 export type OperationKey = OperationOf<paths>;
 
 /** The path of one object, or of a list. */
-export type ResourcePath = OperationKey extends infer Key ? (Key extends `${'GET' | 'POST'} ${infer Path}` ? Path : never) : never;
+export type ResourcePath = OperationKey extends infer Key
+  ? Key extends `${'GET' | 'POST'} ${infer Path}`
+    ? Path
+    : never
+  : never;
 
 type Json<Of> = Of extends { content: { 'application/json': infer Body } } ? Body : never;
 

@@ -30,8 +30,8 @@ interface List<Row> {
   /** The upstream's largest page. */
   readonly max: number;
   readonly id: (row: Row) => string;
-  /** The time by which the upstream orders, newest first, as its text; left out where the order is another. */
-  readonly time?: (row: Row) => string | null | undefined;
+  /** The time by which the upstream orders, newest first, in milliseconds; left out where the order is another. */
+  readonly time?: (row: Row) => number | undefined;
 }
 
 /** A list that goes on by an opaque token of its last page. */
@@ -215,11 +215,7 @@ export const byOffset = async <Row>(
   return connect(edges, args, found.length > first);
 };
 
-const timeOf = <Row>(row: Row, list: List<Row>): number | undefined => {
-  const time = list.time?.(row);
-  const value = time == null ? Number.NaN : Date.parse(time);
-  return Number.isNaN(value) ? undefined : value;
-};
+const timeOf = <Row>(row: Row, list: List<Row>): number | undefined => list.time?.(row);
 
 /** True when an ordered page begins behind the position, so that rows may be missing in between. */
 const isBeyond = <Row>(row: Row | undefined, from: RowCursor, list: List<Row>): boolean => {

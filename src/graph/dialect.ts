@@ -96,7 +96,18 @@ export const registerThing = ({ api }: Dialect, name: string, ref: NodeRef<Row>)
   things.set(key, ref);
 };
 
+/** The types of rows by the component that says what they hold, those that come in lists alone included. */
+const rows = new Map<string, NodeRef<Row>>();
+
+/** Makes the type of a row known to answers that hold such rows. */
+export const registerRow = ({ api }: Dialect, component: string | undefined, ref: NodeRef<Row>): void => {
+  if (component !== undefined && !rows.has(`${api} ${component}`)) rows.set(`${api} ${component}`, ref);
+};
+
+/** The type of a row of a shape; undefined where the graph has none. */
+export const rowTypeOf = ({ api }: Dialect, { component }: ResolvedShape): NodeRef<Row> | undefined =>
+  rows.get(`${api} ${component}`);
+
 /** The thing that an id points to; undefined where the graph has none. Rooms must be imported before it is asked. */
 export const thingOf = ({ api }: Dialect, name: string | undefined): NodeRef<Row> | undefined =>
   name === undefined ? undefined : things.get(`${api} ${name}`);
-

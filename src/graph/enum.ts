@@ -1,5 +1,5 @@
 import type { EnumRef } from '@pothos/core';
-import { builder } from '../builder.ts';
+import { type BuilderTypes, builder } from '../builder.ts';
 import { InputError } from './errors.ts';
 import { enumValue } from './names.ts';
 
@@ -14,7 +14,7 @@ interface Words {
 }
 
 interface NativeEnum {
-  readonly type: EnumRef<string, string>;
+  readonly type: EnumRef<BuilderTypes, string, string>;
   /** The value of an upstream’s word; of one that it adds tomorrow, UNKNOWN’s. */
   readonly read: (word: string | null | undefined) => string;
 }
@@ -27,7 +27,10 @@ const enums = new Map<string, NativeEnum & { readonly words: string }>();
  *
  * @throws {Error} other words have the name already
  */
-export const nativeEnum = (name: string, { description, values, meanings = {}, isRead = true }: Words): NativeEnum => {
+export const nativeEnum = (
+  name: string,
+  { description, values, meanings = {}, isRead = true }: Words,
+): NativeEnum => {
   const words = values.toSorted().join(' ');
   const made = enums.get(name);
   if (made) {
@@ -46,8 +49,16 @@ export const nativeEnum = (name: string, { description, values, meanings = {}, i
   for (const value of values) {
     named[enumValue(value)] = { value, description: meanings[value] ?? `The upstream’s \`${value}\`.` };
   }
-  const type = builder.enumType(name, { description, values: named }) as EnumRef<string, string>;
-  const created = { type, words, read: (word: string | null | undefined) => (known.has(word ?? '') ? (word ?? '') : '') };
+  const type = builder.enumType(name, { description, values: named }) as EnumRef<
+    BuilderTypes,
+    string,
+    string
+  >;
+  const created = {
+    type,
+    words,
+    read: (word: string | null | undefined) => (known.has(word ?? '') ? (word ?? '') : ''),
+  };
   enums.set(name, created);
   return created;
 };

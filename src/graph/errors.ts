@@ -42,3 +42,14 @@ export const refuseEmpty = (args: object): void => {
       throw new InputError(name, 'lists nothing; leave it out for no filter');
   }
 };
+
+/** An upstream’s answer holds a value of another type than its document says. */
+export class InvalidValueError extends Error {
+  override readonly name = 'InvalidValueError';
+  readonly api: string;
+
+  constructor(api: string, attribute: string) {
+    super(`${api} answered a value of \`${attribute}\` in a form it does not document`);
+    this.api = api;
+  }
+}

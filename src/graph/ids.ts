@@ -12,12 +12,22 @@ export interface GlobalId {
   readonly key: string;
 }
 
-/** How many native ids may make the key of each type that `node(id:)` finds. */
-const parts = new Map<string, readonly number[]>();
+/** What a native id looks like that is no UUID. It holds no `/`. */
+export type NativeForm = RegExp;
 
-/** Makes a type known to `readId`: its keys are so many UUIDs joined by `/`. */
-export const registerId = (typename: string, ...counts: readonly number[]): void => {
-  parts.set(typename, counts);
+interface KeyForm {
+  /** How many native ids may make a key. */
+  readonly counts: readonly number[];
+  /** What the last one looks like; a UUID unless said. */
+  readonly form: NativeForm | undefined;
+}
+
+/** The keys of each type that `node(id:)` finds. */
+const forms = new Map<string, KeyForm>();
+
+/** Makes a type known to `readId`: its keys are so many native ids joined by `/`. */
+export const registerId = (typename: string, counts: readonly number[], form?: NativeForm): void => {
+  forms.set(typename, { counts, form });
 };
 
 /** The global id of an object. */
@@ -27,10 +37,12 @@ export const globalId = (typename: string, key: string): string =>
 /** The global id as it was encoded, or undefined when it is none. */
 export const decodeId = (value: string): GlobalId | undefined => {
   const [, typename, key] = /^([A-Z]\w*):(.+)$/.exec(Buffer.from(value, 'base64').toString('utf8')) ?? [];
-  const counts = typename === undefined ? undefined : parts.get(typename);
-  if (typename === undefined || key === undefined || counts === undefined) return undefined;
+  const known = typename === undefined ? undefined : forms.get(typename);
+  if (typename === undefined || key === undefined || known === undefined) return undefined;
   const natives = key.split('/');
-  return counts.includes(natives.length) && natives.every(isUuid) ? { typename, key } : undefined;
+  const isNative = (native: string, index: number) =>
+    known.form && index === natives.length - 1 ? known.form.test(native) : isUuid(native);
+  return known.counts.includes(natives.length) && natives.every(isNative) ? { typename, key } : undefined;
 };
 
 /**
@@ -42,6 +54,7 @@ export const decodeId = (value: string): GlobalId | undefined => {
 export const readId = (value: string, field: string, ...typenames: readonly string[]): GlobalId | string => {
   if (isUuid(value)) return value;
   const id = decodeId(value);
+  if (!id && typenames.some((typename) => forms.get(typename)?.form?.test(value))) return value;
   if (!id) throw new InputError(field, 'is neither a global id nor a native id');
   if (typenames.length > 0 && !typenames.includes(id.typename)) {
     throw new InputError(field, `is the id of a ${id.typename}, not of a ${typenames.join(' or ')}`);

@@ -73,7 +73,8 @@ const isReadAs = ({ dialect, typename }: Owner, name: string): boolean => {
   );
 };
 
-const words = (shape: ResolvedShape): string[] => (shape.enum ?? []).filter((word) => word !== null).map(String);
+const words = (shape: ResolvedShape): string[] =>
+  (shape.enum ?? []).filter((word) => word !== null).map(String);
 
 /** The enum of a `sort` parameter: `-created-at` is CREATED_AT_DESC. */
 const orderType = (typename: string, shape: ResolvedShape): InputType<BuilderTypes> => {
@@ -83,7 +84,10 @@ const orderType = (typename: string, shape: ResolvedShape): InputType<BuilderTyp
       const field = value.replace(/^-/, '');
       return [
         `${enumValue(field)}_${descends ? 'DESC' : 'ASC'}`,
-        { value, description: `By \`${camel(field)}\`, ${descends ? 'highest or newest' : 'lowest or oldest'} first.` },
+        {
+          value,
+          description: `By \`${camel(field)}\`, ${descends ? 'highest or newest' : 'lowest or oldest'} first.`,
+        },
       ];
     }),
   );
@@ -91,7 +95,10 @@ const orderType = (typename: string, shape: ResolvedShape): InputType<BuilderTyp
 };
 
 const orderTypes = new Map<string, InputType<BuilderTypes>>();
-const orders = (typename: string, values: Record<string, { value: string; description: string }>): InputType<BuilderTypes> => {
+const orders = (
+  typename: string,
+  values: Record<string, { value: string; description: string }>,
+): InputType<BuilderTypes> => {
   const name = `${typename}Order`;
   const made = orderTypes.get(name) ?? builder.enumType(name, { description: 'An order of a list.', values });
   orderTypes.set(name, made);
@@ -106,7 +113,9 @@ const typeOf = (owner: Owner, name: string, shape: ResolvedShape): InputType<Bui
   if (name === 'sort') return orderType(typename, shape);
   if (shape.enum && shape.type === 'string') {
     const plain = FILTER.exec(name)?.[2] ?? name;
-    const enumName = shape.component ? dialect.prefix + shape.component : joinNames(typename, singular(camel(plain)));
+    const enumName = shape.component
+      ? dialect.prefix + shape.component
+      : joinNames(typename, singular(camel(plain)));
     return nativeEnum(enumName, {
       description: shape.description ?? '',
       values: words(shape),
@@ -114,7 +123,9 @@ const typeOf = (owner: Owner, name: string, shape: ResolvedShape): InputType<Bui
     }).type;
   }
   if (shape.properties && Object.keys(shape.properties).length > 0) {
-    const base = shape.component ? dialect.prefix + shape.component : joinNames(typename, singular(camel(name)));
+    const base = shape.component
+      ? dialect.prefix + shape.component
+      : joinNames(typename, singular(camel(name)));
     return inputOf(owner, `${base}Input`, shape);
   }
   if (shape.type === 'boolean') return 'Boolean';
@@ -136,7 +147,10 @@ export const inputFields = (
   const field = (name: string, given: Shape) => {
     const shape = owner.dialect.contract.resolve(given);
     if (shape['x-compares'] !== undefined)
-      return build({ type: TimeRange, description: `Only those whose \`${camel(shape['x-compares'])}\` lies in this span.` });
+      return build({
+        type: TimeRange,
+        description: `Only those whose \`${camel(shape['x-compares'])}\` lies in this span.`,
+      });
     const isList = shape.type === 'array';
     const item = isList ? owner.dialect.contract.resolve(shape.items ?? {}) : shape;
     const type = typeOf(owner, name, item);
@@ -190,17 +204,26 @@ export const writeValues = (
       const { since, until } = value as { since?: Date | null; until?: Date | null };
       return [[name, dialect.writeSpan(since, until)]];
     }
-    const isDefault = path === '' && JSON.stringify([value].flat()) === JSON.stringify([shape.default].flat());
+    const isDefault =
+      path === '' && JSON.stringify([value].flat()) === JSON.stringify([shape.default].flat());
     return isDefault ? [] : [[name, write(dialect, shape, value, where, scope)]];
   });
   return Object.fromEntries(written);
 };
 
-const write = (dialect: Dialect, shape: ResolvedShape, value: unknown, path: string, scope: string): unknown => {
+const write = (
+  dialect: Dialect,
+  shape: ResolvedShape,
+  value: unknown,
+  path: string,
+  scope: string,
+): unknown => {
   if (shape.type === 'array') {
     if (!Array.isArray(value)) throw new InputError(path, 'must be a list');
-    if (shape.minItems !== undefined && value.length < shape.minItems) throw new InputError(path, `must have at least ${shape.minItems}`);
-    if (shape.maxItems !== undefined && value.length > shape.maxItems) throw new InputError(path, `must have at most ${shape.maxItems}`);
+    if (shape.minItems !== undefined && value.length < shape.minItems)
+      throw new InputError(path, `must have at least ${shape.minItems}`);
+    if (shape.maxItems !== undefined && value.length > shape.maxItems)
+      throw new InputError(path, `must have at most ${shape.maxItems}`);
     const item = dialect.contract.resolve(shape.items ?? {});
     return value.map((one) => write(dialect, item, one, path, scope));
   }
@@ -210,7 +233,8 @@ const write = (dialect: Dialect, shape: ResolvedShape, value: unknown, path: str
     if (shape.format === 'uuid') return writeId(dialect, shape, value, path, scope);
     return shape.enum ? word(value, path) : fitting(shape, value, path);
   }
-  if (shape.type === 'object' && (typeof value !== 'object' || Array.isArray(value))) throw new InputError(path, 'must be an object');
+  if (shape.type === 'object' && (typeof value !== 'object' || Array.isArray(value)))
+    throw new InputError(path, 'must be an object');
   if (shape.properties && Object.keys(shape.properties).length > 0 && typeof value === 'object')
     return writeValues(dialect, value as Values, shape.properties, `${path}.`, scope);
   return value;
@@ -222,7 +246,13 @@ const word = (value: string, path: string): string => {
 };
 
 /** The native id that a global or a native one names, in the scope of the call. */
-const writeId = (dialect: Dialect, shape: ResolvedShape, value: string, path: string, scope: string): string => {
+const writeId = (
+  dialect: Dialect,
+  shape: ResolvedShape,
+  value: string,
+  path: string,
+  scope: string,
+): string => {
   const target = thingOf(dialect, shape['x-points-to']);
   if (!target) {
     if (!isUuid(value)) throw new InputError(path, 'is not a native id');
@@ -240,12 +270,21 @@ const bounded = ({ minimum, maximum }: ResolvedShape, value: number, path: strin
   return value;
 };
 
-const fitting = ({ minLength, maxLength, pattern, format }: ResolvedShape, value: string, path: string): string => {
+const fitting = (
+  { minLength, maxLength, pattern, format }: ResolvedShape,
+  value: string,
+  path: string,
+): string => {
   const length = [...value].length;
-  if (minLength !== undefined && length < minLength) throw new InputError(path, `must have at least ${minLength} characters`);
-  if (maxLength !== undefined && length > maxLength) throw new InputError(path, `must have at most ${maxLength} characters`);
-  if (pattern !== undefined && !new RegExp(pattern, 'u').test(value)) throw new InputError(path, `must match ${pattern}`);
-  if (format === 'email' && !/^[^\s@]+@[^\s@]+$/.test(value)) throw new InputError(path, 'is no email address');
-  if (format === 'phonenumberE164' && !/^\+[1-9]\d{1,14}$/.test(value)) throw new InputError(path, 'is no number in E.164');
+  if (minLength !== undefined && length < minLength)
+    throw new InputError(path, `must have at least ${minLength} characters`);
+  if (maxLength !== undefined && length > maxLength)
+    throw new InputError(path, `must have at most ${maxLength} characters`);
+  if (pattern !== undefined && !new RegExp(pattern, 'u').test(value))
+    throw new InputError(path, `must match ${pattern}`);
+  if (format === 'email' && !/^[^\s@]+@[^\s@]+$/.test(value))
+    throw new InputError(path, 'is no email address');
+  if (format === 'phonenumberE164' && !/^\+[1-9]\d{1,14}$/.test(value))
+    throw new InputError(path, 'is no number in E.164');
   return value;
 };

@@ -2,7 +2,11 @@ import type { Api } from '../context.ts';
 import type { Operation } from '../upstream/send.ts';
 
 /** An operation that the graph reaches. */
-export type Claim = Operation & { readonly api: Api };
+export type Claim = Operation & {
+  readonly api: Api;
+  /** What of it no page of the vendor prints, and from what it follows. */
+  readonly inferred?: string | undefined;
+};
 
 const claims = new Map<string, Claim>();
 
@@ -21,6 +25,35 @@ export const claim = <C extends Claim>(operation: C): C => {
 /** All operations the graph reaches. */
 export const ledger = (): readonly Claim[] => [...claims.values()];
 
-/** The directives of a field that calls these operations. */
-export const rest = (...operations: readonly Operation[]) =>
-  operations.map(({ api, method, path }) => ({ name: 'rest' as const, args: { api, method, path } }));
+/** What a resolver can use that makes calls: an operation, a list over one, a thing with its loader. */
+export type Callable =
+  | Operation
+  | { readonly operation: Operation }
+  | { readonly operations: readonly Operation[] };
+
+/** The operations behind what a resolver uses, each once. */
+export const operationsOf = (...used: readonly Callable[]): readonly Operation[] => [
+  ...new Set(
+    used.flatMap((one) =>
+      'operations' in one ? one.operations : 'operation' in one ? [one.operation] : [one],
+    ),
+  ),
+];
+
+/** The directives of a field whose resolver uses these. */
+export const rest = (...used: readonly Callable[]) =>
+  operationsOf(...used).map(({ api, method, path }) => ({
+    name: 'rest' as const,
+    args: { api, method, path },
+  }));
+
+/** What of an operation is inferred; undefined for one that is printed as it stands. */
+export const inferredOf = ({
+  api,
+  method,
+  path,
+}: {
+  readonly api: string;
+  readonly method: string;
+  readonly path: string;
+}) => claims.get(`${api} ${method} ${path}`)?.inferred;

@@ -6,6 +6,8 @@ import { rest } from './ledger.ts';
 
 interface Options<Fields extends InputFieldMap, Payload extends object> {
   readonly description: string;
+  /** Why it should not be used any more. */
+  readonly deprecationReason?: string;
   /** The REST calls that stand behind it. */
   readonly operations: readonly Operation[];
   readonly input: (t: InputFieldBuilder<BuilderTypes, 'InputObject'>) => Fields;
@@ -16,7 +18,7 @@ interface Options<Fields extends InputFieldMap, Payload extends object> {
 /** Adds a mutation: `name(input: NameInput!): NamePayload`. */
 export const mutation = <Fields extends InputFieldMap, Payload extends object>(
   name: string,
-  { description, operations, input, payload, resolve }: Options<Fields, Payload>,
+  { description, deprecationReason, operations, input, payload, resolve }: Options<Fields, Payload>,
 ): void => {
   const title = name.charAt(0).toUpperCase() + name.slice(1);
   const inputType = builder.inputType(`${title}Input`, {
@@ -31,6 +33,7 @@ export const mutation = <Fields extends InputFieldMap, Payload extends object>(
     t.field({
       type: payloadType,
       description,
+      ...(deprecationReason !== undefined && { deprecationReason }),
       directives: rest(...operations),
       args: { input: t.arg({ type: inputType, required: true, description: `The input of \`${name}\`.` }) },
       resolve: ((_root: unknown, args: { input: InputShapeFromFields<Fields> }, context: Context) =>

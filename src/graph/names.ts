@@ -36,7 +36,8 @@ export const joinNames = (typename: string, part: string): string => {
   const words = pascal(part).split(/(?=[A-Z])/);
   const end = typename.split(/(?=[A-Z])/);
   for (let count = Math.min(words.length - 1, end.length); count > 0; count--) {
-    if (end.slice(-count).join('') === words.slice(0, count).join('')) return typename + words.slice(count).join('');
+    if (end.slice(-count).join('') === words.slice(0, count).join(''))
+      return typename + words.slice(count).join('');
   }
   return typename + words.join('');
 };

@@ -1,9 +1,13 @@
 import { brandWithType, createContextCache, type ObjectRef } from '@pothos/core';
 import DataLoader from 'dataloader';
+import type { GraphQLResolveInfo } from 'graphql';
 import { type BuilderTypes, builder } from '../builder.ts';
 import { type Api, type Context, credentialOf, requireRight } from '../context.ts';
 import type { Operation } from '../upstream/send.ts';
-import { decodeId, registerId } from './ids.ts';
+import { decodeId, type NativeForm, registerId } from './ids.ts';
+import { rest } from './ledger.ts';
+import { camel } from './names.ts';
+import { asksOnly } from './selection.ts';
 
 /** A type of object that can be fetched by its key alone. */
 export interface NodeRef<Row extends object> extends ObjectRef<BuilderTypes, Row> {
@@ -27,6 +31,8 @@ interface NodeOptions<Row extends object> {
   readonly key: (row: Row) => string;
   /** How many native ids make the key, joined by `/`. */
   readonly natives: number;
+  /** What the last of them looks like, where it is no UUID. */
+  readonly form?: NativeForm | undefined;
   /** The most keys of one batch; 1 lets each key be answered by itself. */
   readonly batch: number;
   readonly load: (keys: readonly string[], context: Context) => Promise<readonly (Row | null | Error)[]>;
@@ -45,7 +51,7 @@ export const brand = <Row extends object>(row: Row, typename: string): Row => {
 
 /** Makes a ref of a type with its loader. Its fields are given with `builder.node`. */
 export const node = <Row extends object>(name: string, options: NodeOptions<Row>): NodeRef<Row> => {
-  const { api, operations, key, natives, batch, load, cached = false } = options;
+  const { api, operations, key, natives, form, batch, load, cached = false } = options;
 
   /** The cache's key: an answer is only for those who ask by the same credential. */
   const cacheKey = (context: Context, of: string) => `${credentialOf(context, api)?.key} ${name} ${of}`;
@@ -84,7 +90,7 @@ export const node = <Row extends object>(name: string, options: NodeOptions<Row>
       loader(context).clear(of);
     },
   });
-  registerNode(name, [natives], operations, ref.load);
+  registerNode(name, [natives], operations, ref.load, form);
   return ref;
 };
 
@@ -94,8 +100,9 @@ export const registerNode = (
   natives: readonly number[],
   operations: readonly Operation[],
   load: (context: Context, key: string) => Promise<object | null>,
+  form?: NativeForm,
 ): void => {
-  registerId(name, ...natives);
+  registerId(name, natives, form);
   nodes.set(name, load);
   for (const operation of operations) nodeOperations.add(operation);
 };
@@ -105,3 +112,44 @@ export const loadNode = async (context: Context, id: string): Promise<object | n
   const decoded = decodeId(id);
   return decoded ? ((await nodes.get(decoded.typename)?.(context, decoded.key)) ?? null) : null;
 };
+
+/**
+ * Answers a field with what stands beside an id when the query asks for nothing more, else with the object itself.
+ *
+ * @param part what is known of the object, by its attributes; what is undefined is not known
+ */
+export const embedded = <Row extends object>(
+  ref: NodeRef<Row>,
+  key: string,
+  part: object,
+  context: Context,
+  info: GraphQLResolveInfo,
+): Row | Promise<Row | null> => {
+  const known = Object.entries(part).filter(([, value]) => value !== undefined);
+  const fields = known.map(([name]) => camel(name));
+  // The query asks for nothing that the part lacks.
+  return asksOnly(info, fields) ? (brand({ ...part }, ref.name) as Row) : ref.load(context, key);
+};
+
+/**
+ * What makes a field lead to the thing whose id, and perhaps more of it, a row holds by hand-written ways: what
+ * stands beside the id answers without a call when the query asks for nothing more.
+ */
+export const relation = <Row, To extends { id: string }>(
+  ref: NodeRef<To>,
+  description: string,
+  part: (row: Row) => (Partial<To> & { id: string }) | undefined,
+) => ({
+  type: ref,
+  description,
+  directives: rest(ref),
+  resolve: (
+    row: Row,
+    _args: object,
+    context: Context,
+    info: GraphQLResolveInfo,
+  ): To | null | Promise<To | null> => {
+    const known = part(row);
+    return known === undefined ? null : embedded(ref, known.id, known, context, info);
+  },
+});

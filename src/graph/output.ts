@@ -2,10 +2,11 @@ import type { ObjectFieldBuilder, ObjectRef } from '@pothos/core';
 import type { GraphQLResolveInfo } from 'graphql';
 import { type BuilderTypes, builder } from '../builder.ts';
 import type { Context } from '../context.ts';
-import { InvalidValueError } from '../upstream/errors.ts';
+
 import type { ResolvedShape, Shape } from './contract.ts';
 import { type Dialect, type Row, thingOf } from './dialect.ts';
 import { nativeEnum } from './enum.ts';
+import { InvalidValueError } from './errors.ts';
 import { rest } from './ledger.ts';
 import { camel, joinNames, pascal, plural, singular } from './names.ts';
 import { embedded, type NodeRef } from './node.ts';
@@ -25,12 +26,13 @@ interface Source {
 const read = (row: object, attribute: string): unknown => (row as Record<string, unknown>)[attribute];
 
 /** The GraphQL type of a value that is no object, and how a value of JSON becomes one of it. */
-const SCALARS: Readonly<Record<string, { readonly type: string; readonly is: (value: unknown) => boolean }>> = {
-  boolean: { type: 'Boolean', is: (value) => typeof value === 'boolean' },
-  integer: { type: 'Int', is: (value) => typeof value === 'number' },
-  number: { type: 'Float', is: (value) => typeof value === 'number' },
-  string: { type: 'String', is: (value) => typeof value === 'string' },
-};
+const SCALARS: Readonly<Record<string, { readonly type: string; readonly is: (value: unknown) => boolean }>> =
+  {
+    boolean: { type: 'Boolean', is: (value) => typeof value === 'boolean' },
+    integer: { type: 'Int', is: (value) => typeof value === 'number' },
+    number: { type: 'Float', is: (value) => typeof value === 'number' },
+    string: { type: 'String', is: (value) => typeof value === 'string' },
+  };
 
 /** The largest number that GraphQL’s Int holds; the smallest is one less than its negative. */
 const MAX_INT = 2 ** 31 - 1;
@@ -38,7 +40,9 @@ const MAX_INT = 2 ** 31 - 1;
 /** The shape of an object that holds nothing but an id that points somewhere. */
 const pointerIn = ({ properties, component }: ResolvedShape): Shape | undefined => {
   const [only, ...more] = Object.entries(properties ?? {});
-  return component === undefined && only?.[0] === 'id' && more.length === 0 && only[1]['x-points-to'] ? only[1] : undefined;
+  return component === undefined && only?.[0] === 'id' && more.length === 0 && only[1]['x-points-to']
+    ? only[1]
+    : undefined;
 };
 
 const objects = new Map<string, { readonly ref: ObjectRef<BuilderTypes, object>; readonly shape: string }>();
@@ -48,7 +52,11 @@ const objects = new Map<string, { readonly ref: ObjectRef<BuilderTypes, object>;
  *
  * @throws {Error} another shape has the name already
  */
-export const objectOf = (dialect: Dialect, typename: string, shape: ResolvedShape): ObjectRef<BuilderTypes, object> => {
+export const objectOf = (
+  dialect: Dialect,
+  typename: string,
+  shape: ResolvedShape,
+): ObjectRef<BuilderTypes, object> => {
   const { description, nullable: _nullable, ...own } = shape;
   const key = JSON.stringify(own.properties);
   const known = objects.get(typename);
@@ -90,8 +98,11 @@ export const fieldsOf = (source: Source, shape: ResolvedShape) => {
 
 const fieldOf = (t: Builder, source: Source, attribute: string, shape: ResolvedShape): Fields => {
   const { dialect } = source;
-  const name = camel(shape['x-field'] ?? attribute);
-  const about = { description: shape.description, ...(shape.deprecated && { deprecationReason: 'The upstream calls it deprecated.' }) };
+  const name = attribute === 'id' ? 'nativeId' : camel(shape['x-field'] ?? attribute);
+  const about = {
+    description: shape.description,
+    ...(shape.deprecated && { deprecationReason: 'The upstream calls it deprecated.' }),
+  };
   const isList = shape.type === 'array';
   const item = isList ? dialect.contract.resolve(shape.items ?? {}) : shape;
   const pointer = item['x-points-to'] ? item : pointerIn(item);
@@ -100,7 +111,8 @@ const fieldOf = (t: Builder, source: Source, attribute: string, shape: ResolvedS
     const inside = pointer !== item;
     const relation = inside ? name : relationName(attribute, pointer);
     const related = relationField(dialect, target, attribute, pointer, inside, isList);
-    const plainId = inside || isIdName(attribute) ? {} : { [name]: plain(t, source, attribute, shape, about) };
+    const plainId =
+      inside || isIdName(attribute) ? {} : { [name]: plain(t, source, attribute, shape, about) };
     return {
       ...plainId,
       [isList && !inside ? plural(singular(relation)) : relation]: t.field({ ...about, ...related } as never),
@@ -123,14 +135,21 @@ const fieldOf = (t: Builder, source: Source, attribute: string, shape: ResolvedS
 const nested = (dialect: Dialect, row: object, attribute: string, isList: boolean): unknown => {
   const value = read(row, attribute);
   if (value == null) return null;
-  if (typeof value !== 'object' || Array.isArray(value) !== isList) throw new InvalidValueError(dialect.api, attribute);
+  if (typeof value !== 'object' || Array.isArray(value) !== isList)
+    throw new InvalidValueError(dialect.api, attribute);
   return Array.isArray(value)
     ? value.filter((part) => part != null).map((part) => dialect.part(row, part))
     : dialect.part(row, value);
 };
 
 /** A value that is no object, a list of such values, or any JSON. */
-const plain = (t: Builder, { dialect }: Source, attribute: string, shape: ResolvedShape, about: object): object => {
+const plain = (
+  t: Builder,
+  { dialect }: Source,
+  attribute: string,
+  shape: ResolvedShape,
+  about: object,
+): object => {
   const isList = shape.type === 'array';
   const item = isList ? dialect.contract.resolve(shape.items ?? {}) : shape;
   if (item.format === 'datetime' || item.format === 'date-time') {
@@ -145,12 +164,19 @@ const plain = (t: Builder, { dialect }: Source, attribute: string, shape: Resolv
       type: isList ? ['DateTime'] : 'DateTime',
       resolve: (row: object, _args: object, context: Context) => {
         const value = read(row, attribute);
-        return Array.isArray(value) ? value.map((one) => time(one, context)).filter(Boolean) : time(value, context);
+        return Array.isArray(value)
+          ? value.map((one) => time(one, context)).filter(Boolean)
+          : time(value, context);
       },
     } as never) as object;
   }
   const scalar = item.format === 'uuid' ? { ...SCALARS.string, type: 'ID' } : SCALARS[item.type ?? ''];
-  if (!scalar?.is) return t.field({ ...about, type: 'JSON', resolve: (row: object) => read(row, attribute) } as never) as object;
+  if (!scalar?.is)
+    return t.field({
+      ...about,
+      type: 'JSON',
+      resolve: (row: object) => read(row, attribute),
+    } as never) as object;
   const check = (value: unknown, context: Context): unknown => {
     if (value == null) return null;
     if (!scalar.is?.(value)) throw new InvalidValueError(dialect.api, attribute);
@@ -167,7 +193,10 @@ const plain = (t: Builder, { dialect }: Source, attribute: string, shape: Resolv
       if (!isList) return check(value, context);
       if (value == null) return null;
       if (!Array.isArray(value)) throw new InvalidValueError(dialect.api, attribute);
-      return value.filter((one) => one != null).map((one) => check(one, context)).filter((one) => one !== null);
+      return value
+        .filter((one) => one != null)
+        .map((one) => check(one, context))
+        .filter((one) => one !== null);
     },
   } as never) as object;
 };
@@ -175,17 +204,20 @@ const plain = (t: Builder, { dialect }: Source, attribute: string, shape: Resolv
 /** Words of a closed list: an enum with UNKNOWN for the word that comes tomorrow, and the word itself beside it. */
 const words = (
   t: Builder,
-  { dialect, typename }: Source,
+  { typename, dialect }: Source,
   attribute: string,
   shape: ResolvedShape,
   isList: boolean,
   about: object,
 ): Fields => {
   const name = camel(attribute);
-  const { type, read: readWord } = nativeEnum(joinNames(typename, singular(name)), {
-    description: shape.description ?? '',
-    values: (shape.enum ?? []).filter((word) => word !== null).map(String),
-  });
+  const { type, read: readWord } = nativeEnum(
+    shape.component ? dialect.prefix + shape.component : joinNames(typename, singular(name)),
+    {
+      description: shape.description ?? '',
+      values: (shape.enum ?? []).filter((word) => word !== null).map(String),
+    },
+  );
   const value = (row: object): unknown => {
     const word = read(row, attribute);
     if (word == null) return null;
@@ -217,16 +249,24 @@ export const relationField = (
   const follow = (holder: object, id: unknown, context: Context, info: GraphQLResolveInfo) => {
     if (typeof id !== 'string' || id === '') return null;
     const known = Object.fromEntries(embeds.map(([theirs, ours]) => [theirs, read(holder, ours)]));
-    return embedded(target, dialect.keyBeside(holder, id), dialect.part(holder, { ...known, id }), context, info);
+    return embedded(
+      target,
+      dialect.keyBeside(holder, id),
+      dialect.part(holder, { ...known, id }),
+      context,
+      info,
+    );
   };
-  const idIn = (value: unknown) => (inside && typeof value === 'object' && value !== null ? read(value, 'id') : value);
+  const idIn = (value: unknown) =>
+    inside && typeof value === 'object' && value !== null ? read(value, 'id') : value;
   return {
     type: isList ? [target] : target,
     ...(isList && { nullable: { list: true, items: true } }),
     directives: rest(...target.operations),
     resolve: (row: object, _args: object, context: Context, info: GraphQLResolveInfo) => {
       const value = read(row, attribute);
-      if (isList) return Array.isArray(value) ? value.map((one) => follow(row, idIn(one), context, info)) : null;
+      if (isList)
+        return Array.isArray(value) ? value.map((one) => follow(row, idIn(one), context, info)) : null;
       return follow(row, idIn(value), context, info);
     },
   };

@@ -8,6 +8,7 @@ import {
   isInterfaceType,
   isObjectType,
 } from 'graphql';
+import { inferredOf } from './ledger.ts';
 
 const text = { type: new GraphQLNonNull(GraphQLString) };
 
@@ -40,7 +41,10 @@ export const describeRest = (schema: GraphQLSchema): GraphQLSchema => {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) && !isInterfaceType(type)) continue;
     for (const field of Object.values(type.getFields())) {
-      const calls = restOf(field).map(({ api, method, path }) => `@rest ${api} ${method} ${path}`);
+      const calls = restOf(field).map((call) => {
+        const inferred = inferredOf(call);
+        return `@rest ${call.api} ${call.method} ${call.path}${inferred === undefined ? '' : ` (inferred: ${inferred})`}`;
+      });
       if (calls.length > 0)
         field.description = [field.description, calls.join('\n')].filter(Boolean).join('\n\n');
     }

@@ -1,5 +1,5 @@
 import { builder } from '../builder.ts';
-import { Courier } from '../courier/courier.ts';
+import { Courier } from '../courier/dialect.ts';
 import type { Directory } from '../ports.ts';
 
 type Summary = NonNullable<ReturnType<Directory['summary']>>;

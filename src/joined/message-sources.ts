@@ -8,10 +8,10 @@ import { CourierIndividual } from '../courier/resources/individual.ts';
 import { messages } from '../courier/resources/message.ts';
 import { texts } from '../courier/resources/text.ts';
 import { textAccounts } from '../courier/resources/text-account.ts';
-import type { List } from '../courier/verbs/list.ts';
 import { compare, isBehind, type Keyed, type MessageSource } from '../graph/merge.ts';
 import { viewOf } from '../graph/message.ts';
 import { parseMoment } from '../graph/scalars.ts';
+import type { List } from '../graph/verbs/list.ts';
 import { usersOf } from './evidence.ts';
 import { toPhone } from './identifier.ts';
 

@@ -2,12 +2,12 @@ import { BirdContact } from '../bird/contact.ts';
 import { searchContacts } from '../bird/contact-search.ts';
 import { readKey } from '../bird/load.ts';
 import { builder } from '../builder.ts';
-import { relation } from '../courier/resource.ts';
+
 import { CourierIndividual } from '../courier/resources/individual.ts';
 import { InputError } from '../graph/errors.ts';
 import { readId, readNativeId } from '../graph/ids.ts';
 import { ledger, rest } from '../graph/ledger.ts';
-import { registerNode } from '../graph/node.ts';
+import { registerNode, relation } from '../graph/node.ts';
 import {
   aroundContact,
   aroundIndividual,
@@ -113,7 +113,7 @@ builder.queryField('person', (t) =>
   t.field({
     type: Person,
     description: 'One person by anything that both upstreams know them by; null when nobody does.',
-    directives: rest(searchContacts, CourierIndividual.get, ...usersOperation),
+    directives: rest(searchContacts, CourierIndividual, ...usersOperation),
     args: { by: t.arg({ type: PersonBy, required: true, description: 'By what.' }) },
     resolve: (_root, { by }, context) => {
       const workspaceId = context.services.bird?.workspaceId ?? '';

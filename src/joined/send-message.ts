@@ -132,7 +132,7 @@ const courierBlame = (field: string): string | undefined => {
 mutation('sendMessage', {
   description:
     'Sends words over a channel of either upstream, which the channel decides. Bird needs exactly one of `to` and `contactId`; courier takes `individualId`. A native channel id is looked up in both.',
-  operations: [getChannel, CourierChannel.get, sendMessage, post.operation],
+  operations: [getChannel, ...CourierChannel.operations, sendMessage, post.operation],
   input: (t) => ({
     channelId: t.id({ required: true, description: 'The channel: a global id, or its upstream’s own.' }),
     to: t.string({ description: 'Bird: the number or address to send to.' }),

@@ -1,6 +1,12 @@
 import { GraphQLError } from 'graphql';
 import { BudgetError, ForbiddenError, NotConfiguredError, UnauthenticatedError } from '../context.ts';
-import { ConflictError, InputError, NotFoundError, TooManyError } from '../graph/errors.ts';
+import {
+  ConflictError,
+  InputError,
+  InvalidValueError,
+  NotFoundError,
+  TooManyError,
+} from '../graph/errors.ts';
 import {
   AnswerError,
   CancelledError,
@@ -73,6 +79,10 @@ export const errorExtensions = (error: unknown): ErrorExtensions | undefined => 
   if (error instanceof TooManyError) {
     const { message, retryAfter } = error;
     return { message, code: 'RATE_LIMITED', retryable: true, retryAfter };
+  }
+  if (error instanceof InvalidValueError) {
+    const { message, api } = error;
+    return { message, code: 'UPSTREAM_INVALID_RESPONSE', upstream: { api }, retryable: false };
   }
   if (error instanceof ForbiddenError) return { message: error.message, code: 'FORBIDDEN' };
   if (error instanceof UnauthenticatedError) return { message: error.message, code: 'UNAUTHENTICATED' };

@@ -1,9 +1,12 @@
 import { type Dispatcher, Pool } from 'undici';
 import { AnswerError, InvalidResponseError, UnavailableError } from './errors.ts';
-import { type Call, type Send, target } from './send.ts';
+import { type Call, type Media, type Send, target } from './send.ts';
 
 /** The largest answer read from an upstream, in bytes: a thousand rows of the fattest kind, ten times over. */
 const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
+
+/** The largest answer that is not JSON, in bytes. */
+const MAX_MEDIA_BYTES = 8 * 1024 * 1024;
 
 /** Errors of undici and the resolver after which the request cannot have been seen by the upstream. */
 const UNSENT = new Set([
@@ -40,32 +43,33 @@ export const http = (url: string): Http => {
     send: async (call) => {
       const { operation, credential, body, signal } = call;
       let answer: Dispatcher.ResponseData;
-      let text: string;
+      let bytes: Uint8Array;
       try {
         answer = await pool.request({
           method: operation.method as Dispatcher.HttpMethod,
           path: prefix + target(call),
           headers: {
-            accept: 'application/json',
+            accept: operation.media ?? 'application/json',
             authorization: credential.header,
             ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           },
           body: body === undefined ? null : JSON.stringify(body),
           signal: signal ?? null,
         });
-        text = await answer.body.text();
+        bytes = await answer.body.bytes();
       } catch (cause) {
         if (signal?.aborted) throw signal.reason;
         throw new UnavailableError(operation, { cause, unsent: UNSENT.has(codeOf(cause)) });
       }
       const { statusCode: status, headers } = answer;
-      if (status < 200 || status > 299) throw refusal(call, status, headers, text);
-      if (status === 204 || text === '') return { status, body: undefined };
+      if (status < 200 || status > 299) throw refusal(call, status, headers, decode(bytes));
+      if (status === 204 || bytes.length === 0) return { status, body: undefined };
+      if (operation.media !== undefined) return { status, body: media(operation, status, headers, bytes) };
       if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(one(headers['content-type']) ?? '')) {
         throw new InvalidResponseError(operation, status);
       }
       try {
-        return { status, body: JSON.parse(text) };
+        return { status, body: JSON.parse(decode(bytes)) };
       } catch {
         // The cause would quote the body.
         throw new InvalidResponseError(operation, status);
@@ -73,6 +77,27 @@ export const http = (url: string): Http => {
     },
     close: () => pool.destroy(),
   };
+};
+
+const decode = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
+
+/**
+ * An answer that is not JSON.
+ *
+ * @throws {InvalidResponseError} it is of another type than the operation answers with, or too large
+ */
+const media = (
+  operation: Call['operation'],
+  status: number,
+  headers: Dispatcher.ResponseData['headers'],
+  bytes: Uint8Array,
+): Media => {
+  const contentType = one(headers['content-type']) ?? '';
+  const wanted = (operation.media ?? '').replace(/\*$/, '').toLowerCase();
+  if (!contentType.toLowerCase().startsWith(wanted) || bytes.length > MAX_MEDIA_BYTES)
+    throw new InvalidResponseError(operation, status);
+  return { contentType, bytes };
 };
 
 const codeOf = (error: unknown): string => {

@@ -7,6 +7,14 @@ export interface Operation {
   readonly path: string;
   /** True when repeating the call changes nothing: it may be retried, and its answer shared. */
   readonly safe: boolean;
+  /** The media type of its answer, where that is not JSON: a type, or one with `*` behind its `/`. */
+  readonly media?: string;
+}
+
+/** An answer that is not JSON. */
+export interface Media {
+  readonly contentType: string;
+  readonly bytes: Uint8Array;
 }
 
 /** A query parameter's value; arrays become repeated parameters, `undefined` and `null` are left out. */
@@ -43,7 +51,7 @@ export interface Call {
   readonly inputPath?: ((field: string) => string | undefined) | undefined;
 }
 
-/** A good answer: 2xx with its JSON, or no body at all. */
+/** A good answer: 2xx with its JSON, a `Media` where the operation answers with none, or no body at all. */
 export interface Answer {
   readonly status: number;
   readonly body: unknown;

@@ -44,7 +44,7 @@ const byKey: Make = (rows, max) => {
         name: 'things',
         max,
         id: ({ id }) => id,
-        time: ({ createdAt }) => createdAt,
+        time: ({ createdAt }) => Date.parse(createdAt),
         read: async ({ limit, token }) => {
           remember(kept.asked, `limit=${limit}${token ? ` token=${token}` : ''}`);
           const rest = kept.rows.filter(({ createdAt }) => token === undefined || createdAt < token);
@@ -66,7 +66,7 @@ const byCount: Make = (rows, max) => {
         name: 'things',
         max,
         id: ({ id }) => id,
-        time: ({ createdAt }) => createdAt,
+        time: ({ createdAt }) => Date.parse(createdAt),
         read: async ({ limit, token = '0' }) => {
           remember(kept.asked, `limit=${limit} token=${token}`);
           const end = Number(token) + limit;
@@ -91,7 +91,7 @@ const byNumber =
           name: 'things',
           max,
           id: ({ id }) => id,
-          time: ({ createdAt }) => createdAt,
+          time: ({ createdAt }) => Date.parse(createdAt),
           read: async ({ limit, offset }) => {
             remember(kept.asked, `limit=${limit} offset=${offset}`);
             return kept.rows.slice(offset, offset + limit);

@@ -6,8 +6,8 @@ import { startTestGateway, type TestGateway, WORKSPACE_ID } from '../support/gat
 import { idOf } from '../support/ids.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
 
-registerId('TestThing', 1);
-registerId('TestPair', 2);
+registerId('TestThing', [1]);
+registerId('TestPair', [2]);
 
 describe('a global id', () => {
   test('comes back as it was made', () =>

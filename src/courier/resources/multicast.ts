@@ -1,18 +1,9 @@
-import type { ObjectFieldBuilder } from '@pothos/core';
-import type { BuilderTypes } from '../../builder.ts';
+import { create } from '../../graph/verbs/create.ts';
+import { list } from '../../graph/verbs/list.ts';
+import { resource } from '../courier.ts';
+import { CourierIndividualGroup } from './individual-group.ts';
 
-/** What courier answers to a multicast, whoever it goes to. */
-type Answered = Readonly<Record<string, unknown>>;
+export const CourierMulticast = resource('CourierMulticast', '/v1/multicasts/{id}/');
 
-/** The payload of every multicast. */
-export const multicastPayload = (t: ObjectFieldBuilder<BuilderTypes, Answered>) => ({
-  taskId: t.id({
-    description: 'Native id of the task that sends.',
-    resolve: (row) => row['task-id'] as string,
-  }),
-  messageData: t.field({
-    type: 'JSON',
-    description: 'What was sent.',
-    resolve: (row) => row['message-data'],
-  }),
-});
+list(CourierMulticast).under(CourierIndividualGroup);
+create(CourierMulticast);

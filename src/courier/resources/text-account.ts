@@ -1,33 +1,17 @@
-import { moment } from '../../graph/scalars.ts';
-import { relation, resource } from '../resource.ts';
-import { list } from '../verbs/list.ts';
+import { action } from '../../graph/verbs/action.ts';
+import { create } from '../../graph/verbs/create.ts';
+import { list } from '../../graph/verbs/list.ts';
+import { update } from '../../graph/verbs/update.ts';
+import { resource } from '../courier.ts';
 import { CourierOrganization } from './organization.ts';
 
-export const CourierTextAccount = resource('CourierTextAccount', '/v1/text-accounts/{id}/', {
-  description: 'The account from which an organization sends texts.',
-  cached: true,
-  keyOnlyFields: ['texts'],
-  fields: (t) => ({
-    phoneNumber: t.exposeString('phone-number', { description: 'The number it sends from.' }),
-    allowCustomNumber: t.exposeBoolean('allow-custom-number', {
-      description: 'True when texts may be sent from a number of one’s own.',
-    }),
-    twilioId: t.exposeString('twilio-id', { description: 'Its id at the carrier’s platform.' }),
-    createdAt: t.field(moment('When it was made.', (row) => row['created-at'])),
-    organization: t.field(
-      relation(CourierOrganization, 'The organization it belongs to.', (row) =>
-        row['organization-id'] ? { id: row['organization-id'] } : undefined,
-      ),
-    ),
-  }),
-});
+export const CourierTextAccount = resource('CourierTextAccount', '/v1/text-accounts/{id}/', { cached: true });
 
 /** The list of text accounts. */
-export const textAccounts = list(CourierTextAccount);
+export const textAccounts = list(CourierTextAccount).under(CourierOrganization, {
+  description: 'The accounts from which this organization sends texts.',
+});
 
-textAccounts.on(
-  CourierOrganization,
-  'textAccounts',
-  { 'organization-id': (organization) => organization.id },
-  'The accounts from which this organization sends texts.',
-);
+create(CourierTextAccount);
+update(CourierTextAccount);
+action(CourierTextAccount, 'claim-number', { name: 'claimCourierTextNumber' });

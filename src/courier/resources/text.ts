@@ -2,15 +2,14 @@ import { audienceOf, type Context } from '../../context.ts';
 import { recordOwn } from '../../graph/change.ts';
 import { Channel } from '../../graph/channel.ts';
 import { Message, type MessageView, messageFields } from '../../graph/message.ts';
-import { moment } from '../../graph/scalars.ts';
+import { action } from '../../graph/verbs/action.ts';
+import { create } from '../../graph/verbs/create.ts';
+import { list } from '../../graph/verbs/list.ts';
 import type { TextCallback } from '../../ports.ts';
 import { OutcomeUnknownError } from '../../upstream/errors.ts';
-import { resource } from '../resource.ts';
+import { resource } from '../courier.ts';
 import { wordStatus } from '../status.ts';
 import type { Flat } from '../types.ts';
-import { action } from '../verbs/action.ts';
-import { create } from '../verbs/create.ts';
-import { list } from '../verbs/list.ts';
 import { CourierTextAccount } from './text-account.ts';
 
 type Row = Flat<'/v1/texts/{id}/'>;
@@ -37,6 +36,7 @@ const courierTextView: MessageView<Row> = {
 export const CourierText = resource('CourierText', '/v1/texts/{id}/', {
   description: 'An SMS that courier sent for an organization.',
   interfaces: [Message],
+  hide: ['message'],
   fields: (t) => ({
     ...messageFields(t, courierTextView),
     channel: t.field({
@@ -44,11 +44,6 @@ export const CourierText = resource('CourierText', '/v1/texts/{id}/', {
       description: 'Always null: a text has no channel.',
       resolve: () => null,
     }),
-    from: t.exposeString('from', { description: 'The number it was sent from.' }),
-    target: t.exposeString('target', { description: 'The number it was sent to.' }),
-    error: t.exposeString('error', { description: 'Why it failed.' }),
-    createdBy: t.exposeID('created-by', { description: 'Native id of who sent it.' }),
-    callbackUrl: t.exposeString('callback-url', { description: 'Where answers to it are posted.' }),
     callbackStatusUrl: t.string({
       description: 'Where its status is posted; null where that is Pigeon itself.',
       resolve: (row, _args, { services }) => {
@@ -56,20 +51,13 @@ export const CourierText = resource('CourierText', '/v1/texts/{id}/', {
         return url && services.callbacks?.isOwn(url) ? null : url;
       },
     }),
-    twilioSid: t.exposeString('twilio-sid', { description: 'Its id at the carrier’s platform.' }),
-    lastModifiedAt: t.field(moment('When it was last changed.', (row) => row['last-modified-at'])),
   }),
 });
 
 /** The list of an account's texts. */
-export const texts = list(CourierText, { messages: true, newestBy: 'created-at' });
-
-texts.on(
-  CourierTextAccount,
-  'texts',
-  { 'account-id': (account) => account.id },
-  'The texts that were sent from this account.',
-);
+export const texts = list(CourierText, { messages: true, newestBy: 'created-at' }).under(CourierTextAccount, {
+  description: 'The texts that were sent from this account.',
+});
 
 /** An address of Pigeon's own for the statuses of a text; it is sent without one where there can be none. */
 const openCallback = async (context: Context): Promise<TextCallback | undefined> => {
@@ -112,12 +100,4 @@ create(CourierText, {
 action(CourierText, 'callback', {
   name: 'callBackCourierText',
   description: 'Hands courier what a carrier’s platform reports about a text. courier documents no answer.',
-  anyBody: 'What the platform reports, as it reports it.',
-  payload: (t) => ({
-    answer: t.field({
-      type: 'JSON',
-      description: 'courier’s answer, where it gives one.',
-      resolve: (row) => row,
-    }),
-  }),
 });

@@ -4,8 +4,11 @@ import { type Changed, type ChangeOptions, change } from './change.ts';
 import type { ResourceRef } from './resource.ts';
 
 /** The actions that a contract documents below a thing’s path. */
-export type ActionOf<Key extends string, Path extends string, Method extends string> =
-  Key extends `${Method} ${Path}${infer Action}/` ? Action : never;
+export type ActionOf<
+  Key extends string,
+  Path extends string,
+  Method extends string,
+> = Key extends `${Method} ${Path}${infer Action}/` ? Action : never;
 
 interface Options<R> extends ChangeOptions<R> {
   /** The whole path, where it is not below the thing’s own. */

@@ -1,16 +1,18 @@
-import type { InputFieldMap, ObjectFieldsShape } from '@pothos/core';
+import type { InputFieldBuilder, InputFieldMap, ObjectFieldsShape } from '@pothos/core';
 import type { BuilderTypes } from '../../builder.ts';
 import type { Context } from '../../context.ts';
 import type { Answer } from '../../upstream/send.ts';
 import type { ResolvedShape } from '../contract.ts';
-import { type Dialect, type Row, thingOf, type Values } from '../dialect.ts';
+import { type Dialect, type Row, rowTypeOf, type Values } from '../dialect.ts';
 import { InputError } from '../errors.ts';
+import { isUuid } from '../ids.ts';
 import { inputFields, type Shapes, writeValues } from '../input.ts';
-import { type Claim, claim } from '../ledger.ts';
+import type { Claim } from '../ledger.ts';
 import { mutation } from '../mutation.ts';
 import { fieldsOf } from '../output.ts';
 import { readObject } from './answer.ts';
-import { callAs } from './operation.ts';
+import { isMedia, mediaFields } from './media.ts';
+import { callAs, declare } from './operation.ts';
 import { keyOf, type ResourceRef } from './resource.ts';
 
 /** What a change gives: the row that it answers with, or whatever else it answers. */
@@ -26,8 +28,8 @@ export interface ChangeOptions<R> {
   readonly after?: (row: R, context: Context) => Promise<void>;
   /** Makes the change by `send`, with what it adds to the values and does before and after. */
   readonly around?: (values: Values, context: Context, send: (values: Values) => Promise<R>) => Promise<R>;
-  /** Fields of the input beside those of the contract, which `around` finds among the values. */
-  readonly input?: (t: never) => InputFieldMap;
+  /** Fields of the input beside those of the contract, which `check` and nobody else is shown. */
+  readonly input?: (t: InputFieldBuilder<BuilderTypes, 'InputObject'>) => InputFieldMap;
   /** Refuses an input before any call, or sees to it. */
   readonly check?: (input: Values, context: Context) => void;
   /** The payload’s fields over the answer, where they are not those of the contract. */
@@ -53,6 +55,8 @@ interface Declared {
   readonly name: string;
   /** The thing whose id the mutation takes; none where there is none to take. */
   readonly of?: ResourceRef<Row> | undefined;
+  /** True where the path has an id of something that the graph has no type for. */
+  readonly takesNativeId?: boolean;
   /** The thing whose type names enums and inputs. */
   readonly owner: string;
   /** What to answer with, where it is a row. */
@@ -64,9 +68,9 @@ interface Declared {
  * All changing verbs are made of it.
  */
 export const change = (declared: Declared, options: ChangeOptions<Changed>): Change<Changed> => {
-  const { dialect, method, path, name, of, owner } = declared;
+  const { dialect, method, path, name, of, takesNativeId = false, owner } = declared;
   const { contract } = dialect;
-  const operation = claim({ api: dialect.api, method, path, safe: false });
+  const operation = declare(dialect, method, path);
   const entry = contract.operation(`${method} ${path}`);
   const body = dialect.bodyOf(entry.body);
   const isFree = body !== undefined && !body.properties && body.type === 'object';
@@ -82,9 +86,10 @@ export const change = (declared: Declared, options: ChangeOptions<Changed>): Cha
   const rowShape = answer && dialect.rowOf(answer);
   /** The thing that the answer is one of; found when it is first needed, for its room may come later. */
   const given = (): ResourceRef<Row> | undefined =>
-    rowShape && (declared.gives ?? (thingOf(dialect, dialect.contractName(path, rowShape)) as ResourceRef<Row> | undefined));
+    rowShape && (declared.gives ?? (rowTypeOf(dialect, rowShape) as ResourceRef<Row> | undefined));
 
   const read = (got: Answer, context: Context, scope: string): Changed => {
+    if (isMedia(got.body)) return { ...got.body };
     const ref = given();
     if (!ref) return got.body === undefined || got.body === null ? {} : readObject(got, operation);
     const row = dialect.readOne(got, ref.name, operation, scope);
@@ -104,7 +109,7 @@ export const change = (declared: Declared, options: ChangeOptions<Changed>): Cha
       const content = isFree ? written.body : isList ? written.patch : written;
       const id = key.slice(key.lastIndexOf('/') + 1);
       const request = {
-        params: dialect.params(path, of ? key : scope),
+        params: dialect.params(path, of || takesNativeId ? key : scope),
         ...(entry.body !== undefined && { body: dialect.writeBody(entry.body, content, id) }),
         inputPath: where,
       };
@@ -124,22 +129,31 @@ export const change = (declared: Declared, options: ChangeOptions<Changed>): Cha
     operations: [operation],
     ...(entry.deprecated !== undefined && { deprecationReason: entry.deprecated }),
     input: (t) => ({
-      ...(of && { id: t.id({ required: true, description: `The global id of a ${of.name}, or its native one.` }) }),
+      ...(of && {
+        id: t.id({ required: true, description: `The global id of a ${of.name}, or its native one.` }),
+      }),
+      ...(takesNativeId && { id: t.id({ required: true, description: 'Its native id.' }) }),
       ...dialect.scopeInput(t, of !== undefined),
       ...inputFields({ dialect, typename: owner }, t.field.bind(t), shapes, required),
-      ...options.input?.(t as never),
+      ...options.input?.(t),
     }),
-    payload: payloadOf(dialect, name, answer, rowShape, given, options.payload) as never,
+    payload: payloadOf(dialect, name, answer, entry.media, rowShape, given, options.payload) as never,
     resolve: async (given_, context) => {
       const input = given_ as Values;
       const scope = dialect.scopeOfInput(context, input);
-      const key = of ? keyOf(of, String(input.id), 'input.id', scope) : scope;
+      if (takesNativeId && !isUuid(String(input.id))) throw new InputError('input.id', 'is not a native id');
+      const key = of
+        ? keyOf(of, String(input.id), 'input.id', scope)
+        : takesNativeId
+          ? scope + String(input.id)
+          : scope;
       options.check?.(input, context);
       const values = writeValues(dialect, input, shapes, 'input.', scope);
-      if (method === 'PATCH' && Object.keys(values).length === 0) throw new InputError('input', 'changes nothing');
-      if (isList && (values.patch as unknown[]).length === 0) throw new InputError('input.patch', 'changes nothing');
-      const extra = options.input ? Object.fromEntries(Object.keys(options.input({} as never)).map((own) => [own, input[own]])) : {};
-      return make(context, { ...values, ...extra }, key, of ? key : scope, inputPath);
+      if (method === 'PATCH' && Object.keys(values).length === 0)
+        throw new InputError('input', 'changes nothing');
+      if (isList && (values.patch as unknown[]).length === 0)
+        throw new InputError('input.patch', 'changes nothing');
+      return make(context, values, key, of ? key : scope, inputPath);
     },
   });
   return {
@@ -153,6 +167,7 @@ const payloadOf = (
   dialect: Dialect,
   name: string,
   answer: ResolvedShape | undefined,
+  media: string | undefined,
   rowShape: ResolvedShape | undefined,
   given: () => ResourceRef<Row> | undefined,
   custom: ChangeOptions<Changed>['payload'],
@@ -160,6 +175,7 @@ const payloadOf = (
   const typename = `${name.charAt(0).toUpperCase()}${name.slice(1)}Payload`;
   return (t: never): object => {
     if (custom) return custom(t);
+    if (media !== undefined) return mediaFields(t);
     const ref = rowShape && given();
     const builderT = t as { field(options: object): object };
     if (ref) {
@@ -175,7 +191,7 @@ const payloadOf = (
     const isData = only?.[0] === 'data' && more.length === 0;
     const shape = isData && only ? dialect.contract.resolve(only[1]) : answer;
     if (shape?.properties && Object.keys(shape.properties).length > 0) {
-      const fields = fieldsOf({ dialect, typename: typename.replace(/Payload$/, ''), ...(isData && { inside: 'data' }) }, shape);
+      const fields = fieldsOf({ dialect, typename: typename.replace(/Payload$/, '') }, shape);
       return fields(t);
     }
     return {
@@ -187,4 +203,3 @@ const payloadOf = (
     };
   };
 };
-

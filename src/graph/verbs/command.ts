@@ -9,5 +9,8 @@ export const defineCommand = (
   options: ChangeOptions<Changed> = {},
 ): Change<Changed> => {
   const owner = dialect.prefix + name.replace(new RegExp(`^[a-z]+${dialect.prefix}`), '');
-  return change({ dialect, method: 'POST', path, name, owner }, options);
+  const takesNativeId = [...path.matchAll(/\{(\w+)\}/g)].some(
+    ([, brace = '']) => !dialect.scopeParameters.includes(brace),
+  );
+  return change({ dialect, method: 'POST', path, name, owner, takesNativeId }, options);
 };

@@ -4,7 +4,10 @@ import { collectionOf } from './list.ts';
 import type { ResourceRef } from './resource.ts';
 
 /** Declares `POST` on a thing’s collection: `createX(input): { x }`. */
-export const create = <R extends { id: string }>(ref: ResourceRef<R>, options: ChangeOptions<R> = {}): Change<R> => {
+export const create = <R extends { id: string }>(
+  ref: ResourceRef<R>,
+  options: ChangeOptions<R> = {},
+): Change<R> => {
   const of = ref as object as ResourceRef<Row>;
   const path = of.isNode ? collectionOf(of.path) : of.path;
   const made = change(

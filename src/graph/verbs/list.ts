@@ -8,10 +8,10 @@ import { connectionArgs, connectionOf, messageConnectionOf } from '../connection
 import type { Row, Values } from '../dialect.ts';
 import { refuseEmpty } from '../errors.ts';
 import { inputFields, type Shapes, writeValues } from '../input.ts';
-import { type Claim, claim, rest } from '../ledger.ts';
+import { type Claim, rest } from '../ledger.ts';
 import { plural, uncapitalized } from '../names.ts';
-import { asksFor } from '../selection.ts';
-import { callAs } from './operation.ts';
+import { asksFor, KEY_ONLY } from '../selection.ts';
+import { callAs, declare } from './operation.ts';
 import type { ResourceRef } from './resource.ts';
 
 interface Options {
@@ -58,7 +58,10 @@ export interface List<R extends object> {
   ): Promise<Connection<R>>;
   /** Reads rows outside any operation: by a send of one’s own, and with no loader to prime. */
   readRaw(
-    send: (call: { readonly operation: Claim; readonly query: Record<string, QueryValue> }) => Promise<Answer>,
+    send: (call: {
+      readonly operation: Claim;
+      readonly query: Record<string, QueryValue>;
+    }) => Promise<Answer>,
     page: { readonly limit: number; readonly offset: number },
   ): Promise<readonly R[]>;
 }
@@ -84,7 +87,7 @@ const define = (ref: ResourceRef<Row>, options: Options): List<Row> => {
   const { dialect } = ref;
   const { contract } = dialect;
   const path = options.path ?? (ref.isNode ? collectionOf(ref.path) : ref.path);
-  const operation = claim({ api: dialect.api, method: 'GET', path, safe: true });
+  const operation = declare(dialect, 'GET', path);
   const { query = {}, summary } = contract.operation(`GET ${path}`);
   const { newestBy, always = {}, note = '' } = options;
   const type = connectionTypeOf(ref, options.messages === true);
@@ -96,7 +99,9 @@ const define = (ref: ResourceRef<Row>, options: Options): List<Row> => {
   /** The parameters that are arguments of a field. */
   const open = (bound: readonly string[] = []): Shapes =>
     Object.fromEntries(
-      Object.entries(query).filter(([name]) => !(dialect.pageParameters.includes(name) || name in always || bound.includes(name))),
+      Object.entries(query).filter(
+        ([name]) => !(dialect.pageParameters.includes(name) || name in always || bound.includes(name)),
+      ),
     );
 
   const common = (key: string, values: Values) => ({
@@ -130,7 +135,10 @@ const define = (ref: ResourceRef<Row>, options: Options): List<Row> => {
       });
     }
     if (dialect.paging === 'offset')
-      return byOffset(args, asksForMore, { ...kind, read: async (page) => (await ask(context, dialect.page(page))).rows });
+      return byOffset(args, asksForMore, {
+        ...kind,
+        read: async (page) => (await ask(context, dialect.page(page))).rows,
+      });
     return byToken(args, {
       ...kind,
       read: async (page) => {
@@ -154,7 +162,7 @@ const define = (ref: ResourceRef<Row>, options: Options): List<Row> => {
         type,
         description: [description, note].filter(Boolean).join(' '),
         directives: rest(operation),
-        extensions: { keyOnly },
+        ...(keyOnly && KEY_ONLY),
         args: { ...connectionArgs, ...inputFields({ dialect, typename: ref.name }, t.arg, shapes) },
         resolve: (of: object, args: Values, context: Context, info: never) =>
           read(
@@ -180,15 +188,24 @@ const define = (ref: ResourceRef<Row>, options: Options): List<Row> => {
     operation,
     read,
     under: (parent, { field, by, value, description } = {}) => {
-      const parameter = by ?? (isBelow ? undefined : pointing(query, ref, parent as object as ResourceRef<Row>));
+      const parameter =
+        by ?? (isBelow ? undefined : pointing(query, ref, parent as object as ResourceRef<Row>));
       const name = field ?? plural(uncapitalized(nameBelow(ref, parent.noun)));
-      const bound = parameter === undefined ? {} : { [parameter]: (value ?? ((of: { id: string }) => of.id)) as (of: object) => string };
+      const bound =
+        parameter === undefined
+          ? {}
+          : { [parameter]: (value ?? ((of: { id: string }) => of.id)) as (of: object) => string };
       const key = isBelow ? (of: object) => dialect.key(of as Row) : dialect.scopeOf;
       add(parent as never, name, bound, description ?? summary ?? '', key, value === undefined);
       return made;
     },
     readRaw: async (send, { limit: count, offset }) =>
-      dialect.readMany(await send({ operation, query: dialect.page({ limit: count, offset }) }), ref.name, operation, '').rows,
+      dialect.readMany(
+        await send({ operation, query: dialect.page({ limit: count, offset }) }),
+        ref.name,
+        operation,
+        '',
+      ).rows,
   };
   return made;
 };
@@ -207,7 +224,9 @@ const pointing = (query: Shapes, { name, dialect }: ResourceRef<Row>, parent: Re
     .map(([parameter]) => parameter);
   const [only, ...more] = names;
   if (only === undefined || more.length > 0)
-    throw new Error(`the list of ${name} has ${names.length} parameters that point to ${parent.name}: say \`by\``);
+    throw new Error(
+      `the list of ${name} has ${names.length} parameters that point to ${parent.name}: say \`by\``,
+    );
   return only;
 };
 

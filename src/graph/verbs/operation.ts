@@ -1,7 +1,7 @@
-import { callUpstream, type Context, type Request, requireAdmin, requireRight } from '../../context.ts';
+import { type Context, callUpstream, type Request, requireAdmin, requireRight } from '../../context.ts';
 import type { Answer } from '../../upstream/send.ts';
 import type { Dialect } from '../dialect.ts';
-import type { Claim } from '../ledger.ts';
+import { type Claim, claim } from '../ledger.ts';
 
 /**
  * Makes a call of the contract for an operation of the graph, once the caller has the scope that the contract asks
@@ -9,9 +9,31 @@ import type { Claim } from '../ledger.ts';
  *
  * @throws what `callUpstream` throws
  */
-export const callAs = async (dialect: Dialect, context: Context, operation: Claim, request: Request): Promise<Answer> => {
+export const callAs = async (
+  dialect: Dialect,
+  context: Context,
+  operation: Claim,
+  request: Request,
+): Promise<Answer> => {
   const { scope } = dialect.contract.operation(`${operation.method} ${operation.path}`);
   if (scope === 'admin') requireAdmin(context);
   else if (scope !== undefined) requireRight(context, dialect.api, 'credentials');
   return callUpstream(context, operation, request);
+};
+
+/**
+ * Declares that the graph reaches an operation of the contract.
+ *
+ * @param safe true when repeating it changes nothing; a GET is
+ */
+export const declare = (dialect: Dialect, method: string, path: string, safe = method === 'GET'): Claim => {
+  const { inferred, media } = dialect.contract.operation(`${method} ${path}`);
+  return claim({
+    api: dialect.api,
+    method,
+    path,
+    safe,
+    ...(media !== undefined && { media }),
+    ...(inferred !== undefined && { inferred }),
+  });
 };

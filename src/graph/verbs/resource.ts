@@ -1,15 +1,16 @@
 import type { InterfaceParam, ObjectFieldsShape } from '@pothos/core';
 import { type BuilderTypes, builder } from '../../builder.ts';
-import { callUpstream, type Context, type Request } from '../../context.ts';
+import type { Context, Request } from '../../context.ts';
 import { isAbsent } from '../../upstream/errors.ts';
-import { type Dialect, registerThing, type Row, type Values } from '../dialect.ts';
-import { inputFields, type Shapes, writeValues } from '../input.ts';
+import { type Dialect, type Row, registerRow, registerThing, type Values } from '../dialect.ts';
 import { readId } from '../ids.ts';
-import { type Claim, claim, rest } from '../ledger.ts';
+import { inputFields, type Shapes, writeValues } from '../input.ts';
+import { type Claim, rest } from '../ledger.ts';
 import { uncapitalized } from '../names.ts';
 import { type NodeRef, node } from '../node.ts';
 import { fieldsOf } from '../output.ts';
-import { callAs } from './operation.ts';
+import { KEY_ONLY } from '../selection.ts';
+import { callAs, declare } from './operation.ts';
 
 /** A thing of an upstream: its GraphQL type, with all that the verbs need to know of it. */
 export interface ResourceRef<R extends object, Path extends string = string, Key extends string = string>
@@ -56,7 +57,11 @@ export const readByKey = async (
 ): Promise<Row | null> => {
   try {
     const params = dialect.params(operation.path, key);
-    const answer = await callAs(dialect, context, operation, { params, query, inputPath: dialect.inputPath() });
+    const answer = await callAs(dialect, context, operation, {
+      params,
+      query,
+      inputPath: dialect.inputPath(),
+    });
     return dialect.readOne(answer, typename, operation, key);
   } catch (error) {
     if (isAbsent(error)) return null;
@@ -76,10 +81,12 @@ export const defineResource = (
   options: ResourceOptions<Row> = {},
 ): ResourceRef<Row> => {
   const { interfaces = [], fields, cached = false, hide = [] } = options;
-  const { contract, api, prefix } = dialect;
+  const { contract, prefix } = dialect;
   const isNode = isItem(path);
   const noun = uncapitalized(name.slice(prefix.length));
-  const { answer, query = {} } = contract.operation(isNode ? `GET ${path}` : `${readsBy(dialect, path)} ${path}`);
+  const { answer, query = {} } = contract.operation(
+    isNode ? `GET ${path}` : `${readsBy(dialect, path)} ${path}`,
+  );
   const shape = answer && dialect.rowOf(contract.resolve(answer));
   if (!shape) throw new Error(`${path} answers with no row`);
   const description = options.description ?? shape.description;
@@ -88,20 +95,25 @@ export const defineResource = (
   const contractName = dialect.contractName(path, shape);
   const made: ResourceRef<Row> = Object.assign(ref, { dialect, path, noun, isNode, contractName });
   if (isNode) registerThing(dialect, contractName, made);
+  registerRow(dialect, shape.component, made);
 
   const all = (t: never) => ({
     nativeId: (t as { string(options: object): object }).string({
       nullable: shape['x-unidentified'] === true,
       description: 'Its id at the upstream.',
-      extensions: { keyOnly: true },
+      ...KEY_ONLY,
       resolve: (row: Row) => row.id,
     }),
     ...derived(t),
     ...(fields as ((t: never) => object) | undefined)?.(t),
   });
-  const common = { ...(description !== undefined && { description }), interfaces: interfaces as [], fields: all as never };
+  const common = {
+    ...(description !== undefined && { description }),
+    interfaces: interfaces as [],
+    fields: all as never,
+  };
   if (!isNode) {
-    made.implement({ ...common } as never);
+    builder.objectType(made, common as never);
     return made;
   }
   builder.node(made, { ...common, id: { resolve: made.key } } as never);
@@ -120,7 +132,7 @@ const readsBy = (dialect: Dialect, path: string): string => {
 };
 
 const nodeOf = (dialect: Dialect, name: string, path: string, cached: boolean): NodeRef<Row> => {
-  const get = claim({ api: dialect.api, method: 'GET', path, safe: true });
+  const get = declare(dialect, 'GET', path);
   return node<Row>(name, {
     api: dialect.api,
     operations: [get],
@@ -129,7 +141,9 @@ const nodeOf = (dialect: Dialect, name: string, path: string, cached: boolean): 
     natives: dialect.natives,
     batch: 1,
     load: (keys, context) =>
-      Promise.all(keys.map((key) => readByKey(dialect, context, get, name, key).catch((error) => error as Error))),
+      Promise.all(
+        keys.map((key) => readByKey(dialect, context, get, name, key).catch((error) => error as Error)),
+      ),
   });
 };
 

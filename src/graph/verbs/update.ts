@@ -6,10 +6,21 @@ import type { ResourceRef } from './resource.ts';
  * Declares `PATCH` on a thing: `updateX(input): { x }`. Where the upstream takes a JSON Patch list, the input’s
  * `patch` is that list.
  */
-export const update = <R extends { id: string }>(ref: ResourceRef<R>, options: ChangeOptions<R> = {}): void => {
+export const update = <R extends { id: string }>(
+  ref: ResourceRef<R>,
+  options: ChangeOptions<R> = {},
+): void => {
   const of = ref as object as ResourceRef<Row>;
   change(
-    { dialect: of.dialect, method: 'PATCH', path: of.path, name: options.name ?? `update${of.name}`, of, owner: of.name, gives: of },
+    {
+      dialect: of.dialect,
+      method: 'PATCH',
+      path: of.path,
+      name: options.name ?? `update${of.name}`,
+      of,
+      owner: of.name,
+      gives: of,
+    },
     options as object as ChangeOptions<Changed>,
   );
 };

@@ -1,0 +1,13 @@
+import { action } from '../../graph/verbs/action.ts';
+import { create } from '../../graph/verbs/create.ts';
+import { list } from '../../graph/verbs/list.ts';
+import { update } from '../../graph/verbs/update.ts';
+import { resource } from '../courier.ts';
+import { CourierMessage } from './message.ts';
+
+export const CourierAttachment = resource('CourierAttachment', '/v1/messaging-attachments/{id}/');
+
+list(CourierAttachment).under(CourierMessage, { field: 'files', description: 'Its files, asked anew.' });
+create(CourierAttachment, { name: 'prepareCourierAttachment' });
+update(CourierAttachment);
+action(CourierAttachment, 'process-upload', { name: 'completeCourierAttachment' });

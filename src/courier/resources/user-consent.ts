@@ -1,0 +1,10 @@
+import { create } from '../../graph/verbs/create.ts';
+import { list } from '../../graph/verbs/list.ts';
+import { resource } from '../courier.ts';
+import { CourierOrganization } from './organization.ts';
+import { CourierUser } from './user.ts';
+
+export const CourierUserConsent = resource('CourierUserConsent', '/v1/user-consents/{id}/');
+
+list(CourierUserConsent).under(CourierUser, { field: 'consents' }).under(CourierOrganization);
+create(CourierUserConsent);
