@@ -8,8 +8,8 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import { describe, expect, it } from 'vitest';
 import { CORE_SCHEMA, load } from 'js-yaml';
+import { describe, expect, it } from 'vitest';
 import { ledger } from '../src/graph/ledger.ts';
 import { restOf } from '../src/graph/rest.ts';
 import { printGraph } from '../src/print.ts';
@@ -25,7 +25,9 @@ interface LeftOut {
 }
 
 const documented = (api: string): string[] => {
-  const { paths } = load(read(`${api}.openapi.yaml`), { schema: CORE_SCHEMA }) as { paths: Record<string, object> };
+  const { paths } = load(read(`${api}.openapi.yaml`), { schema: CORE_SCHEMA }) as {
+    paths: Record<string, object>;
+  };
   return Object.entries(paths).flatMap(([path, item]) =>
     Object.keys(item)
       .filter((method) => ['get', 'put', 'post', 'patch', 'delete'].includes(method))
@@ -58,7 +60,7 @@ describe('the schema', () => {
   });
 
   it('reaches every documented operation that is not left out for a reason', () => {
-    const leftOut = (load(read("left-out.yaml")) ?? []) as LeftOut[];
+    const leftOut = (load(read('left-out.yaml')) ?? []) as LeftOut[];
     expect(leftOut.every(({ reason }) => reason.length > 10)).toBe(true);
     const reached = ledger().map(({ api, method, path }) => `${api} ${method} ${path}`);
     const expected = [...documented('bird'), ...documented('courier')].filter(
@@ -120,6 +122,6 @@ describe('the schema', () => {
             .map(({ name }) => `${type.name}.${name}`)
         : []),
     ]);
-    expect(silent).toEqual([]);
+    expect(silent.join(' ')).toBe('');
   });
 });

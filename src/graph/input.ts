@@ -6,6 +6,7 @@ import { nativeEnum } from './enum.ts';
 import { InputError } from './errors.ts';
 import { isUuid, readId } from './ids.ts';
 import { camel, enumValue, joinNames, singular } from './names.ts';
+import { itemOf } from './output.ts';
 import { TimeRange } from './scalars.ts';
 
 /** Shapes of arguments or of an input’s fields, by the upstream’s names. */
@@ -152,7 +153,7 @@ export const inputFields = (
         description: `Only those whose \`${camel(shape['x-compares'])}\` lies in this span.`,
       });
     const isList = shape.type === 'array';
-    const item = isList ? owner.dialect.contract.resolve(shape.items ?? {}) : shape;
+    const item = isList ? itemOf(owner.dialect, shape) : shape;
     const type = typeOf(owner, name, item);
     const standard = defaultOf(name, shape, isList);
     return build({
@@ -227,14 +228,14 @@ const write = (
     const item = dialect.contract.resolve(shape.items ?? {});
     return value.map((one) => write(dialect, item, one, path, scope));
   }
+  if (shape.type === 'object' && (typeof value !== 'object' || value === null || Array.isArray(value)))
+    throw new InputError(path, 'must be an object');
   if (value instanceof Date) return dialect.writeTime(value);
   if (typeof value === 'number') return bounded(shape, value, path);
   if (typeof value === 'string') {
     if (shape.format === 'uuid') return writeId(dialect, shape, value, path, scope);
     return shape.enum ? word(value, path) : fitting(shape, value, path);
   }
-  if (shape.type === 'object' && (typeof value !== 'object' || Array.isArray(value)))
-    throw new InputError(path, 'must be an object');
   if (shape.properties && Object.keys(shape.properties).length > 0 && typeof value === 'object')
     return writeValues(dialect, value as Values, shape.properties, `${path}.`, scope);
   return value;

@@ -25,6 +25,12 @@ interface Source {
 
 const read = (row: object, attribute: string): unknown => (row as Record<string, unknown>)[attribute];
 
+/** What stands at a path of attributes, joined by dots. */
+const readPath = (row: object, path: string): unknown =>
+  path
+    .split('.')
+    .reduce<unknown>((at, step) => (typeof at === 'object' && at !== null ? read(at, step) : undefined), row);
+
 /** The GraphQL type of a value that is no object, and how a value of JSON becomes one of it. */
 const SCALARS: Readonly<Record<string, { readonly type: string; readonly is: (value: unknown) => boolean }>> =
   {
@@ -36,6 +42,12 @@ const SCALARS: Readonly<Record<string, { readonly type: string; readonly is: (va
 
 /** The largest number that GraphQL’s Int holds; the smallest is one less than its negative. */
 const MAX_INT = 2 ** 31 - 1;
+
+/** The shape of a list's items, which the list describes where they say nothing themselves. */
+export const itemOf = ({ contract }: Dialect, { items = {}, description }: ResolvedShape): ResolvedShape => {
+  const item = contract.resolve(items);
+  return item.description === undefined && description !== undefined ? { ...item, description } : item;
+};
 
 /** The shape of an object that holds nothing but an id that points somewhere. */
 const pointerIn = ({ properties, component }: ResolvedShape): Shape | undefined => {
@@ -104,7 +116,7 @@ const fieldOf = (t: Builder, source: Source, attribute: string, shape: ResolvedS
     ...(shape.deprecated && { deprecationReason: 'The upstream calls it deprecated.' }),
   };
   const isList = shape.type === 'array';
-  const item = isList ? dialect.contract.resolve(shape.items ?? {}) : shape;
+  const item = isList ? itemOf(dialect, shape) : shape;
   const pointer = item['x-points-to'] ? item : pointerIn(item);
   const target = thingOf(dialect, pointer?.['x-points-to']);
   if (pointer && target) {
@@ -248,7 +260,7 @@ export const relationField = (
   const embeds = Object.entries(shape['x-embeds'] ?? {});
   const follow = (holder: object, id: unknown, context: Context, info: GraphQLResolveInfo) => {
     if (typeof id !== 'string' || id === '') return null;
-    const known = Object.fromEntries(embeds.map(([theirs, ours]) => [theirs, read(holder, ours)]));
+    const known = Object.fromEntries(embeds.map(([theirs, ours]) => [theirs, readPath(holder, ours)]));
     return embedded(
       target,
       dialect.keyBeside(holder, id),

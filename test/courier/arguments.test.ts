@@ -85,7 +85,7 @@ describe('filters', () => {
     } }`);
     expect(calls().toSorted()).toEqual([
       `GET /v1/messaging-channels/${idOf('channel')}/?include-individual-group=true&individual-id=${idOf('farah')}&use-group-name=false`,
-      `GET /v1/messaging-messages/${idOf('message')}/?include-phrases=true&thumbnail=false`,
+      `GET /v1/messaging-messages/${idOf('message')}/?include-phrases=true`,
     ]);
   });
 

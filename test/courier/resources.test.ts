@@ -327,7 +327,7 @@ conforms('CourierMessage', {
     phrases: { pain: 1 },
     reactions: [
       {
-        reactionType: 'sad',
+        reactionType: 'SAD',
         userName: 'farah',
         individual: { ...native('farah'), firstName: 'Farah', lastName: 'Rahimi' },
       },

@@ -198,7 +198,7 @@ const payloadOf = (
       answer: builderT.field({
         type: 'JSON',
         description: 'What the upstream answers, where it answers at all.',
-        resolve: (row: object) => (Object.keys(row).length > 0 ? row : null),
+        resolve: (row: object) => row,
       }),
     };
   };

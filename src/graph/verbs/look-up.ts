@@ -35,7 +35,9 @@ export const defineLookUp = (dialect: Dialect, field: string, path: string, opti
   const picked = options.pick === undefined ? undefined : whole?.properties?.[options.pick];
   const shape = picked ? contract.resolve(picked) : whole;
   const typename = dialect.prefix + (shape?.component ?? pascal(field));
-  const type: OutputType<BuilderTypes> = shape?.properties ? objectOf(dialect, typename, shape) : 'JSON';
+  const type: OutputType<BuilderTypes> = shape?.properties
+    ? objectOf(dialect, typename, { ...shape, description: shape.description ?? summary })
+    : 'JSON';
   const owner = dialect.prefix + pascal(field);
 
   const add = (parent: ResourceRef<never> | Dialect['branch'], bound: string | undefined): void => {

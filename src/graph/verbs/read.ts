@@ -43,7 +43,11 @@ export const read = <R extends { id: string }, Path extends string, Key extends 
       }
     : whole;
   const typename = shape?.component ? dialect.prefix + shape.component : joinNames(of.name, name);
-  const type = options.type ?? (shape?.properties ? objectOf(dialect, typename, shape) : 'JSON');
+  const type =
+    options.type ??
+    (shape?.properties
+      ? objectOf(dialect, typename, { ...shape, description: shape.description ?? summary ?? '' })
+      : 'JSON');
   const toValue =
     (options.read as ((got: Answer, parent: Row) => unknown) | undefined) ??
     ((got: Answer, parent: Row) =>
