@@ -9,13 +9,14 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
             };
             cookie?: never;
         };
         /**
-         * Lists the channels of a workspace
-         * @description The page also names filters by resource owners, whose parameter names are not known. docs.bird.com/api/channels-api/api-reference/channels-management
+         * Lists the channels of a workspace.
+         * @description docs.bird.com/api/channels-api/api-reference/channels-management
          */
         get: operations["listChannels"];
         put?: never;
@@ -31,13 +32,15 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The channel. */
                 channelId: components["parameters"]["ChannelId"];
             };
             cookie?: never;
         };
         /**
-         * Returns one channel
+         * Returns one channel.
          * @description docs.bird.com/api/channels-api/api-reference/channels-management
          */
         get: operations["getChannel"];
@@ -54,15 +57,18 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The channel. */
                 channelId: components["parameters"]["ChannelId"];
-                contactId: string;
+                /** @description The contact. */
+                contactId: components["parameters"]["ContactId"];
             };
             cookie?: never;
         };
         /**
-         * Tells until when a contact's service window is open
-         * @description Some channels take messages without a template only while the contact's customer service window is open. docs.bird.com/api/channels-api/api-reference/channels-management
+         * Tells until when a contact's service window is open.
+         * @description Some platforms take messages without a template only for a while after the contact wrote: while the customer service window is open. docs.bird.com/api/channels-api/api-reference/channels-management
          */
         get: operations["getChannelContact"];
         put?: never;
@@ -78,13 +84,14 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
             };
             cookie?: never;
         };
         /**
-         * Lists the channel groups of a workspace
-         * @description Unpaged. docs.bird.com/api/channels-api/api-reference/channel-groups
+         * Lists all channel groups of a workspace.
+         * @description The list has no pages. docs.bird.com/api/channels-api/api-reference/channel-groups
          */
         get: operations["listChannelGroups"];
         put?: never;
@@ -100,13 +107,15 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
-                channelGroupId: string;
+                /** @description The channel group. */
+                channelGroupId: components["parameters"]["ChannelGroupId"];
             };
             cookie?: never;
         };
         /**
-         * Returns one channel group
+         * Returns one channel group.
          * @description docs.bird.com/api/channels-api/api-reference/channel-groups
          */
         get: operations["getChannelGroup"];
@@ -123,12 +132,13 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
             };
             cookie?: never;
         };
         /**
-         * Lists the messages of a workspace
+         * Lists the messages of a workspace.
          * @description docs.bird.com/api/channels-api/api-reference/messaging
          */
         get: operations["listMessages"];
@@ -145,22 +155,49 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The channel. */
                 channelId: components["parameters"]["ChannelId"];
             };
             cookie?: never;
         };
         /**
-         * Lists the messages of a channel
+         * Lists the messages of a channel.
          * @description docs.bird.com/api/channels-api/api-reference/messaging
          */
         get: operations["listChannelMessages"];
         put?: never;
         /**
-         * Sends a message through a channel
-         * @description Taken for processing, not yet sent. A contact is made when none has the receiver's identifier. No idempotency is documented. docs.bird.com/api/channels-api/api-reference/messaging
+         * Sends a message over a channel.
+         * @description The message is taken for processing; it is not sent yet. A contact is created when none has the identifier of the receiver. Nothing keeps the same message from being sent twice. docs.bird.com/api/channels-api/api-reference/messaging
          */
         post: operations["sendMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{workspaceId}/channels/{channelId}/batch/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The channel. */
+                channelId: components["parameters"]["ChannelId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends up to 100 messages over a channel.
+         * @description The messages are checked and sent in the background. One that fails a check is rejected, and its failure stands on the message. List the messages of the channel by the id of the batch to see what became of them. docs.bird.com/api/channels-api/send-batch-messages
+         */
+        post: operations["sendMessageBatch"];
         delete?: never;
         options?: never;
         head?: never;
@@ -172,14 +209,17 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The channel. */
                 channelId: components["parameters"]["ChannelId"];
+                /** @description The message. */
                 messageId: components["parameters"]["MessageId"];
             };
             cookie?: never;
         };
         /**
-         * Returns one message
+         * Returns one message.
          * @description docs.bird.com/api/channels-api/api-reference/messaging
          */
         get: operations["getMessage"];
@@ -196,15 +236,18 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The channel. */
                 channelId: components["parameters"]["ChannelId"];
+                /** @description The message. */
                 messageId: components["parameters"]["MessageId"];
             };
             cookie?: never;
         };
         /**
-         * Lists what a message's receiver did with it
-         * @description Unpaged. docs.bird.com/api/channels-api/api-reference/messaging
+         * Lists what the receivers did with a message.
+         * @description The list has no pages. docs.bird.com/api/channels-api/api-reference/messaging
          */
         get: operations["listInteractions"];
         put?: never;
@@ -215,24 +258,183 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/workspaces/{workspaceId}/contacts": {
+    "/workspaces/{workspaceId}/channel-media/presigned-upload": {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The workspace. */
+                workspaceId: components["parameters"]["WorkspaceId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prepares the upload of a file that any channel can send.
+         * @description docs.bird.com/api/channels-api/api-reference/messaging
+         */
+        post: operations["createMediaUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{workspaceId}/channels/{channelId}/presigned-upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The channel. */
+                channelId: components["parameters"]["ChannelId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prepares the upload of a file that one channel can send.
+         * @description docs.bird.com/api/channels-api/api-reference/messaging
+         */
+        post: operations["createChannelMediaUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{workspaceId}/messages/{messageId}/media/{fileId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The message. */
+                messageId: components["parameters"]["MessageId"];
+                /** @description The file, as in its address. */
+                fileId: components["parameters"]["FileId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Returns where a file of a received message can be fetched.
+         * @description docs.bird.com/api/channels-api/api-reference/messaging
+         */
+        get: operations["getMessageMedia"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{workspaceId}/channels/{channelId}/media/{fileId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The channel. */
+                channelId: components["parameters"]["ChannelId"];
+                /** @description The file, as in its address. */
+                fileId: components["parameters"]["FileId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Returns where a file that was uploaded for a channel can be fetched.
+         * @description docs.bird.com/api/channels-api
+         */
+        get: operations["getChannelMedia"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{workspaceId}/connectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
             };
             cookie?: never;
         };
         /**
-         * Lists the contacts of a workspace
+         * Lists the connectors of a workspace.
+         * @description docs.bird.com/api/channels-api/api-reference/channel-connectors
+         */
+        get: operations["listConnectors"];
+        put?: never;
+        /**
+         * Installs a connector, which creates its channel.
+         * @description The installation runs in the background. Fetch the connector later, or subscribe to the event `channel.created`. docs.bird.com/api/channels-api/api-reference/channel-connectors
+         */
+        post: operations["createConnector"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{workspaceId}/connectors/{connectorId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The connector. */
+                connectorId: components["parameters"]["ConnectorId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Returns one connector.
+         * @description docs.bird.com/api/channels-api/api-reference/channel-connectors
+         */
+        get: operations["getConnector"];
+        put?: never;
+        post?: never;
+        /**
+         * Deletes a connector and its channel.
+         * @description Messages of the channel stop. docs.bird.com/api/channels-api/api-reference/channel-connectors
+         */
+        delete: operations["deleteConnector"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{workspaceId}/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                workspaceId: components["parameters"]["WorkspaceId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Lists the contacts of a workspace.
          * @description docs.bird.com/api/contacts-api/api-reference/manage-workspace-contacts/list-contacts
          */
         get: operations["listContacts"];
         put?: never;
         /**
-         * Creates a contact
-         * @description A second contact with a used identifier is a conflict (`ResourceAlreadyExists`). docs.bird.com/api/contacts-api/api-reference/manage-workspace-contacts/create-a-contact
+         * Creates a contact.
+         * @description An identifier that another contact has is a conflict (`ResourceAlreadyExists`). docs.bird.com/api/contacts-api/api-reference/manage-workspace-contacts/create-a-contact
          */
         post: operations["createContact"];
         delete?: never;
@@ -246,6 +448,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
             };
             cookie?: never;
@@ -253,8 +456,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Finds contacts by an identifier or an address
-         * @description A read, though a POST; the page's sample says GET with a body, its schema POST. docs.bird.com/api/contacts-api/api-reference/manage-workspace-contacts/search-contact-by-identifier
+         * Finds contacts by an identifier or by an address on a platform.
+         * @description This is a read. The page's sample says GET with a body, its schema POST. docs.bird.com/api/contacts-api/api-reference/manage-workspace-contacts/search-contact-by-identifier
          */
         post: operations["searchContacts"];
         delete?: never;
@@ -268,11 +471,12 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
-                /** @description The page calls it identifierKey. */
-                key: string;
-                /** @description The page calls it identifierValue. Bird does not URL-decode it. */
-                value: string;
+                /** @description The kind of identifier. The page calls it identifierKey. */
+                key: components["parameters"]["IdentifierKey"];
+                /** @description The number, address or id itself. It is not URL-decoded. The page calls it identifierValue. */
+                value: components["parameters"]["IdentifierValue"];
             };
             cookie?: never;
         };
@@ -283,7 +487,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Changes the contact that has an identifier, or creates it
+         * Changes the contact that has an identifier, or creates it.
          * @description docs.bird.com/api/contacts-api/api-reference/manage-workspace-contacts/create-or-update-a-contact-by-identifier
          */
         patch: operations["upsertContactByIdentifier"];
@@ -294,30 +498,57 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The contact. */
                 contactId: components["parameters"]["ContactId"];
             };
             cookie?: never;
         };
         /**
-         * Returns one contact
+         * Returns one contact.
          * @description docs.bird.com/api/contacts-api/api-reference/manage-workspace-contacts/get-a-contact
          */
         get: operations["getContact"];
         put?: never;
         post?: never;
         /**
-         * Deletes a contact
+         * Deletes a contact.
          * @description docs.bird.com/api/contacts-api/api-reference/manage-workspace-contacts/delete-a-contact
          */
         delete: operations["deleteContact"];
         options?: never;
         head?: never;
         /**
-         * Changes a contact
+         * Changes a contact.
          * @description docs.bird.com/api/contacts-api/api-reference/manage-workspace-contacts/update-a-contact
          */
         patch: operations["updateContact"];
+        trace?: never;
+    };
+    "/workspaces/{workspaceId}/contacts/{contactId}/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The contact. */
+                contactId: components["parameters"]["ContactId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Lists the lists that a contact is on.
+         * @description The answer is printed with a token for a next page, but no parameter that would take it. docs.bird.com/api/contacts-api/api-reference/manage-contact-lists/get-contact-list-memberships
+         */
+        get: operations["listContactLists"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/workspaces/{workspaceId}/contacts/{contactId}/identifiers": {
@@ -325,27 +556,248 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The contact. */
                 contactId: components["parameters"]["ContactId"];
             };
             cookie?: never;
         };
         /**
-         * Lists the identifiers of a contact
+         * Lists the identifiers of a contact.
          * @description docs.bird.com/api/contacts-api/api-reference/manage-contact-identifiers/list-contact-identifiers
          */
         get: operations["listContactIdentifiers"];
         put?: never;
         /**
-         * Gives a contact an identifier
+         * Gives an identifier to a contact.
          * @description docs.bird.com/api/contacts-api/api-reference/manage-contact-identifiers/create-contact-identifier
          */
         post: operations["createContactIdentifier"];
         /**
-         * Takes an identifier from a contact
+         * Takes an identifier from a contact.
          * @description The identifier stands in the body. docs.bird.com/api/contacts-api/api-reference/manage-contact-identifiers/delete-contact-identifier
          */
         delete: operations["deleteContactIdentifier"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{workspaceId}/attribute-definitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                workspaceId: components["parameters"]["WorkspaceId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Lists the attributes that contacts of a workspace can have.
+         * @description docs.bird.com/api/contacts-api/api-reference/manage-contact-attribute-definition/list-attribute-definitions
+         */
+        get: operations["listAttributeDefinitions"];
+        put?: never;
+        /**
+         * Defines an attribute for all contacts of a workspace.
+         * @description docs.bird.com/api/contacts-api/api-reference/manage-contact-attribute-definition/create-attribute-definition
+         */
+        post: operations["createAttributeDefinition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{workspaceId}/attribute-definitions/{attributeDefinitionKey}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The key of the attribute. */
+                attributeDefinitionKey: components["parameters"]["AttributeDefinitionKey"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Returns the definition of one attribute, by its key.
+         * @description docs.bird.com/api/contacts-api/api-reference/manage-contact-attribute-definition/get-attribute-definition
+         */
+        get: operations["getAttributeDefinition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{workspaceId}/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                workspaceId: components["parameters"]["WorkspaceId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Lists all lists of a workspace.
+         * @description The list has no pages. docs.bird.com/api/contacts-api/api-reference/manage-contact-lists/list-lists
+         */
+        get: operations["listLists"];
+        put?: never;
+        /**
+         * Creates a list.
+         * @description docs.bird.com/api/contacts-api/api-reference/manage-contact-lists/create-a-list
+         */
+        post: operations["createList"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{workspaceId}/lists/{listId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The list. */
+                listId: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Returns one list.
+         * @description docs.bird.com/api/contacts-api/api-reference/manage-contact-lists/get-a-list
+         */
+        get: operations["getList"];
+        put?: never;
+        post?: never;
+        /**
+         * Deletes a list.
+         * @description The contacts of the list stay. docs.bird.com/api/contacts-api/api-reference/manage-contact-lists/delete-a-list
+         */
+        delete: operations["deleteList"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes a list.
+         * @description docs.bird.com/api/contacts-api/api-reference/manage-contact-lists/update-a-list
+         */
+        patch: operations["updateList"];
+        trace?: never;
+    };
+    "/workspaces/{workspaceId}/lists/{listId}/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The list. */
+                listId: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Lists the contacts of a list.
+         * @description docs.bird.com/api/contacts-api/api-reference/manage-contact-lists/list-contacts-in-a-list
+         */
+        get: operations["listListContacts"];
+        put?: never;
+        /**
+         * Puts up to 100 contacts on a list.
+         * @description Pages of 2025 take contacts by id alone, up to 1000. docs.bird.com/api/contacts-api/api-reference/manage-contact-lists/add-contacts-to-a-list
+         */
+        post: operations["addListContacts"];
+        /**
+         * Takes up to 100 contacts off a list.
+         * @description The contacts stand in the body. docs.bird.com/api/contacts-api/api-reference/manage-contact-lists/remove-contacts-from-a-list
+         */
+        delete: operations["removeListContacts"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{workspaceId}/network-lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                workspaceId: components["parameters"]["WorkspaceId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Looks up the network and the country of a phone number.
+         * @description This is an early release. Whether the number is in use is not told. docs.bird.com/api/numbers-api/api-reference/number-lookup/network-country-information-for-a-phone-number
+         */
+        get: operations["lookUpPhone"];
+        put?: never;
+        /**
+         * Looks up the network and the country of a phone number that stands in the body.
+         * @description This is a read and an early release. The page also speaks of up to 50 numbers at once, without showing how. docs.bird.com/api/contacts-api/api-reference/lookup
+         */
+        post: operations["lookUpPhoneByBody"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{workspaceId}/applications/{applicationId}/signature/{signature}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The application. */
+                applicationId: components["parameters"]["ApplicationId"];
+                /** @description The signature in the address of the application's configuration. */
+                signature: components["parameters"]["ApplicationSignature"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Returns how an application sends tracked events.
+         * @description It takes no access key. Fetch it once for a visit and keep it. docs.bird.com/api/contacts-api/tracking-contact-events/api-reference/get-configuration
+         */
+        get: operations["getTrackingConfiguration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tracking/track": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tells of something that a contact did.
+         * @description Events go to another host and carry the write key of the application's configuration; they take no access key. docs.bird.com/api/contacts-api/tracking-contact-events/api-reference/track-events
+         */
+        post: operations["trackEvent"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -356,19 +808,20 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
             };
             cookie?: never;
         };
         /**
-         * Lists the webhook subscriptions of a workspace
-         * @description Signing keys are not shown. That it is paged as other lists are is inferred. docs.bird.com/api/notifications-api/api-reference/webhook-subscriptions
+         * Lists the webhook subscriptions of a workspace.
+         * @description Signing keys are not shown. docs.bird.com/api/notifications-api/api-reference/webhook-subscriptions/list-webhook-subscriptions
          */
         get: operations["listWebhookSubscriptions"];
         put?: never;
         /**
-         * Has the events of one name posted to an address
-         * @description One event a subscription; its filters are joined by AND, so that several interaction types need several subscriptions. At most five may have the same filters. Which status refuses the sixth is not printed. docs.bird.com/api/notifications-api/api-reference/webhook-subscriptions/create-a-webhook-subscription
+         * Has the events of one name posted to an address.
+         * @description Each subscription has one event, and its filters are joined by AND: several interaction types need several subscriptions. At most five subscriptions can have the same filters. docs.bird.com/api/notifications-api/api-reference/webhook-subscriptions/create-a-webhook-subscription
          */
         post: operations["createWebhookSubscription"];
         delete?: never;
@@ -382,27 +835,29 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The webhook subscription. */
                 webhookSubscriptionId: components["parameters"]["WebhookSubscriptionId"];
             };
             cookie?: never;
         };
         /**
-         * Returns one webhook subscription
-         * @description docs.bird.com/api/notifications-api/api-reference/webhook-subscriptions
+         * Returns one webhook subscription.
+         * @description docs.bird.com/api/notifications-api/api-reference/webhook-subscriptions/get-a-webhook-subscription
          */
         get: operations["getWebhookSubscription"];
         put?: never;
         post?: never;
         /**
-         * Deletes a webhook subscription
-         * @description The status of success is inferred from other deletions. docs.bird.com/api/notifications-api/api-reference/webhook-subscriptions
+         * Deletes a webhook subscription.
+         * @description docs.bird.com/api/notifications-api/api-reference/webhook-subscriptions/delete-a-webhook-subscription
          */
         delete: operations["deleteWebhookSubscription"];
         options?: never;
         head?: never;
         /**
-         * Changes a webhook subscription
+         * Changes a webhook subscription.
          * @description docs.bird.com/api/notifications-api/api-reference/webhook-subscriptions/update-a-webhook-subscription
          */
         patch: operations["updateWebhookSubscription"];
@@ -413,14 +868,16 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The webhook subscription. */
                 webhookSubscriptionId: components["parameters"]["WebhookSubscriptionId"];
             };
             cookie?: never;
         };
         /**
-         * Lists what became of a subscription's deliveries
-         * @description Failures of the last seven days. docs.bird.com/api/notifications-api/api-reference/webhook-subscriptions/webhook-subscription-logs
+         * Lists what became of a subscription's deliveries.
+         * @description Failures of the last seven days are kept. docs.bird.com/api/notifications-api/api-reference/webhook-subscriptions/webhook-subscription-logs
          */
         get: operations["listWebhookLogs"];
         put?: never;
@@ -436,13 +893,15 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The webhook subscription. */
                 webhookSubscriptionId: components["parameters"]["WebhookSubscriptionId"];
             };
             cookie?: never;
         };
         /**
-         * Returns every attempt of one delivery
+         * Returns every attempt of one delivery.
          * @description docs.bird.com/api/notifications-api/api-reference/webhook-subscriptions/webhook-subscription-logs
          */
         get: operations["getWebhookLogDetails"];
@@ -459,13 +918,14 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
             };
             cookie?: never;
         };
         /**
-         * Lists the events that can be subscribed to, and what filters them
-         * @description Unpaged. docs.bird.com/api/notifications-api/api-reference/webhook-subscriptions/list-available-webhook-events
+         * Lists the events that can be subscribed to, and what they can be filtered by.
+         * @description The list has no pages. docs.bird.com/api/notifications-api/api-reference/webhook-subscriptions/list-available-webhook-events
          */
         get: operations["listAvailableWebhooks"];
         put?: never;
@@ -488,8 +948,8 @@ export interface webhooks {
         get?: never;
         put?: never;
         /**
-         * Bird tells of a message, a status or an interaction
-         * @description Anything but 2xx is tried again for hours, with the original timestamp. docs.bird.com/api/notifications-api/api-reference/webhook-subscriptions/verifying-a-webhook-subscription
+         * Tells of a message, a status or an interaction.
+         * @description Anything but a status of 2xx is tried again for hours, with the original timestamp. docs.bird.com/api/notifications-api/api-reference/webhook-subscriptions/verifying-a-webhook-subscription
          */
         post: operations["receiveEvent"];
         delete?: never;
@@ -501,958 +961,3269 @@ export interface webhooks {
 }
 export interface components {
     schemas: {
+        /** @description Why a request was refused. */
         RequestError: {
-            /** @example ResourceAlreadyExists */
+            /**
+             * @description The kind of the fault, for programs to read.
+             * @example ResourceAlreadyExists
+             */
             code: string;
+            /**
+             * @description What went wrong, for people to read.
+             * @example The requested resource does not exist: channel not found
+             */
             message: string;
         };
+        /** @description Why a request was refused whose parameters or fields are invalid. */
         ValidationError: {
+            /** @description The kind of the fault, for programs to read. */
             code: string;
+            /** @description What went wrong, for people to read. */
             message: string;
-            /** @description What is wrong, by field. */
+            /** @description What is wrong with each field, by its name. */
             details?: {
                 [key: string]: string[];
             };
         };
-        /** @enum {string} */
-        ChannelStatus: "active" | "pending" | "setting-up" | "failed" | "inactive" | "deleted" | "warning";
-        /** @description The installation of a platform in a workspace. */
+        /** @description Texts by free keys. */
+        StringMap: {
+            [key: string]: string;
+        };
+        /**
+         * @description A way to reach people over one platform: a phone number, an email address or an account that is installed in the workspace.
+         * @example {
+         *       "platformId": "sms",
+         *       "name": "Appointment reminders",
+         *       "identifier": "+12025550100",
+         *       "status": "active",
+         *       "useCaseType": "transactional",
+         *       "channelMessageType": "transactional",
+         *       "createdAt": "2026-03-02T09:15:00.000Z",
+         *       "updatedAt": "2026-03-02T09:15:00.000Z"
+         *     }
+         * @example {
+         *       "platformId": "whatsapp",
+         *       "name": "Nurse line",
+         *       "identifier": "+12025550101",
+         *       "status": "active",
+         *       "useCaseType": "conversation",
+         *       "channelMessageType": "conversational",
+         *       "createdAt": "2026-03-02T09:15:00.000Z",
+         *       "updatedAt": "2026-03-02T09:15:00.000Z"
+         *     }
+         */
         Channel: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the channel.
+             */
             id: string;
-            /** @example sms */
+            /**
+             * @description The platform that carries the messages.
+             * @example sms
+             * @example whatsapp
+             * @example email-messagebird
+             */
             platformId: string;
+            /** @description The name that people know the channel by. */
             name: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The connector that installed the channel.
+             */
             connectorId: string;
-            /** @description What the channel is reached by: a number or an address. */
+            /** @description The phone number, address or account by which the channel is reached. */
             identifier?: string;
+            /** @description Whether the channel can be used now. */
             status: components["schemas"]["ChannelStatus"];
+            /** @description The kind of identifier that the channel's contacts are recognized by, where it is not the platform's usual one. */
             contactIdentifierKeyOverride?: string | null;
-            contactIdentifierFormatOverride?: {
-                /** @example none */
-                type?: string;
-                pattern?: string;
-            } | null;
+            /** @description How those identifiers are written, where it is not the platform's usual way. */
+            contactIdentifierFormatOverride?: components["schemas"]["ChannelIdentifierFormat"];
+            /** @description The address of the platform's service, where it is not the usual one. */
             platformServiceUrlOverride?: string | null;
-            /** @enum {string|null} */
+            /**
+             * @description The version of the platform's service, where it is not the usual one.
+             * @enum {string|null}
+             */
             platformServiceVersionOverride?: "1.0" | null;
-            /** @enum {string|null} */
+            /**
+             * @description The protocol of the platform's service, where it is not the usual one.
+             * @enum {string|null}
+             */
             platformServiceProtocolOverride?: "http" | "https" | null;
+            /** @description The JSON schema that messages of the channel are checked by, where it is not the platform's. */
             platformMessageJsonSchemaOverride?: {
                 [key: string]: unknown;
             } | null;
-            /** @enum {string|null} */
+            /**
+             * @description The engine that fills in templates, where it is not the platform's.
+             * @enum {string|null}
+             */
             platformTemplateEngineOverride?: "default" | "liquid" | null;
+            /** @description What the channel can do. */
             capabilities?: components["schemas"]["ChannelCapabilities"];
+            /** @description How the channel is set up. */
             settings?: components["schemas"]["ChannelSetting"][];
+            /** @description How the channel is connected to its platform. */
             connectionParams?: components["schemas"]["ChannelSetting"][];
+            /** @description How the workspace wants the channel to behave. */
             preferences?: components["schemas"]["ChannelPreferences"];
+            /** @description The registered use case, such as a 10DLC campaign, under which the channel sends. */
             useCaseId?: string | null;
-            /** @enum {string|null} */
-            useCaseType?: "transactional" | "marketing" | "conversation" | null;
-            /** @enum {string} */
-            channelMessageType?: "promotional" | "2fa" | "conversational" | "transactional" | "emergency";
+            /** @description What the channel is used for. */
+            useCaseType?: components["schemas"]["ChannelUseCaseType"] | null;
+            /** @description The kind of messages that the channel sends. */
+            channelMessageType?: components["schemas"]["ChannelMessageType"];
+            /** @description The product suites that use the channel. */
             suites?: string[];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the channel was created.
+             */
             createdAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the channel was last changed.
+             */
             updatedAt?: string;
         };
-        /** @description What the channel can do, nested by kind (`messaging.messaging.outgoing.mms`, `voice.voice.recording` …); each level has `displayName`, `status`, `name`, `version`, `updatedAt`, `createdAt`, `expiresAt`, the innermost `paused` too. */
+        /**
+         * @description Whether a channel can be used now.
+         * @enum {string}
+         */
+        ChannelStatus: "active" | "pending" | "setting-up" | "failed" | "inactive" | "deleted" | "warning";
+        /**
+         * @description What a channel is used for.
+         * @enum {string}
+         */
+        ChannelUseCaseType: "transactional" | "marketing" | "conversation";
+        /**
+         * @description The kind of messages that a channel sends.
+         * @enum {string}
+         */
+        ChannelMessageType: "promotional" | "2fa" | "conversational" | "transactional" | "emergency";
+        /** @description How identifiers of a channel's contacts are written. */
+        ChannelIdentifierFormat: {
+            /**
+             * @description The kind of the format.
+             * @example none
+             */
+            type?: string;
+            /** @description The pattern that an identifier has to match. */
+            pattern?: string;
+        } | null;
+        /** @description What a channel can do, by kind. Every capability has a name, a status and times of its own. */
         ChannelCapabilities: {
-            messaging?: {
-                [key: string]: unknown;
-            };
-            voice?: {
-                [key: string]: unknown;
-            };
+            /** @description What the channel can do with messages. */
+            messaging?: components["schemas"]["ChannelMessagingCapabilities"];
+            /** @description What the channel can do with calls. */
+            voice?: components["schemas"]["ChannelVoiceCapabilities"];
         };
-        ChannelSetting: {
-            key?: string;
-            value?: string;
+        /** @description What a channel can do with messages. */
+        ChannelMessagingCapabilities: {
+            /** @description Messages as a whole. */
+            messaging?: components["schemas"]["ChannelMessagingCapability"];
+        };
+        /** @description Whether a channel can carry messages. */
+        ChannelMessagingCapability: {
+            /** @description The name of the capability for people. */
             displayName?: string;
+            /** @description Whether the capability can be used. */
+            status?: string;
+            /** @description The name of the capability. */
+            name?: string;
+            /** @description The version of the capability. */
+            version?: number;
+            /**
+             * Format: date-time
+             * @description When the capability was last changed.
+             */
+            updatedAt?: string;
+            /**
+             * Format: date-time
+             * @description When the capability was created.
+             */
+            createdAt?: string;
+            /**
+             * Format: date-time
+             * @description Until when the channel has the capability.
+             */
+            expiresAt?: string;
+            /** @description Messages that are sent. */
+            outgoing?: components["schemas"]["ChannelOutgoingCapability"];
+            /** @description Messages that are received. */
+            incoming?: components["schemas"]["ChannelIncomingCapability"];
+        };
+        /** @description Whether a channel can send messages. */
+        ChannelOutgoingCapability: {
+            /** @description The name of the capability for people. */
+            displayName?: string;
+            /** @description Whether the capability can be used. */
+            status?: string;
+            /** @description The name of the capability. */
+            name?: string;
+            /** @description The version of the capability. */
+            version?: number;
+            /**
+             * Format: date-time
+             * @description When the capability was last changed.
+             */
+            updatedAt?: string;
+            /**
+             * Format: date-time
+             * @description When the capability was created.
+             */
+            createdAt?: string;
+            /**
+             * Format: date-time
+             * @description Until when the channel has the capability.
+             */
+            expiresAt?: string;
+            /** @description Messages with pictures over MMS. */
+            mms?: components["schemas"]["ChannelCapability"];
+            /** @description Media in messages. */
+            media?: components["schemas"]["ChannelMediaCapabilities"];
+        };
+        /** @description Whether a channel can receive messages. */
+        ChannelIncomingCapability: {
+            /** @description The name of the capability for people. */
+            displayName?: string;
+            /** @description Whether the capability can be used. */
+            status?: string;
+            /** @description The name of the capability. */
+            name?: string;
+            /** @description The version of the capability. */
+            version?: number;
+            /**
+             * Format: date-time
+             * @description When the capability was last changed.
+             */
+            updatedAt?: string;
+            /**
+             * Format: date-time
+             * @description When the capability was created.
+             */
+            createdAt?: string;
+            /**
+             * Format: date-time
+             * @description Until when the channel has the capability.
+             */
+            expiresAt?: string;
+            /** @description Messages with pictures over MMS. */
+            mms?: components["schemas"]["ChannelCapability"];
+        };
+        /** @description What a channel can do with media. */
+        ChannelMediaCapabilities: {
+            /** @description Sending a link as text to phones that cannot show the media. */
+            textFallback?: components["schemas"]["ChannelCapability"];
+        };
+        /** @description What a channel can do with calls. */
+        ChannelVoiceCapabilities: {
+            /** @description Calls as a whole. */
+            voice?: components["schemas"]["ChannelVoiceCapability"];
+        };
+        /** @description Whether a channel can carry calls. */
+        ChannelVoiceCapability: {
+            /** @description The name of the capability for people. */
+            displayName?: string;
+            /** @description Whether the capability can be used. */
+            status?: string;
+            /** @description The name of the capability. */
+            name?: string;
+            /** @description The version of the capability. */
+            version?: number;
+            /**
+             * Format: date-time
+             * @description When the capability was last changed.
+             */
+            updatedAt?: string;
+            /**
+             * Format: date-time
+             * @description When the capability was created.
+             */
+            createdAt?: string;
+            /**
+             * Format: date-time
+             * @description Until when the channel has the capability.
+             */
+            expiresAt?: string;
+            /** @description Recording calls. */
+            recording?: components["schemas"]["ChannelCapability"];
+        };
+        /** @description One thing that a channel can do. */
+        ChannelCapability: {
+            /** @description The name of the capability for people. */
+            displayName?: string;
+            /** @description Whether the capability can be used. */
+            status?: string;
+            /** @description The name of the capability. */
+            name?: string;
+            /** @description The version of the capability. */
+            version?: number;
+            /**
+             * Format: date-time
+             * @description When the capability was last changed.
+             */
+            updatedAt?: string;
+            /**
+             * Format: date-time
+             * @description When the capability was created.
+             */
+            createdAt?: string;
+            /**
+             * Format: date-time
+             * @description Until when the channel has the capability.
+             */
+            expiresAt?: string;
+            /** @description True while the capability is paused. */
+            paused?: boolean;
+        };
+        /** @description One setting of a channel. A setting that is not public may hold a credential. */
+        ChannelSetting: {
+            /** @description The name of the setting. */
+            key?: string;
+            /** @description The value of the setting. */
+            value?: string;
+            /** @description The name of the setting for people. */
+            displayName?: string;
+            /** @description What the setting does. */
             description?: string;
-            /** @example public */
+            /**
+             * @description Who may see the setting.
+             * @example public
+             */
             visibility?: string;
         };
+        /** @description How the workspace wants a channel to behave. */
         ChannelPreferences: {
+            /** @description True when profiles of contacts are not fetched from the platform. */
             disableProfileFetching?: boolean;
+            /** @description True when marketing goes to everybody who has not opted out. */
             explicitMarketingOptOut?: boolean;
+            /** @description True when messages are sent without looking at the suppression list. */
             ignoreSuppressionChecks?: boolean;
+            /** @description True when only some people of the workspace see the channel. */
             isPrivate?: boolean;
         } | null;
+        /** @description A page of channels. */
         ChannelList: {
+            /** @description The rows of the page. */
             results: components["schemas"]["Channel"][];
+            /** @description What to give as `pageToken` to get the next page. It is absent on the last page. */
             nextPageToken?: string;
         };
-        /** @description Until when a contact may be written to freely on a channel. */
+        /**
+         * @description What holds between a channel and one contact: until when the contact can be written to freely.
+         * @example {
+         *       "serviceWindowExpireAt": "2026-03-03T09:15:00.000Z",
+         *       "isPermanentSession": false
+         *     }
+         * @example {
+         *       "serviceWindowExpireAt": null,
+         *       "isPermanentSession": true
+         *     }
+         */
         ChannelContact: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Until when messages without a template may be sent; null when no window is open.
+             */
             serviceWindowExpireAt: string | null;
+            /** @description True when the window never closes. */
             isPermanentSession?: boolean | null;
-            metadata?: {
-                [key: string]: string;
-            } | null;
+            /** @description What else the platform says, as texts by key. */
+            metadata?: components["schemas"]["StringMap"] | null;
         };
-        /** @description Channels that belong to the same WhatsApp account. */
+        /**
+         * @description The channels that belong to one WhatsApp account.
+         * @example {
+         *       "platformGroupId": "104382910",
+         *       "platformGroupName": "Harbour Clinic",
+         *       "platformId": "whatsapp",
+         *       "createdAt": "2026-03-02T09:15:00.000Z",
+         *       "updatedAt": "2026-03-02T09:15:00.000Z"
+         *     }
+         * @example {
+         *       "platformGroupId": "104382977",
+         *       "platformGroupName": "Harbour Physiotherapy",
+         *       "platformId": "whatsapp",
+         *       "createdAt": "2026-03-02T09:15:00.000Z",
+         *       "updatedAt": "2026-03-02T09:15:00.000Z"
+         *     }
+         */
         ChannelGroup: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the group.
+             */
             id: string;
+            /** @description The id of the account at the platform. */
             platformGroupId?: string;
+            /** @description The name of the account at the platform. */
             platformGroupName?: string;
+            /**
+             * @description The platform that the account is on.
+             * @example whatsapp
+             */
             platformId?: string;
+            /** @description The channels of the group. */
             channelIds?: string[];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the group was created.
+             */
             createdAt?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the group was last changed.
+             */
             updatedAt?: string;
         };
+        /** @description All channel groups of a workspace. */
         ChannelGroupList: {
+            /** @description The rows. */
             results: components["schemas"]["ChannelGroup"][];
         };
-        /** @enum {string} */
+        /**
+         * @description Whether a message was received or sent.
+         * @enum {string}
+         */
         MessageDirection: "incoming" | "outgoing";
         /**
-         * @description How far a message is. Reading and opening are interactions, not statuses.
+         * @description How far a message has come. Reading and opening are interactions, not statuses.
          * @enum {string}
          */
         MessageStatus: "accepted" | "processing" | "scheduled" | "sent" | "delivered" | "sending_failed" | "delivery_failed" | "rejected" | "skipped" | "deleted";
-        /** @description What was sent or received. Outgoing, the sender is a connector and the receiver contacts; incoming, the sender is a contact and the receiver a connector. It has a `body` or a `template`. */
+        /**
+         * @description Something that was sent or received over a channel. An outgoing message goes from a connector to contacts, an incoming one from a contact to a connector. It has a body or a template.
+         * @example {
+         *       "direction": "outgoing",
+         *       "status": "delivered",
+         *       "reason": "",
+         *       "body": {
+         *         "type": "text",
+         *         "text": {
+         *           "text": "Your appointment with Dr. Okafor is tomorrow at 10:30. Reply YES to confirm."
+         *         }
+         *       },
+         *       "reference": "reminder-4711",
+         *       "tags": [
+         *         "reminder"
+         *       ],
+         *       "platformId": "sms",
+         *       "chargeableUnits": 1,
+         *       "lastStatusAt": "2026-03-02T09:15:04.000Z",
+         *       "createdAt": "2026-03-02T09:15:00.000Z",
+         *       "updatedAt": "2026-03-02T09:15:04.000Z"
+         *     }
+         * @example {
+         *       "direction": "incoming",
+         *       "status": "delivered",
+         *       "reason": "",
+         *       "body": {
+         *         "type": "text",
+         *         "text": {
+         *           "text": "Yes, I will be there."
+         *         }
+         *       },
+         *       "platformId": "sms",
+         *       "lastStatusAt": "2026-03-02T09:21:30.000Z",
+         *       "createdAt": "2026-03-02T09:21:30.000Z",
+         *       "updatedAt": "2026-03-02T09:21:30.000Z"
+         *     }
+         */
         Message: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the message.
+             */
             id: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The channel that the message went over.
+             */
             channelId: string;
+            /** @description Who sent the message. */
             sender: components["schemas"]["MessageSender"];
+            /** @description Who the message is for. */
             receiver: components["schemas"]["MessageReceiver"];
+            /** @description Whether the message was received or sent. */
             direction?: components["schemas"]["MessageDirection"];
+            /** @description How far the message has come. */
             status: components["schemas"]["MessageStatus"];
-            /** @description The platform's words on the status; empty when all is well. */
+            /** @description The platform's words about the status. The text is empty when all is well. */
             reason?: string;
-            /** @description A short word for the reason. */
+            /**
+             * @description A short word for the reason.
+             * @example unknown_subscriber
+             */
             details?: string;
+            /** @description Why the message failed. */
             failure?: components["schemas"]["MessageFailure"];
+            /** @description What the message says. */
             body?: components["schemas"]["MessageBody"];
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the stored body.
+             */
             bodyId?: string;
+            /** @description The template that the message was made from, in place of a body. */
             template?: components["schemas"]["MessageTemplate"];
             /** @description The sender's own id for the message. */
             reference?: string;
+            /** @description What the message answers to. */
             replyTo?: components["schemas"]["ReplyTo"];
+            /** @description The pieces in which the platform carried the message. */
             parts?: components["schemas"]["MessagePart"][];
-            origin?: {
-                type?: string;
-                id?: string;
-            } | null;
+            /** @description What made the message. */
+            origin?: components["schemas"]["MessageOrigin"];
+            /** @description What else is known about the message. */
             meta?: components["schemas"]["MessageMeta"];
+            /** @description The tags of the message, in lower case. */
             tags?: string[];
+            /** @description The ids of the tags. */
             tagIds?: string[];
+            /** @description How links in the message were shortened. */
             shortLinks?: components["schemas"]["ShortLinks"];
             /**
              * Format: uuid
-             * @description Not printed: seen in delivered events.
+             * @description The batch that the message was sent in.
              */
             batchId?: string | null;
+            /**
+             * @description The platform that carried the message.
+             * @example sms
+             * @example whatsapp
+             */
             platformId?: string;
+            /** @description The id of the message at the platform. */
             platformReferenceId?: string;
+            /** @description How many units the message is charged as, such as the parts of a long SMS. */
             chargeableUnits?: number;
+            /** @description True when stored event hooks do not run for the message. */
             ignorePersistedEventhooks?: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the message is to be sent.
+             */
             scheduledFor?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the message goes out.
+             */
             sendAt?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the status last changed.
+             */
             lastStatusAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the message was created.
+             */
             createdAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the message was last changed.
+             */
             updatedAt: string;
         };
+        /** @description Who sent a message: the workspace's connector, or a contact. */
         MessageSender: {
+            /** @description The sender of an outgoing message. */
             connector?: components["schemas"]["MessageConnector"];
+            /** @description The sender of an incoming message. */
             contact?: components["schemas"]["MessageContact"];
         };
+        /** @description Who a message is for: contacts, or the workspace's connector. */
         MessageReceiver: {
+            /** @description The receiver of an incoming message. */
             connector?: components["schemas"]["MessageConnector"];
+            /** @description The receivers of an outgoing message. */
             contacts?: components["schemas"]["MessageContact"][];
         };
-        /** @description The workspace's side of a message. */
+        /** @description The workspace's end of a message. */
         MessageConnector: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the connector.
+             */
             id: string;
+            /** @description The number or address of the workspace. */
             identifierValue?: string;
+            /** @description What the platform says about the sender or receiver. */
             annotations?: components["schemas"]["Annotations"];
+            /** @description The kinds of the connector. */
             types?: string[];
         };
-        /** @description The other side of a message. */
+        /** @description The contact's end of a message. */
         MessageContact: {
+            /** @description The contact. */
             id?: string;
             /**
+             * @description The kind of identifier that the contact was reached by.
              * @example phonenumber
              * @example emailaddress
              */
             identifierKey?: string;
+            /** @description The number or address that the contact was reached by. */
             identifierValue: string;
+            /** @description More identifiers of the contact. */
             identifiers?: components["schemas"]["MessageIdentifier"][];
             /**
+             * @description How an email names the receiver.
              * @example to
              * @example cc
              * @example bcc
              */
             type?: string;
+            /**
+             * @description The country of the contact's phone number.
+             * @example US
+             */
             countryCode?: string;
+            /** @description The address that was given to the platform. */
             platformAddress?: string;
+            /**
+             * @description The expression that picks the address from the contact.
+             * @example attributes.workEmail
+             */
             platformAddressSelector?: string | null;
+            /** @description What the platform says about the contact, such as the name of their profile. */
             annotations?: components["schemas"]["Annotations"];
         };
+        /** @description An identifier of somebody in a message. */
         MessageIdentifier: {
+            /**
+             * @description The kind of identifier.
+             * @example phonenumber
+             * @example emailaddress
+             */
             identifierKey: string;
+            /** @description The number or address itself. */
             identifierValue: string;
         };
-        /** @description What the platform says of the party; more keys are allowed. */
+        /** @description What the platform says about one end of a message. More keys are allowed. */
         Annotations: {
+            /** @description The name, as the platform or the sender tells it. */
             name?: string;
         };
-        /** @description Why a message failed. docs.bird.com/api/channels-api/message-status-and-interactions/message-failure-codes */
+        /** @description Why a message failed. The codes are listed under docs.bird.com/api/channels-api/message-status-and-interactions/message-failure-codes */
         MessageFailure: {
-            /** @description The same across channels. */
+            /**
+             * @description The code of the failure, the same over all channels.
+             * @example 15005
+             */
             code?: number;
+            /**
+             * @description What went wrong, for people to read.
+             * @example Unsupported media type
+             */
             description?: string;
-            source?: {
-                code?: string;
-                /** @example sms-messagebird */
-                name?: string;
-            };
+            /** @description Where it went wrong. */
+            source?: components["schemas"]["MessageFailureSource"];
         };
+        /** @description The place where a message failed. */
+        MessageFailureSource: {
+            /**
+             * @description The place's own code for the failure.
+             * @example 1
+             */
+            code?: string;
+            /**
+             * @description The name of the place: a step before sending, or a platform.
+             * @example pre-processing
+             * @example contact
+             * @example touchpoint
+             * @example sms-messagebird
+             * @example email-messagebird
+             * @example whatsapp
+             */
+            name?: string;
+        };
+        /** @description A piece of a message. */
         MessagePart: {
-            /** @description The provider's id of this part. */
+            /** @description The id of the piece at the platform. */
             platformReference?: string;
         };
+        /** @description What made a message. */
+        MessageOrigin: {
+            /** @description The kind of thing that made the message. */
+            type?: string;
+            /** @description The id of that thing. */
+            id?: string;
+        } | null;
+        /** @description What a message answers to. */
         ReplyTo: {
+            /** @description The id of the message, click or referral that is answered. */
             id: string;
-            /** @enum {string} */
-            type: "message" | "click" | "referrals";
+            /** @description What kind of thing is answered. */
+            type: components["schemas"]["ReplyToType"];
+            /** @description The place of the answer among several. */
             order?: number;
         };
+        /**
+         * @description What kind of thing a message answers to.
+         * @enum {string}
+         */
+        ReplyToType: "message" | "click" | "referrals";
+        /** @description How links in a message are shortened. */
         ShortLinks: {
-            /** @description A domain, or `default`. */
+            /**
+             * @description The domain of the short links, or the word `default`.
+             * @example default
+             */
             domain: string;
         } | null;
+        /** @description What else is known about a message. */
         MessageMeta: {
+            /** @description Free values of the sender's or the platform's own. */
             extraInformation?: {
                 [key: string]: unknown;
             };
-            referral?: {
-                source?: string;
-                title?: string;
-                text?: string;
-                group?: string;
-                metadata?: {
-                    source_id?: string;
-                    source_url?: string;
-                    media_url?: string;
-                    tracking_id?: string;
-                };
-            };
-            order?: {
-                products?: {
-                    externalCatalogId?: string;
-                    externalProductId?: string;
-                    quantity?: number;
-                    price?: {
-                        amount?: number;
-                        exponent?: number;
-                        currencyCode?: string;
-                    };
-                }[];
-            };
-            referredProduct?: {
-                externalCatalogId?: string;
-                externalProductId?: string;
-            };
-            email?: {
-                subject?: string;
-                headers?: components["schemas"]["StringMap"];
-                from?: components["schemas"]["EmailFrom"];
-            };
-            pushNotifications?: {
-                /** @enum {string} */
-                gatewayTypeOverride?: "apns" | "firebase" | "web";
-            };
-            /** Format: uuid */
+            /** @description The advertisement or link that led to the message. */
+            referral?: components["schemas"]["MessageReferral"];
+            /** @description What the contact ordered in a shop on the platform. */
+            order?: components["schemas"]["MessageOrder"];
+            /** @description The product that the contact asks about. */
+            referredProduct?: components["schemas"]["MessageProductReference"];
+            /** @description The headers of an email. */
+            email?: components["schemas"]["MessageEmail"];
+            /** @description How a push notification is sent. */
+            pushNotifications?: components["schemas"]["MessagePushNotifications"];
+            /**
+             * Format: uuid
+             * @description The navigator that chose the channel.
+             */
             navigatorId?: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id that the navigator gave to the message.
+             */
             navigatorMessageId?: string;
+            /** @description The flow that sent the message. */
             flow?: components["schemas"]["MessageRun"];
+            /** @description The journey that sent the message. */
             journey?: components["schemas"]["MessageRun"];
-            campaign?: {
-                /** Format: uuid */
-                id?: string;
-                name?: string;
-            };
+            /** @description The campaign that the message belongs to. */
+            campaign?: components["schemas"]["MessageCampaign"];
         };
-        /** @description The flow or journey that sent the message. */
-        MessageRun: {
-            /** Format: uuid */
-            id?: string;
-            name?: string;
-            stepId?: string;
-            /** Format: uuid */
-            runId?: string;
+        /** @description The advertisement or link that led to a message. */
+        MessageReferral: {
+            /** @description Where the contact came from. */
+            source?: string;
+            /** @description The title of the advertisement. */
+            title?: string;
+            /** @description The words of the advertisement. */
+            text?: string;
+            /** @description The group that the referral belongs to. */
+            group?: string;
+            /** @description More about the referral. */
+            metadata?: components["schemas"]["MessageReferralMetadata"];
         };
+        /** @description More about a referral. */
+        MessageReferralMetadata: {
+            /** @description The id of the source. */
+            source_id?: string;
+            /** @description The address of the source. */
+            source_url?: string;
+            /** @description The address of the picture or video that was shown. */
+            media_url?: string;
+            /** @description The id under which the referral is tracked. */
+            tracking_id?: string;
+        };
+        /** @description What a contact ordered in a shop on the platform. */
+        MessageOrder: {
+            /** @description The products of the order. */
+            products?: components["schemas"]["MessageOrderProduct"][];
+        };
+        /** @description A product of an order. */
+        MessageOrderProduct: {
+            /** @description The id of the catalog at the platform. */
+            externalCatalogId?: string;
+            /** @description The id of the product in that catalog. */
+            externalProductId?: string;
+            /** @description How many were ordered. */
+            quantity?: number;
+            /** @description The price of one. */
+            price?: components["schemas"]["MessagePrice"];
+        };
+        /** @description An amount of money. */
+        MessagePrice: {
+            /** @description The amount as a whole number, to be divided by ten to the power of the exponent. */
+            amount?: number;
+            /** @description How many digits of the amount stand behind the decimal point. */
+            exponent?: number;
+            /**
+             * @description The currency, as three letters.
+             * @example USD
+             */
+            currencyCode?: string;
+        };
+        /** @description A product in a catalog at the platform. */
+        MessageProductReference: {
+            /** @description The id of the catalog at the platform. */
+            externalCatalogId?: string;
+            /** @description The id of the product in that catalog. */
+            externalProductId?: string;
+        };
+        /** @description The headers of an email. */
+        MessageEmail: {
+            /** @description The subject. */
+            subject?: string;
+            /** @description Further headers, by name. */
+            headers?: components["schemas"]["StringMap"];
+            /** @description Who the email is from. */
+            from?: components["schemas"]["EmailFrom"];
+        };
+        /** @description Who an email is from. */
         EmailFrom: {
+            /** @description The part of the address in front of the `@`. */
             username?: string;
+            /** @description The name that the receiver sees. */
             displayName?: string;
         };
-        StringMap: {
-            [key: string]: string;
+        /** @description How a push notification is sent. */
+        MessagePushNotifications: {
+            /** @description The gateway that carries the notification, in place of the usual one. */
+            gatewayTypeOverride?: components["schemas"]["PushGateway"];
         };
-        /** @description A message's content as Bird answers it, under the key of its type. Types known: text, html, image, file, gif, location, carousel, list, section, authentication, template, action; others may come. */
+        /**
+         * @description A gateway for push notifications.
+         * @enum {string}
+         */
+        PushGateway: "apns" | "firebase" | "web";
+        /** @description A run of a flow or a journey. */
+        MessageRun: {
+            /**
+             * Format: uuid
+             * @description The id of the flow or journey.
+             */
+            id?: string;
+            /** @description The name of the flow or journey. */
+            name?: string;
+            /** @description The step that sent the message. */
+            stepId?: string;
+            /**
+             * Format: uuid
+             * @description The id of this run.
+             */
+            runId?: string;
+        };
+        /** @description The campaign that a message belongs to. */
+        MessageCampaign: {
+            /**
+             * Format: uuid
+             * @description The id of the campaign.
+             */
+            id?: string;
+            /** @description The name of the campaign. */
+            name?: string;
+        };
+        /** @description What a message says, under the key of its type. The types known are text, html, image, file, gif, location, carousel, list, section, authentication, template and action; others may come. */
         MessageBody: {
-            /** @example text */
+            /**
+             * @description The type of the body, which names the key of its content.
+             * @example text
+             * @example html
+             * @example image
+             * @example file
+             */
             type: string;
+            /** @description The content of a text. */
             text?: components["schemas"]["TextContent"];
+            /** @description The content of an email. */
             html?: components["schemas"]["HtmlContent"];
+            /** @description The content of a message with pictures. */
             image?: components["schemas"]["ImageContent"];
+            /** @description The content of a message with files. */
             file?: components["schemas"]["FileContent"];
+            /** @description The content of a message with a moving picture. */
             gif?: components["schemas"]["GifContent"];
+            /** @description The content of a message with a place. */
             location?: components["schemas"]["LocationContent"];
+            /** @description The content of a message with cards. */
             carousel?: components["schemas"]["CarouselContent"];
+            /** @description The content of a message with rows to choose from. */
             list?: components["schemas"]["ListContent"];
+            /** @description The content of a message made of several bodies. */
             section?: components["schemas"]["SectionContent"];
+            /** @description The content of a message with a code for signing in. */
             authentication?: components["schemas"]["AuthenticationContent"];
+            /** @description What a request for a permission asks for. */
             permission_request?: components["schemas"]["PermissionRequest"];
         };
-        /** @description A message's content as it is sent. docs.bird.com/api/channels-api/supported-channels/programmable-whatsapp/sending-whatsapp-messages */
+        /** @description What a message is to say. docs.bird.com/api/channels-api/supported-channels/programmable-whatsapp/sending-whatsapp-messages */
         MessageBodyCreate: components["schemas"]["TextBody"] | components["schemas"]["HtmlBody"] | components["schemas"]["ImageBody"] | components["schemas"]["FileBody"] | components["schemas"]["GifBody"] | components["schemas"]["LocationBody"] | components["schemas"]["CarouselBody"] | components["schemas"]["ListBody"] | components["schemas"]["SectionBody"] | components["schemas"]["AuthenticationBody"] | components["schemas"]["ActionBody"];
+        /** @description A text. */
         TextBody: {
-            /** @constant */
+            /**
+             * @description The word for a text.
+             * @constant
+             */
             type: "text";
+            /** @description The content of the text. */
             text: components["schemas"]["TextContent"];
         };
         /** @description An email. */
         HtmlBody: {
-            /** @constant */
+            /**
+             * @description The word for an email.
+             * @constant
+             */
             type: "html";
+            /** @description The content of the email. */
             html: components["schemas"]["HtmlContent"];
         };
+        /** @description Pictures. */
         ImageBody: {
-            /** @constant */
+            /**
+             * @description The word for pictures.
+             * @constant
+             */
             type: "image";
+            /** @description The pictures and their text. */
             image: components["schemas"]["ImageContent"];
         };
         /** @description Audio, video or documents. */
         FileBody: {
-            /** @constant */
+            /**
+             * @description The word for files.
+             * @constant
+             */
             type: "file";
+            /** @description The files and their text. */
             file: components["schemas"]["FileContent"];
         };
+        /** @description A moving picture. */
         GifBody: {
-            /** @constant */
+            /**
+             * @description The word for a moving picture.
+             * @constant
+             */
             type: "gif";
+            /** @description The moving picture and its text. */
             gif: components["schemas"]["GifContent"];
         };
+        /** @description A place. */
         LocationBody: {
-            /** @constant */
+            /**
+             * @description The word for a place.
+             * @constant
+             */
             type: "location";
+            /** @description Where the place is. */
             location: components["schemas"]["LocationContent"];
         };
+        /** @description Cards side by side. */
         CarouselBody: {
-            /** @constant */
+            /**
+             * @description The word for cards.
+             * @constant
+             */
             type: "carousel";
+            /** @description The cards. */
             carousel: components["schemas"]["CarouselContent"];
         };
+        /** @description Rows to choose from. */
         ListBody: {
-            /** @constant */
+            /**
+             * @description The word for rows to choose from.
+             * @constant
+             */
             type: "list";
+            /** @description The rows and their text. */
             list: components["schemas"]["ListContent"];
         };
+        /** @description Several bodies in one message. */
         SectionBody: {
-            /** @constant */
+            /**
+             * @description The word for several bodies.
+             * @constant
+             */
             type: "section";
-            section: {
-                /** @description Bodies inside this body, at most two levels deep. */
-                items?: components["schemas"]["MessageBodyCreate"][];
-                configurations?: components["schemas"]["StringMap"];
-            };
+            /** @description The bodies. */
+            section: components["schemas"]["SectionContentCreate"];
         };
-        AuthenticationBody: {
-            /** @constant */
-            type: "authentication";
-            authentication: components["schemas"]["AuthenticationContent"];
-        };
-        /** @description Asks for the permission to call on WhatsApp. The page's list of types says `action`, the schema of this one `permission_request`. */
-        ActionBody: {
-            /** @enum {string} */
-            type: "action" | "permission_request";
-            permission_request: components["schemas"]["PermissionRequest"];
-        };
-        TextContent: {
-            text: string;
-            attachments?: components["schemas"]["Attachment"][];
-            actions?: components["schemas"]["MessageAction"][];
-            metadata?: {
-                subject?: string;
-                headers?: components["schemas"]["StringMap"];
-                whatsapp?: {
-                    previewUrl?: boolean;
-                };
-                line?: {
-                    emoji?: {
-                        items?: {
-                            index?: number;
-                            productId?: string;
-                            emojiId?: string;
-                            length?: number;
-                        }[];
-                    };
-                };
-                telegram?: components["schemas"]["TelegramMetadata"];
-                apple?: {
-                    summaryText?: string;
-                };
-            };
-        };
-        HtmlContent: {
-            html?: string;
-            text?: string;
-            attachments?: components["schemas"]["HtmlAttachment"][];
-            actions?: components["schemas"]["MessageAction"][];
-            metadata?: {
-                subject?: string;
-                emailFrom?: components["schemas"]["EmailFrom"];
-                headers?: components["schemas"]["StringMap"];
-                initialOpenTracking?: boolean;
-                openTracking?: boolean;
-                clickTracking?: boolean;
-            };
-        } & (unknown | unknown);
-        ImageContent: {
-            images: {
-                mediaUrl: string;
-                altText?: string;
-            }[];
-            text?: string;
-            actions?: components["schemas"]["MessageAction"][];
-            metadata?: components["schemas"]["MediaMetadata"];
-        };
-        FileContent: {
-            files: {
-                mediaUrl: string;
-                contentType: string;
-                filename?: string;
-                altText?: string;
-                metadata?: {
-                    isAnimated?: boolean;
-                };
-            }[];
-            text?: string;
-            actions?: components["schemas"]["MessageAction"][];
-            metadata?: components["schemas"]["MediaMetadata"];
-        };
-        GifContent: {
-            mediaUrl: string;
-            text?: string;
-            altText?: string;
-            actions?: components["schemas"]["MessageAction"][];
-            metadata?: {
-                telegram?: components["schemas"]["TelegramMetadata"];
-            };
-        };
-        LocationContent: {
-            coordinates: {
-                latitude: number;
-                longitude: number;
-            };
-            location?: {
-                address?: string;
-                label?: string;
-            };
-        };
-        CarouselContent: {
-            items: components["schemas"]["MessageItem"][];
-            text?: string;
-        };
-        ListContent: {
-            text: string;
-            title?: string;
-            altText?: string;
-            items?: components["schemas"]["MessageItem"][];
-            actions?: components["schemas"]["MessageAction"][];
-            metadata?: {
-                button?: {
-                    label?: string;
-                };
-                replyMessage?: {
-                    title?: string;
-                    text?: string;
-                };
-            };
-        };
-        SectionContent: {
-            items?: components["schemas"]["MessageBody"][];
+        /** @description Several bodies in one message, as they are sent. */
+        SectionContentCreate: {
+            /** @description The bodies, at most two levels deep. */
+            items?: components["schemas"]["MessageBodyCreate"][];
+            /** @description How the bodies are laid out, by key. */
             configurations?: components["schemas"]["StringMap"];
         };
-        AuthenticationContent: {
-            otp?: {
-                /** @description The type is not printed. */
-                disclaimer: unknown;
-                expirationTime?: number | null;
-                actions?: components["schemas"]["MessageAction"][];
-            };
+        /** @description A code for signing in. */
+        AuthenticationBody: {
+            /**
+             * @description The word for a code.
+             * @constant
+             */
+            type: "authentication";
+            /** @description The code and what goes with it. */
+            authentication: components["schemas"]["AuthenticationContent"];
         };
-        PermissionRequest: {
-            /** @example call */
-            resource?: string;
+        /** @description A request for the permission to call on WhatsApp. */
+        ActionBody: {
+            /**
+             * @description The word for a request.
+             * @enum {string}
+             */
+            type: "action" | "permission_request";
+            /** @description What is asked for. */
+            permission_request: components["schemas"]["PermissionRequest"];
         };
-        /** @description A card of a carousel, an entry of a list. */
-        MessageItem: {
-            title?: string;
-            mediaUrl?: string | null;
-            description?: string;
-            altText?: string;
+        /** @description The content of a text. */
+        TextContent: {
+            /** @description The words. */
+            text: string;
+            /** @description The files that come with the text. */
+            attachments?: components["schemas"]["Attachment"][];
+            /** @description What can be tapped under the text. */
             actions?: components["schemas"]["MessageAction"][];
+            /** @description What only some platforms know. */
+            metadata?: components["schemas"]["TextMetadata"];
         };
-        /** @description Something the receiver can press; what it does stands under the key of its type. */
-        MessageAction: {
-            /** @enum {string} */
-            type: "link" | "reply" | "postback" | "locationRequest" | "buy";
-            link?: {
-                text: string;
-                /** @description A URL or a {{variable}}. */
-                url: string;
-            };
-            reply?: {
-                text: string;
-                imageUrl?: string;
-                metadata?: components["schemas"]["ActionMetadata"];
-            };
-            postback?: {
-                text: string;
-                payload?: string;
-                imageUrl?: string;
-                metadata?: components["schemas"]["ActionMetadata"];
-            };
-            locationRequest?: {
-                /** @description Default: Send location. */
-                text?: string;
-            } | null;
-            buy?: {
-                text: string;
-                amountCents: number;
-                currency: string;
-            };
-        };
-        ActionMetadata: {
-            description?: {
-                label?: string;
-            };
-        };
-        Attachment: {
-            mediaUrl: string;
-            filename: string;
-            inline?: boolean;
-            contentId?: string;
-        };
-        /** @description A file by its `mediaUrl`, or by its `content` and `contentType`. */
-        HtmlAttachment: {
-            filename: string;
-            mediaUrl?: string;
-            content?: string;
-            contentType?: string;
-            inline?: boolean;
-            contentId?: string;
-        } & (unknown | unknown);
-        MediaMetadata: {
+        /** @description What only some platforms know about a text. */
+        TextMetadata: {
+            /** @description The subject, on email and MMS. */
             subject?: string;
-            fallbackText?: string;
-            storyType?: string;
+            /** @description Headers of an email, by name. */
+            headers?: components["schemas"]["StringMap"];
+            /** @description What WhatsApp knows. */
+            whatsapp?: components["schemas"]["WhatsappTextMetadata"];
+            /** @description What LINE knows. */
+            line?: components["schemas"]["LineTextMetadata"];
+            /** @description What Telegram knows. */
             telegram?: components["schemas"]["TelegramMetadata"];
+            /** @description What Apple Messages for Business knows. */
+            apple?: components["schemas"]["AppleTextMetadata"];
         };
+        /** @description What WhatsApp knows about a text. */
+        WhatsappTextMetadata: {
+            /** @description True when the first link is shown with a preview. */
+            previewUrl?: boolean;
+        };
+        /** @description What LINE knows about a text. */
+        LineTextMetadata: {
+            /** @description The LINE emoji in the text. */
+            emoji?: components["schemas"]["LineEmoji"];
+        };
+        /** @description The LINE emoji in a text. */
+        LineEmoji: {
+            /** @description The emoji, one by one. */
+            items?: components["schemas"]["LineEmojiItem"][];
+        };
+        /** @description One LINE emoji in a text. */
+        LineEmojiItem: {
+            /** @description The place in the text, counted from the first character. */
+            index?: number;
+            /** @description The set that the emoji belongs to. */
+            productId?: string;
+            /** @description The emoji in that set. */
+            emojiId?: string;
+            /** @description How many characters of the text stand for it. */
+            length?: number;
+        };
+        /** @description What Telegram knows about a message. */
         TelegramMetadata: {
-            /** @example Markdown */
+            /**
+             * @description How the text is marked up.
+             * @example Markdown
+             */
             parseMode?: string;
         };
-        /** @description An approved template instead of a body. */
+        /** @description What Apple Messages for Business knows about a text. */
+        AppleTextMetadata: {
+            /** @description The short text that a notification shows. */
+            summaryText?: string;
+        };
+        /** @description The content of an email. It has HTML, plain text or both. */
+        HtmlContent: {
+            /** @description The email as HTML. */
+            html?: string;
+            /** @description The email as plain text. */
+            text?: string;
+            /** @description The files that come with the email. */
+            attachments?: components["schemas"]["HtmlAttachment"][];
+            /** @description What can be tapped under the email. */
+            actions?: components["schemas"]["MessageAction"][];
+            /** @description The headers of the email and how it is tracked. */
+            metadata?: components["schemas"]["HtmlMetadata"];
+        } & (unknown | unknown);
+        /** @description The headers of an email and how it is tracked. */
+        HtmlMetadata: {
+            /** @description The subject. */
+            subject?: string;
+            /** @description Who the email is from. */
+            emailFrom?: components["schemas"]["EmailFrom"];
+            /** @description Further headers, by name. */
+            headers?: components["schemas"]["StringMap"];
+            /** @description True when the first opening is tracked. */
+            initialOpenTracking?: boolean;
+            /** @description True when every opening is tracked. */
+            openTracking?: boolean;
+            /** @description True when clicks on links are tracked. */
+            clickTracking?: boolean;
+        };
+        /** @description The content of a message with pictures. */
+        ImageContent: {
+            /** @description The pictures; an MMS carries up to ten. */
+            images: components["schemas"]["MessageImage"][];
+            /** @description The words under the pictures. */
+            text?: string;
+            /** @description What can be tapped under the pictures. */
+            actions?: components["schemas"]["MessageAction"][];
+            /** @description What only some platforms know. */
+            metadata?: components["schemas"]["MediaMetadata"];
+        };
+        /** @description A picture. */
+        MessageImage: {
+            /** @description Where the picture is. */
+            mediaUrl: string;
+            /** @description What to read out in place of the picture. */
+            altText?: string;
+        };
+        /** @description The content of a message with files. */
+        FileContent: {
+            /** @description The files. */
+            files: components["schemas"]["MessageFile"][];
+            /** @description The words under the files. */
+            text?: string;
+            /** @description What can be tapped under the files. */
+            actions?: components["schemas"]["MessageAction"][];
+            /** @description What only some platforms know. */
+            metadata?: components["schemas"]["MediaMetadata"];
+        };
+        /** @description A file. */
+        MessageFile: {
+            /** @description Where the file is. */
+            mediaUrl: string;
+            /**
+             * @description The media type of the file.
+             * @example application/pdf
+             */
+            contentType: string;
+            /** @description The name of the file. */
+            filename?: string;
+            /** @description What to read out in place of the file. */
+            altText?: string;
+            /** @description More about the file. */
+            metadata?: components["schemas"]["MessageFileMetadata"];
+        };
+        /** @description More about a file. */
+        MessageFileMetadata: {
+            /** @description True when the file moves, as an animated sticker does. */
+            isAnimated?: boolean;
+        };
+        /** @description The content of a message with a moving picture. */
+        GifContent: {
+            /** @description Where the moving picture is. */
+            mediaUrl: string;
+            /** @description The words under the picture. */
+            text?: string;
+            /** @description What to read out in place of the picture. */
+            altText?: string;
+            /** @description What can be tapped under the picture. */
+            actions?: components["schemas"]["MessageAction"][];
+            /** @description What only some platforms know. */
+            metadata?: components["schemas"]["GifMetadata"];
+        };
+        /** @description What only some platforms know about a moving picture. */
+        GifMetadata: {
+            /** @description What Telegram knows. */
+            telegram?: components["schemas"]["TelegramMetadata"];
+        };
+        /** @description The content of a message with a place. */
+        LocationContent: {
+            /** @description Where the place is on the globe. */
+            coordinates: components["schemas"]["LocationCoordinates"];
+            /** @description What the place is called. */
+            location?: components["schemas"]["LocationPlace"];
+        };
+        /** @description A point on the globe. */
+        LocationCoordinates: {
+            /** @description Degrees to the north of the equator. */
+            latitude: number;
+            /** @description Degrees to the east of Greenwich. */
+            longitude: number;
+        };
+        /** @description What a place is called. */
+        LocationPlace: {
+            /** @description The address of the place. */
+            address?: string;
+            /** @description The name of the place. */
+            label?: string;
+        };
+        /** @description The content of a message with cards. WhatsApp takes 2 to 10 cards, all with a picture or all with a video, each with a title and one link. */
+        CarouselContent: {
+            /** @description The cards. */
+            items: components["schemas"]["MessageItem"][];
+            /** @description The words above the cards, which WhatsApp needs. */
+            text?: string;
+        };
+        /** @description The content of a message with rows to choose from. */
+        ListContent: {
+            /** @description The words above the rows. */
+            text: string;
+            /** @description The title of the message. */
+            title?: string;
+            /** @description What to read out in place of the rows. */
+            altText?: string;
+            /** @description The rows. */
+            items?: components["schemas"]["MessageItem"][];
+            /** @description What can be tapped under the rows. */
+            actions?: components["schemas"]["MessageAction"][];
+            /** @description What only some platforms know. */
+            metadata?: components["schemas"]["ListMetadata"];
+        };
+        /** @description What only some platforms know about rows to choose from. */
+        ListMetadata: {
+            /** @description The button that opens the rows. */
+            button?: components["schemas"]["ListButton"];
+            /** @description The message that answers a choice. */
+            replyMessage?: components["schemas"]["ListReplyMessage"];
+        };
+        /** @description The button that opens rows to choose from. */
+        ListButton: {
+            /** @description The words on the button. */
+            label?: string;
+        };
+        /** @description The message that answers a choice. */
+        ListReplyMessage: {
+            /** @description The title of the message. */
+            title?: string;
+            /** @description The words of the message. */
+            text?: string;
+        };
+        /** @description Several bodies in one message, as they are answered. */
+        SectionContent: {
+            /** @description The bodies, at most two levels deep. */
+            items?: components["schemas"]["MessageBody"][];
+            /** @description How the bodies are laid out, by key. */
+            configurations?: components["schemas"]["StringMap"];
+        };
+        /** @description The content of a message with a code for signing in. */
+        AuthenticationContent: {
+            /** @description The code's message. */
+            otp?: components["schemas"]["OneTimePassword"];
+        };
+        /** @description How a code for signing in is shown. The page prints no more than these fields. */
+        OneTimePassword: {
+            /** @description The warning not to share the code. */
+            disclaimer: unknown;
+            /** @description How long the code can be used. The page gives seconds as the unit. */
+            expirationTime?: number | null;
+            /** @description What can be tapped, such as copying the code. */
+            actions?: components["schemas"]["MessageAction"][];
+        };
+        /** @description What a request for a permission asks for. */
+        PermissionRequest: {
+            /**
+             * @description What the contact is asked to allow.
+             * @example call
+             */
+            resource?: string;
+        };
+        /** @description A card of a carousel or a row of a list. */
+        MessageItem: {
+            /** @description The title. */
+            title?: string;
+            /** @description Where the picture or video is. */
+            mediaUrl?: string | null;
+            /** @description The words under the title. */
+            description?: string;
+            /** @description What to read out in place of the picture. */
+            altText?: string;
+            /** @description What can be tapped. */
+            actions?: components["schemas"]["MessageAction"][];
+        };
+        /** @description Something to tap under a message. What it does stands under the key of its type. */
+        MessageAction: {
+            /** @description What tapping does. */
+            type: components["schemas"]["MessageActionType"];
+            /** @description A link to open. */
+            link?: components["schemas"]["LinkAction"];
+            /** @description An answer with prepared words. */
+            reply?: components["schemas"]["ReplyAction"];
+            /** @description A button that sends a value back. */
+            postback?: components["schemas"]["PostbackAction"];
+            /** @description A request for the contact's place. */
+            locationRequest?: components["schemas"]["LocationRequestAction"];
+            /** @description A button to buy something. */
+            buy?: components["schemas"]["BuyAction"];
+        };
+        /**
+         * @description What tapping under a message does.
+         * @enum {string}
+         */
+        MessageActionType: "link" | "reply" | "postback" | "locationRequest" | "buy";
+        /** @description A link to open. */
+        LinkAction: {
+            /** @description The words on the button. */
+            text: string;
+            /** @description Where the link leads: a URL, or a {{variable}} of a template. */
+            url: string;
+        };
+        /** @description An answer with prepared words. */
+        ReplyAction: {
+            /** @description The words on the button, which are also the answer. */
+            text: string;
+            /** @description Where the button's picture is. */
+            imageUrl?: string;
+            /** @description More about the button. */
+            metadata?: components["schemas"]["ActionMetadata"];
+        };
+        /** @description A button that sends a value back. */
+        PostbackAction: {
+            /** @description The words on the button. */
+            text: string;
+            /** @description The value that comes back in the interaction. */
+            payload?: string;
+            /** @description Where the button's picture is. */
+            imageUrl?: string;
+            /** @description More about the button. */
+            metadata?: components["schemas"]["ActionMetadata"];
+        };
+        /** @description A request for the contact's place. */
+        LocationRequestAction: {
+            /** @description The words on the button. By default they are `Send location`. */
+            text?: string;
+        } | null;
+        /** @description A button to buy something. */
+        BuyAction: {
+            /** @description The words on the button. */
+            text: string;
+            /** @description The price, in hundredths of the currency. */
+            amountCents: number;
+            /**
+             * @description The currency, as three letters.
+             * @example USD
+             */
+            currency: string;
+        };
+        /** @description More about a button. */
+        ActionMetadata: {
+            /** @description The small print of the button. */
+            description?: components["schemas"]["ActionDescription"];
+        };
+        /** @description The small print of a button. */
+        ActionDescription: {
+            /** @description The words of the small print. */
+            label?: string;
+        };
+        /** @description A file that comes with a text. */
+        Attachment: {
+            /** @description Where the file is. */
+            mediaUrl: string;
+            /** @description The name of the file. */
+            filename: string;
+            /** @description True when the file is shown inside the text. */
+            inline?: boolean;
+            /** @description The id by which the text refers to the file. */
+            contentId?: string;
+        };
+        /** @description A file that comes with an email: by its address, or by its content and media type. */
+        HtmlAttachment: {
+            /** @description The name of the file. */
+            filename: string;
+            /** @description Where the file is. */
+            mediaUrl?: string;
+            /** @description The file itself, encoded. */
+            content?: string;
+            /**
+             * @description The media type of the file.
+             * @example application/pdf
+             */
+            contentType?: string;
+            /** @description True when the file is shown inside the email. */
+            inline?: boolean;
+            /** @description The id by which the HTML refers to the file. */
+            contentId?: string;
+        } & (unknown | unknown);
+        /** @description What only some platforms know about pictures and files. */
+        MediaMetadata: {
+            /** @description The subject, on email and MMS. */
+            subject?: string;
+            /** @description The words for phones that cannot show the media. */
+            fallbackText?: string;
+            /** @description The kind of story that the media belong to, on Instagram. */
+            storyType?: string;
+            /** @description What Telegram knows. */
+            telegram?: components["schemas"]["TelegramMetadata"];
+        };
+        /** @description A prepared template in place of a body. */
         MessageTemplate: {
             /** @description The platform's name of the template. */
             name?: string;
+            /** @description The project that holds the template. */
             projectId?: string;
-            /** @description An id, or `latest`. */
+            /**
+             * @description The id of the template's version, or the word `latest`.
+             * @example latest
+             */
             version?: string;
+            /**
+             * @description The language of the template, as a BCP 47 tag.
+             * @example en-US
+             */
             locale?: string;
-            attachments?: {
-                mediaUrl?: string;
-                filename?: string;
-                inline?: boolean;
-            }[];
-            shortLinks?: {
-                enabled?: boolean;
-                domain?: string;
-            };
+            /** @description Files to send along. */
+            attachments?: components["schemas"]["TemplateAttachment"][];
+            /** @description How links in the template are shortened. */
+            shortLinks?: components["schemas"]["TemplateShortLinks"];
+            /** @description The values to fill in, by name. This is the older way. */
             variables?: components["schemas"]["StringMap"];
+            /** @description Tracking parameters to add to the links. */
             utmParameters?: components["schemas"]["UtmParameter"][];
+            /** @description The values to fill in. */
             parameters?: components["schemas"]["TemplateParameter"][];
-            settings?: {
-                disallowMmLite?: boolean | null;
-                useMmLite?: boolean;
-            };
+            /** @description How the template is sent. */
+            settings?: components["schemas"]["TemplateSettings"];
         };
+        /** @description A file to send with a template. */
+        TemplateAttachment: {
+            /** @description Where the file is. */
+            mediaUrl?: string;
+            /** @description The name of the file. */
+            filename?: string;
+            /** @description True when the file is shown inside the text. */
+            inline?: boolean;
+        };
+        /** @description How links in a template are shortened. */
+        TemplateShortLinks: {
+            /** @description True when links are shortened. */
+            enabled?: boolean;
+            /** @description The domain of the short links. */
+            domain?: string;
+        };
+        /** @description How a template is sent over WhatsApp. */
+        TemplateSettings: {
+            /** @description True when WhatsApp's Marketing Messages Lite must not be used. One version of the page has this field. */
+            disallowMmLite?: boolean | null;
+            /** @description True when WhatsApp's Marketing Messages Lite is used. The other version of the page has this field. */
+            useMmLite?: boolean;
+        };
+        /** @description A value to fill into a template. */
         TemplateParameter: {
-            /** @enum {string} */
-            type?: "string" | "number" | "boolean" | "object" | "sectionList" | "timeslotList" | "productSections" | "productList" | "shippingMethodList" | "lineItemList" | "whatsappProductSections" | "whatsappProductItems";
+            /** @description The type of the value. */
+            type?: components["schemas"]["TemplateParameterType"];
+            /** @description The name of the place that the value is for. */
             key?: string;
-            /** @description As the type asks. */
+            /** @description The value, as its type asks. */
             value?: unknown;
         };
-        /** @description A `key` with a `value`, or with a `reference`. */
+        /**
+         * @description The type of a value that is filled into a template.
+         * @enum {string}
+         */
+        TemplateParameterType: "string" | "number" | "boolean" | "object" | "sectionList" | "timeslotList" | "productSections" | "productList" | "shippingMethodList" | "lineItemList" | "whatsappProductSections" | "whatsappProductItems";
+        /** @description A tracking parameter for links, with a value of its own or one that is looked up. */
         UtmParameter: {
+            /**
+             * @description The name of the parameter.
+             * @example utm_source
+             */
             key: string;
+            /** @description The value of the parameter. */
             value?: string;
-            /** @enum {string} */
-            reference?: "platform_name" | "channel_name";
+            /** @description Where the value is taken from. */
+            reference?: components["schemas"]["UtmReference"];
         } & (unknown | unknown);
-        /** @description What is sent: exactly one of `body` and `template`. Unknown fields are refused. docs.bird.com/api/channels-api/supported-channels/programmable-whatsapp/sending-whatsapp-messages */
+        /**
+         * @description Where a tracking parameter's value is taken from.
+         * @enum {string}
+         */
+        UtmReference: "platform_name" | "channel_name";
+        /** @description A message to send. It has exactly one of body and template; unknown fields are refused. docs.bird.com/api/channels-api/supported-channels/programmable-whatsapp/sending-whatsapp-messages */
         MessageCreate: {
-            receiver: {
-                /** @description More than one on email alone. */
-                contacts: components["schemas"]["ReceiverContact"][];
-            };
-            /** @description On email, overrides the sender's user and name. */
-            sender?: {
-                connector?: {
-                    identifierValue: string;
-                    annotations?: components["schemas"]["Annotations"];
-                };
-            };
+            /** @description Who the message is for. */
+            receiver: components["schemas"]["ReceiverCreate"];
+            /** @description Who the message is from. On email this replaces the channel's user and name. */
+            sender?: components["schemas"]["SenderCreate"];
+            /** @description What the message says. */
             body?: components["schemas"]["MessageBodyCreate"];
+            /** @description A template in place of a body. */
             template?: components["schemas"]["MessageTemplate"];
-            /** @description The sender's own id for the message; echoed. */
+            /** @description Your own id for the message, which comes back with it. It need not be unique. */
             reference?: string;
+            /** @description What the message answers to. */
             replyTo?: components["schemas"]["ReplyTo"];
+            /** @description What else to say about the message. */
             meta?: components["schemas"]["MessageMeta"];
-            notification?: {
-                /** @description One more address for this message's events; needs a subscription. */
-                url?: string;
-            };
+            /** @description Where else to post the message's events. */
+            notification?: components["schemas"]["MessageNotification"];
+            /** @description Tags of letters, digits, spaces, `-` and `_`. They are put into lower case and created when they do not exist. */
             tags?: string[];
             /**
              * Format: date-time
-             * @description When to send. Within 10 minutes it may go at once; over 35 days ahead is refused.
+             * @description When to send the message. A time within ten minutes may mean at once; more than 35 days ahead is refused.
              */
             scheduledFor?: string;
-            /** @description Seconds; the default follows the channel's message type: 129600 for promotional, conversational and transactional, 600 for 2FA. */
+            /** @description For how many seconds the message may be tried. By default 129600 for promotional, conversational and transactional channels, 600 for 2FA. */
             validity?: number;
+            /** @description How to shorten links in an SMS. Templates use their own setting. */
             shortLinks?: components["schemas"]["ShortLinks"];
+            /** @description True to add web tracking parameters to the links of test and campaign messages. On SMS it needs `shortLinks`. */
             enableLinkTracking?: boolean;
-            /** @description Only with a contact as receiver and `meta.extraInformation.useCase` marketing. */
+            /** @description True to count the message against the contact's marketing limit. It needs a contact as receiver and `meta.extraInformation.useCase` to be `marketing`. */
             capFrequency?: boolean;
+            /** @description True to send in quiet hours too. */
             ignoreQuietHours?: boolean;
+            /** @description True to send to contacts in the global holdout too. */
             ignoreGlobalHoldout?: boolean;
         } & (unknown | unknown);
-        /** @description Who receives, by the contact's id or by an identifier. */
+        /** @description Who a message is for. */
+        ReceiverCreate: {
+            /** @description The receivers. Only email takes more than one. */
+            contacts: components["schemas"]["ReceiverContact"][];
+        };
+        /** @description A receiver, by the id of a contact or by an identifier. A contact is created when none has the identifier. */
         ReceiverContact: {
+            /** @description The contact. */
             id?: string;
             /**
-             * @description May be left out.
+             * @description The kind of identifier; it may be left out.
              * @example phonenumber
              * @example emailaddress
              */
             identifierKey?: string;
-            identifierValue?: string;
             /**
-             * @description On email.
-             * @enum {string}
+             * @description The number or address.
+             * @example +12025550142
              */
-            type?: "to" | "cc" | "bcc";
+            identifierValue?: string;
+            /** @description How an email names the receiver. */
+            type?: components["schemas"]["RecipientType"];
+            /** @description More identifiers of the receiver. */
             identifiers?: components["schemas"]["MessageIdentifier"][];
+            /** @description The address to give to the platform. */
             platformAddress?: string;
-            /** @description Picks the address from the contact, as `attributes.workEmail` does. */
+            /**
+             * @description The expression that picks the address from the contact.
+             * @example attributes.workEmail
+             */
             platformAddressSelector?: string | null;
         };
+        /**
+         * @description How an email names a receiver.
+         * @enum {string}
+         */
+        RecipientType: "to" | "cc" | "bcc";
+        /** @description Who a message is from. */
+        SenderCreate: {
+            /** @description The workspace's end. */
+            connector?: components["schemas"]["SenderConnector"];
+        };
+        /** @description The workspace's end of a message that is sent. */
+        SenderConnector: {
+            /** @description The number or address to send from. */
+            identifierValue: string;
+            /** @description The name to send as. */
+            annotations?: components["schemas"]["Annotations"];
+        };
+        /** @description Where else to post a message's events. */
+        MessageNotification: {
+            /** @description The address to post to. It works only while the workspace has a webhook subscription. */
+            url?: string;
+        };
+        /** @description Several messages to send over one channel. */
+        MessageBatchCreate: {
+            /** @description The messages, 1 to 100. */
+            messageRequests: components["schemas"]["MessageCreate"][];
+        };
+        /** @description Several messages that were taken together. */
+        MessageBatch: {
+            /**
+             * Format: uuid
+             * @description The id of the batch.
+             */
+            id?: string;
+            /**
+             * Format: uuid
+             * @description The id of the batch.
+             */
+            batchId?: string;
+        };
+        /** @description A page of a workspace's messages. */
         MessageList: {
+            /** @description The rows of the page. */
             results: components["schemas"]["Message"][];
+            /** @description What to give as `pageToken` to get the next page. It is absent on the last page. */
             nextPageToken?: string;
         };
+        /** @description A page of a channel's messages. */
         ChannelMessageList: {
+            /** @description The rows of the page. */
             results: components["schemas"]["Message"][];
+            /** @description What to give as `pageToken` to get the next page. It is absent on the last page. */
             nextPageToken?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Where the span that was looked at begins.
+             */
             startAt?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Where the span that was looked at ends.
+             */
             endAt?: string;
         };
-        /** @enum {string} */
+        /**
+         * @description What somebody did with a message.
+         * @enum {string}
+         */
         InteractionType: "clicked" | "delete-request" | "invalid" | "opened" | "read" | "reported-as-spam" | "unsubscribe-request" | "reaction" | "conversion" | "subscribe-request" | "subscribe-consent";
-        /** @description Something the receiver did with a message. Which fields are promised is not printed. docs.bird.com/api/channels-api/supported-channels/programmable-email/message-interactions */
+        /**
+         * @description Something that a receiver did with a message. docs.bird.com/api/channels-api/supported-channels/programmable-email/message-interactions
+         * @example {
+         *       "type": "read",
+         *       "platformId": "whatsapp",
+         *       "messagePartsCount": 1,
+         *       "createdAt": "2026-03-02T09:16:10.000Z"
+         *     }
+         * @example {
+         *       "type": "clicked",
+         *       "platformId": "email-messagebird",
+         *       "messagePartsCount": 1,
+         *       "details": "item_1_clicked",
+         *       "metadata": {
+         *         "link": {
+         *           "name": "Prepare for your visit",
+         *           "url": "https://clinic.example.com/prepare"
+         *         }
+         *       },
+         *       "createdAt": "2026-03-02T11:02:45.000Z"
+         *     }
+         */
         Interaction: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the interaction.
+             */
             id: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The message that somebody did something with.
+             */
             messageId: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The channel that the message went over.
+             */
             channelId: string;
+            /**
+             * @description The platform that carried the message.
+             * @example email-messagebird
+             * @example whatsapp
+             */
             platformId?: string;
+            /** @description What was done. */
             type: components["schemas"]["InteractionType"];
+            /** @description The sender's own id for the message. */
             messageReference?: string;
+            /** @description How many pieces the message had. */
             messagePartsCount?: number;
+            /** @description The tags of the message. */
             messageTags?: string[] | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the message was created.
+             */
             messageCreatedAt?: string;
+            /** @description Who the message was for. */
             receiver?: components["schemas"]["MessageReceiver"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was done.
+             */
             createdAt: string;
+            /**
+             * @description More about what was done, such as which button was clicked.
+             * @example item_1_clicked
+             */
             details?: string;
-            context?: {
-                id?: string;
-                type?: string;
-                tags?: string[];
-            };
+            /** @description What the interaction belongs to. */
+            context?: components["schemas"]["InteractionContext"];
+            /** @description What was clicked, reacted or converted. */
             metadata?: components["schemas"]["InteractionMetadata"];
+            /** @description True when it is the first interaction by a person. */
             isFirstInteraction?: boolean;
+            /** @description True when it is the first interaction by a person or a program. */
             isFirstInteractionIncludingBots?: boolean;
+            /** @description The project that holds the message's template. */
             bodyTemplateProjectId?: string;
+            /** @description The id of the message at the platform. */
             platformReferenceId?: string;
+            /** @description The journey that sent the message. */
             journey?: {
                 [key: string]: unknown;
             };
+            /** @description Where else the interaction is posted. */
             notification?: {
                 [key: string]: unknown;
             };
         };
-        /** @description More keys are allowed. */
+        /** @description What an interaction belongs to. */
+        InteractionContext: {
+            /** @description The id of what the interaction belongs to. */
+            id?: string;
+            /** @description The kind of thing that the interaction belongs to. */
+            type?: string;
+            /** @description The tags of that thing. */
+            tags?: string[];
+        };
+        /** @description What was clicked, reacted or converted. More keys are allowed. */
         InteractionMetadata: {
-            link?: {
-                name?: string;
-                url?: string;
-            };
-            button?: {
-                payload?: string;
-            };
-            reaction?: {
-                emoji?: string;
-                action?: string;
-            };
-            conversion?: {
-                type?: string;
-                status?: string;
-                method?: string;
-                /** Format: date-time */
-                timestamp?: string;
-            };
+            /** @description The link that was clicked. */
+            link?: components["schemas"]["InteractionLink"];
+            /** @description The button that was clicked. */
+            button?: components["schemas"]["InteractionButton"];
+            /** @description The reaction. */
+            reaction?: components["schemas"]["InteractionReaction"];
+            /** @description The conversion. */
+            conversion?: components["schemas"]["InteractionConversion"];
+            /** @description True when a mail program fetched the content before anybody opened it. */
             prefetched?: boolean;
         };
+        /** @description A link that was clicked. */
+        InteractionLink: {
+            /** @description The name of the link. */
+            name?: string;
+            /** @description The address of the link. */
+            url?: string;
+        };
+        /** @description A button that was clicked. */
+        InteractionButton: {
+            /** @description The value that the button sends back. */
+            payload?: string;
+        };
+        /** @description A reaction to a message. */
+        InteractionReaction: {
+            /** @description The emoji. */
+            emoji?: string;
+            /** @description Whether the reaction was added or taken back. */
+            action?: string;
+        };
+        /** @description A conversion that followed a message. */
+        InteractionConversion: {
+            /** @description The kind of conversion. */
+            type?: string;
+            /** @description How far the conversion has come. */
+            status?: string;
+            /** @description How the conversion was found. */
+            method?: string;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp?: string;
+        };
+        /** @description All interactions with a message. */
         InteractionList: {
+            /** @description The rows. */
             results: components["schemas"]["Interaction"][];
         };
-        /** @description Somebody the workspace talks with. */
+        /** @description What is going to be uploaded. */
+        PresignedUploadCreate: {
+            /**
+             * @description The media type of the file.
+             * @example image/png
+             */
+            contentType: string;
+        };
+        /**
+         * @description Where to upload a file, and how to refer to it afterwards. Post a multipart form to the upload address: every field of the form data first, then the file under the name `file`. The upload takes no access key.
+         * @example {
+         *       "mediaUrl": "https://media.api.bird.com/workspaces/a1405560-c8d3-4b1a-877d-3f449ad95352/media/e867a2ac-2df5-40be-a5d4-e452d7156048",
+         *       "uploadUrl": "https://uploads.example.com/",
+         *       "uploadMethod": "POST",
+         *       "uploadFormData": {
+         *         "Content-Type": "image/png",
+         *         "acl": "private",
+         *         "key": "e867a2ac-2df5-40be-a5d4-e452d7156048",
+         *         "policy": "c2FtcGxl",
+         *         "x-amz-signature": "22986b67"
+         *       }
+         *     }
+         * @example {
+         *       "mediaUrl": "https://media.api.bird.com/workspaces/a1405560-c8d3-4b1a-877d-3f449ad95352/media/0c5e5552-fe12-4c4c-a39d-3604bb30aa81",
+         *       "uploadUrl": "https://uploads.example.com/",
+         *       "uploadMethod": "POST",
+         *       "uploadFormData": {
+         *         "Content-Type": "application/pdf",
+         *         "acl": "private",
+         *         "key": "0c5e5552-fe12-4c4c-a39d-3604bb30aa81",
+         *         "policy": "c2FtcGxl",
+         *         "x-amz-signature": "9f04c2d1"
+         *       }
+         *     }
+         */
+        PresignedUpload: {
+            /**
+             * Format: uri
+             * @description The address to put into a message's body once the file is uploaded.
+             */
+            mediaUrl: string;
+            /**
+             * Format: uri
+             * @description The address to upload to.
+             */
+            uploadUrl: string;
+            /**
+             * @description The HTTP method of the upload.
+             * @example POST
+             */
+            uploadMethod: string;
+            /** @description The form's fields, by name. They are signed, so whoever has them can upload. */
+            uploadFormData: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description Where a file can be fetched. */
+        MediaLocation: {
+            [key: string]: unknown;
+        };
+        /**
+         * @description Somebody whom the workspace talks with.
+         * @example {
+         *       "computedDisplayName": "Amina Diallo",
+         *       "featuredIdentifiers": [
+         *         {
+         *           "key": "phonenumber",
+         *           "value": "+12025550142"
+         *         }
+         *       ],
+         *       "identifierCount": 2,
+         *       "attributes": {
+         *         "firstName": "Amina",
+         *         "lastName": "Diallo",
+         *         "preferredLanguage": "en",
+         *         "phonenumber": [
+         *           "+12025550142"
+         *         ]
+         *       },
+         *       "isAnonymous": false,
+         *       "createdAt": "2026-03-02T09:15:00.000Z",
+         *       "updatedAt": "2026-03-02T09:15:00.000Z"
+         *     }
+         * @example {
+         *       "computedDisplayName": "Peter Novak",
+         *       "featuredIdentifiers": [
+         *         {
+         *           "key": "emailaddress",
+         *           "value": "peter.novak@example.com"
+         *         }
+         *       ],
+         *       "identifierCount": 1,
+         *       "attributes": {
+         *         "firstName": "Peter",
+         *         "lastName": "Novak",
+         *         "consentToReminders": true,
+         *         "emailaddress": [
+         *           "peter.novak@example.com"
+         *         ]
+         *       },
+         *       "isAnonymous": false,
+         *       "createdAt": "2026-03-02T09:15:00.000Z",
+         *       "updatedAt": "2026-03-02T09:15:00.000Z"
+         *     }
+         */
         Contact: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the contact.
+             */
             id: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The workspace that the contact belongs to.
+             */
             workspaceId?: string;
-            /** @description Made by Bird; may be the first name only. */
+            /** @description The name to show, made from what is known. It may be the first name only. */
             computedDisplayName?: string;
-            /** @description Some of the identifiers; absent when there are none. */
+            /** @description The identifiers to show first. They are absent when there are none. */
             featuredIdentifiers?: components["schemas"]["IdentifierKeyValue"][];
+            /** @description How many identifiers the contact has. */
             identifierCount?: number;
+            /** @description What else is known about the contact, by key. */
             attributes?: components["schemas"]["ContactAttributes"];
+            /** @description The lists that the contact is on. */
             listIds?: string[];
+            /** @description The accounts that the contact belongs to. */
             accountIds?: string[];
+            /** @description The companies that the contact belongs to. */
             companyRefs?: unknown[];
+            /** @description True while nobody knows who the contact is. */
             isAnonymous?: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the contact was created.
+             */
             createdAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the contact was last changed.
+             */
             updatedAt: string;
         };
-        /** @description Free keys. Identifiers are mirrored in it as lists; Bird adds `initialReference` and `timezone`. */
+        /** @description What is known about a contact, by free keys. Identifiers are repeated here as lists, and `initialReference` and `timezone` are added by the server. */
         ContactAttributes: {
             [key: string]: components["schemas"]["AttributeValue"];
         };
+        /** @description The value of an attribute: true or false, a number, a text, a list of these, or null. */
         AttributeValue: boolean | number | string | (boolean | number | string)[] | null;
+        /** @description An identifier of a contact. */
         IdentifierKeyValue: {
+            /**
+             * @description The kind of identifier.
+             * @example phonenumber
+             * @example emailaddress
+             */
             key: string;
+            /**
+             * @description The number, address or id itself.
+             * @example +12025550142
+             */
             value: string;
         };
+        /** @description An identifier to give to a contact. */
         IdentifierInput: {
+            /**
+             * @description The kind of identifier.
+             * @example phonenumber
+             * @example emailaddress
+             */
             key: string;
+            /**
+             * @description The number, address or id itself.
+             * @example +12025550142
+             */
             value: string;
+            /** @description What else is known about the identifier, by key. */
             properties?: {
                 [key: string]: unknown;
             };
         };
+        /**
+         * @description An identifier of a contact, with when it was added.
+         * @example {
+         *       "key": "phonenumber",
+         *       "value": "+12025550142",
+         *       "createdAt": "2026-03-02T09:15:00.000Z"
+         *     }
+         * @example {
+         *       "key": "emailaddress",
+         *       "value": "amina.diallo@example.com",
+         *       "createdAt": "2026-03-02T09:15:00.000Z"
+         *     }
+         */
         ContactIdentifier: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The contact who has the identifier.
+             */
             contactId?: string;
+            /**
+             * @description The kind of identifier.
+             * @example phonenumber
+             * @example emailaddress
+             */
             key: string;
+            /** @description The number, address or id itself. */
             value: string;
+            /** @description What else is known about the identifier, by key. */
             properties?: {
                 [key: string]: unknown;
             };
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the identifier was added.
+             */
             createdAt?: string;
         };
+        /** @description A page of contacts. */
         ContactList: {
+            /** @description The rows of the page. */
             results: components["schemas"]["Contact"][];
+            /** @description What to give as `pageToken` to get the next page. It is absent on the last page. */
             nextPageToken?: string;
         };
-        /** @description One of the two. */
+        /** @description What to search contacts by: an identifier, or an address on a platform. */
         ContactSearch: {
+            /** @description The identifier. */
             identifier?: components["schemas"]["IdentifierKeyValue"];
+            /** @description The address on a platform. */
             platformAddress?: string;
         };
+        /** @description The contacts that were found. An empty attribute may come as null. */
         ContactSearchResult: {
+            /** @description The rows. */
             results: components["schemas"]["Contact"][];
         };
+        /** @description A page of a contact's identifiers. */
         ContactIdentifierList: {
+            /** @description The rows of the page. */
             results: components["schemas"]["ContactIdentifier"][];
+            /** @description What to give as `pageToken` to get the next page. It is absent on the last page. */
             nextPageToken?: string;
         };
-        /** @description Other keys are allowed. */
+        /** @description A contact to create. Other keys are allowed. */
         ContactCreate: {
+            /** @description The name to show. */
             displayName: string;
+            /** @description The identifiers of the contact. */
             identifiers?: components["schemas"]["IdentifierInput"][];
+            /** @description What else is known about the contact, by key. */
             attributes?: components["schemas"]["ContactAttributes"];
+            /** @description The lists to put the contact on. */
             listIds?: string[];
+            /** @description The accounts that the contact belongs to. */
             accountIds?: string[];
+            /** @description The companies that the contact belongs to. */
             companyRefs?: unknown[];
         };
-        /** @description What to change; other keys are allowed. The page also has lists of companies to add, to remove and to set, whose names are not known. */
+        /** @description What to change about a contact. Other keys are allowed. The page also has lists of companies to add, to remove and to set, whose names are not known. */
         ContactUpdate: {
+            /** @description The attributes to set, by key. A null clears one. */
             attributes?: {
                 [key: string]: components["schemas"]["AttributeValue"];
             } | null;
+            /** @description Identifiers to add. */
             addIdentifiers?: components["schemas"]["IdentifierInput"][];
+            /** @description Identifiers to take away. */
             removeIdentifiers?: components["schemas"]["IdentifierKeyValue"][];
+            /** @description Lists to put the contact on. */
             addToLists?: string[];
+            /** @description Lists to take the contact off. */
             removeFromLists?: string[];
+            /** @description All lists that the contact is to be on. */
             listIds?: string[];
+            /** @description Accounts to add the contact to. */
             addToAccounts?: string[];
+            /** @description Accounts to take the contact out of. */
             removeFromAccounts?: string[];
+            /** @description All accounts that the contact is to belong to. */
             accountIds?: string[];
-            /** @description Default: false. Only flows and journeys may. */
+            /** @description True to write read-only attributes too, which only flows and journeys may. By default it is false. */
             allowWritingReadOnly?: boolean;
+            /** @description What to do when the identifiers belong to several contacts. */
             strategy?: components["schemas"]["ContactStrategy"];
-            /** @deprecated */
+            /**
+             * @deprecated
+             * @description Identifiers to add.
+             */
             identifiers?: components["schemas"]["IdentifierInput"][] | null;
         };
         /**
-         * @description What happens when identifiers belong to different contacts. Default: `strict_alias`.
-         *
-         *     - `strict_alias`: all must lead to one contact, else it is an error; unknown ones are added to it.
-         *     - `first_alias`: the first match wins; adding the others may fail silently.
-         *     - `first`: the first match wins and nothing is added; without a match only the first is used to create.
+         * @description What to do when identifiers belong to several contacts.
+         * @default strict_alias
          * @enum {string}
          */
         ContactStrategy: "strict_alias" | "first_alias" | "first";
-        /** @enum {string} */
-        WebhookService: "channels" | "numbers" | "payments" | "conversations";
-        /** @description An https address with a host name and without a port, reachable from the internet. */
-        WebhookUrl: string;
-        /** @description Where the events of one name are posted to. Which fields are promised is not printed. The answer to its creation echoes the signing key, lists do not show it. docs.bird.com/api/notifications-api/api-reference/webhook-subscriptions/create-a-webhook-subscription */
-        WebhookSubscription: {
-            /** Format: uuid */
-            id: string;
-            /** Format: uuid */
-            organizationId?: string;
-            /** Format: uuid */
-            workspaceId?: string;
-            service: string;
-            /** @example sms.outbound */
-            event: string;
-            eventFilters?: components["schemas"]["WebhookEventFilter"][] | null;
-            template?: string;
-            url: string;
-            signingKey?: string;
-            /** @description active or inactive. */
-            status: string;
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: date-time */
-            updatedAt: string;
+        /**
+         * @description What an attribute of the workspace's contacts is: its name, its type and who may see it. Count neither on `id` nor on `version`, which samples leave out; attributes that come with the product are created at the year 1.
+         * @example {
+         *       "key": "preferredLanguage",
+         *       "displayName": "Preferred language",
+         *       "description": "",
+         *       "type": "string",
+         *       "cardinality": "one",
+         *       "pii": false,
+         *       "readOnly": false,
+         *       "builtin": true,
+         *       "archived": false,
+         *       "group": "standard",
+         *       "createdAt": "0001-01-01T00:00:00Z",
+         *       "updatedAt": "0001-01-01T00:00:00Z"
+         *     }
+         * @example {
+         *       "key": "careTeam",
+         *       "displayName": "Care team",
+         *       "description": "The teams that look after the patient.",
+         *       "type": "string",
+         *       "cardinality": "many",
+         *       "pii": true,
+         *       "readOnly": false,
+         *       "builtin": false,
+         *       "archived": false,
+         *       "group": "custom",
+         *       "createdAt": "2026-03-02T09:15:00.000Z",
+         *       "updatedAt": "2026-03-02T09:15:00.000Z"
+         *     }
+         */
+        AttributeDefinition: {
+            /**
+             * Format: uuid
+             * @description The id of the definition.
+             */
+            id?: string;
+            /**
+             * @description The key of the attribute, by which it is asked for.
+             * @example preferredLanguage
+             */
+            key: string;
+            /** @description The name of the attribute for people. */
+            displayName?: string;
+            /** @description What the attribute means. */
+            description?: string;
+            /** @description The type of the attribute's values. */
+            type?: components["schemas"]["AttributeType"];
+            /** @description How many values a contact can have. */
+            cardinality?: components["schemas"]["AttributeCardinality"];
+            /** @description How the values are written. */
+            format?: components["schemas"]["AttributeFormat"];
+            /** @description True when the attribute tells who somebody is. */
+            pii?: boolean;
+            /** @description True when the attribute cannot be changed after it was set. */
+            readOnly?: boolean;
+            /** @description True when the attribute comes with the product. */
+            builtin?: boolean;
+            /** @description True when the attribute is no longer used. */
+            archived?: boolean;
+            /**
+             * @description The group that the attribute is shown in.
+             * @example standard
+             * @example custom
+             */
+            group?: string;
+            /** @description How the attribute is indexed for searching. */
+            indexMapping?: components["schemas"]["AttributeIndexMapping"];
+            /** @description Who may read and write the attribute. */
+            acl?: components["schemas"]["AttributeAccess"][];
+            /** @description The version of the definition. */
+            version?: number;
+            /**
+             * Format: date-time
+             * @description When the definition was created.
+             */
+            createdAt?: string;
+            /**
+             * Format: date-time
+             * @description When the definition was last changed.
+             */
+            updatedAt?: string;
         };
+        /** @description An attribute to define for all contacts of a workspace. */
+        AttributeDefinitionCreate: {
+            /**
+             * @description The key of the attribute.
+             * @example preferredLanguage
+             */
+            key: string;
+            /** @description The name of the attribute for people. */
+            displayName: string;
+            /** @description What the attribute means. */
+            description?: string;
+            /** @description The type of the attribute's values. */
+            type: components["schemas"]["AttributeType"];
+            /** @description How many values a contact can have. */
+            cardinality: components["schemas"]["AttributeCardinality"];
+            /** @description How the values are written, by which they are checked. */
+            format?: components["schemas"]["AttributeFormat"];
+            /** @description True when the attribute tells who somebody is. */
+            pii: boolean;
+            /** @description True when the attribute cannot be changed after it was set. */
+            readOnly: boolean;
+            /** @description How to index the attribute for searching. */
+            indexMapping?: components["schemas"]["AttributeIndexMapping"];
+            /** @description Who may read and write the attribute. */
+            acl?: components["schemas"]["AttributeAccess"][];
+        };
+        /**
+         * @description The type of an attribute's values.
+         * @enum {string}
+         */
+        AttributeType: "boolean" | "datetime" | "number" | "string";
+        /**
+         * @description How many values of an attribute a contact can have.
+         * @enum {string}
+         */
+        AttributeCardinality: "one" | "many";
+        /** @description How an attribute's values are written. The page has several formats, of which it prints one. */
+        AttributeFormat: {
+            /**
+             * @description The kind of the format.
+             * @example emailAddress
+             */
+            type: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description How an attribute is indexed for searching. */
+        AttributeIndexMapping: {
+            /** @description The fields of the index. */
+            fields?: components["schemas"]["AttributeIndexField"][];
+        };
+        /** @description A field of an attribute's index. */
+        AttributeIndexField: {
+            /**
+             * @description The name of the field.
+             * @example emailaddress-standard
+             */
+            name?: string;
+            /**
+             * @description How the values are taken apart.
+             * @example simple
+             */
+            analyzer?: string;
+            /**
+             * @description The type of the field.
+             * @example string
+             */
+            type?: string;
+        };
+        /** @description What a role may do with an attribute. */
+        AttributeAccess: {
+            /**
+             * Format: uuid
+             * @description The role.
+             */
+            roleId?: string;
+            /** @description True when the role may read the attribute. */
+            read?: boolean;
+            /** @description True when the role may write the attribute. */
+            write?: boolean;
+        };
+        /** @description A page of attribute definitions. */
+        AttributeDefinitionList: {
+            /** @description The rows of the page. */
+            results: components["schemas"]["AttributeDefinition"][];
+            /** @description What to give as `pageToken` to get the next page. It is absent on the last page. */
+            nextPageToken?: string;
+        };
+        /**
+         * @description A group of contacts, put together by hand.
+         * @example {
+         *       "name": "Flu shot reminders",
+         *       "description": "Patients who want to hear when flu shots are given.",
+         *       "consentType": "double",
+         *       "tags": [],
+         *       "isProof": false,
+         *       "contactCount": 2,
+         *       "counter": {
+         *         "count": 2,
+         *         "updatedAt": "2026-03-02T09:15:00.000Z"
+         *       },
+         *       "createdAt": "2026-03-02T09:15:00.000Z",
+         *       "updatedAt": "2026-03-02T09:15:00.000Z"
+         *     }
+         * @example {
+         *       "name": "Diabetes education",
+         *       "description": "Patients who follow the course on living with diabetes.",
+         *       "consentType": "single",
+         *       "tags": [],
+         *       "isProof": false,
+         *       "contactCount": 1,
+         *       "counter": {
+         *         "count": 1,
+         *         "updatedAt": "2026-03-02T09:15:00.000Z"
+         *       },
+         *       "createdAt": "2026-03-02T09:15:00.000Z",
+         *       "updatedAt": "2026-03-02T09:15:00.000Z"
+         *     }
+         */
+        List: {
+            /**
+             * Format: uuid
+             * @description The id of the list.
+             */
+            id: string;
+            /** @description The name of the list. */
+            name: string;
+            /** @description What the list is for. */
+            description?: string | null;
+            /** @description How contacts agree to be on the list. */
+            consentType?: components["schemas"]["ListConsentType"] | null;
+            /** @description The tags of the list. */
+            tags?: string[] | null;
+            /** @description True when the list is for trying out campaigns. */
+            isProof?: boolean | null;
+            /** @description How many contacts are on the list. */
+            contactCount?: number;
+            /** @description How many contacts are on the list, and when they were counted. */
+            counter?: components["schemas"]["ListCounter"];
+            /**
+             * Format: date-time
+             * @description When the list was created.
+             */
+            createdAt?: string;
+            /**
+             * Format: date-time
+             * @description When the list was last changed.
+             */
+            updatedAt?: string;
+        };
+        /**
+         * @description How contacts agree to be on a list.
+         * @enum {string}
+         */
+        ListConsentType: "single" | "double";
+        /** @description How many contacts are on a list, and when they were counted. */
+        ListCounter: {
+            /** @description How many contacts were on the list. */
+            count?: number;
+            /**
+             * Format: date-time
+             * @description When they were counted.
+             */
+            updatedAt?: string;
+        };
+        /** @description A list to create. */
+        ListCreate: {
+            /** @description The name of the list. */
+            name: string;
+            /** @description What the list is for. */
+            description?: string | null;
+            /** @description How contacts agree to be on the list. */
+            consentType?: components["schemas"]["ListConsentType"] | null;
+            /** @description The tags of the list. */
+            tags?: string[] | null;
+            /** @description True when the list is for trying out campaigns. */
+            isProof?: boolean | null;
+        };
+        /** @description What to change about a list. */
+        ListUpdate: {
+            /** @description The name of the list. */
+            name?: string;
+            /** @description What the list is for. */
+            description?: string | null;
+            /** @description How contacts agree to be on the list. */
+            consentType?: components["schemas"]["ListConsentType"] | null;
+            /** @description The tags of the list. */
+            tags?: string[] | null;
+            /** @description True when the list is for trying out campaigns. */
+            isProof?: boolean | null;
+        };
+        /** @description All lists of a workspace. */
+        ListList: {
+            /** @description The rows. */
+            results: components["schemas"]["List"][];
+        };
+        /** @description The lists that a contact is on. */
+        ContactLists: {
+            /** @description The rows of the page. */
+            results: components["schemas"]["List"][];
+            /** @description What to give as `pageToken` to get the next page. It is absent on the last page. */
+            nextPageToken?: string;
+        };
+        /** @description The contacts to put on a list or to take off it, by id or by identifier, together at most 100. */
+        ListContactsChange: {
+            /** @description The contacts by id. */
+            contacts?: string[] | null;
+            /** @description The contacts by identifier. */
+            identifiers?: components["schemas"]["IdentifierKeyValue"][];
+        };
+        /**
+         * @description How many contacts were put on a list or taken off it.
+         * @example {
+         *       "itemsProcessed": 2
+         *     }
+         * @example {
+         *       "itemsProcessed": 1
+         *     }
+         */
+        ListContactsResult: {
+            /**
+             * @description How many contacts were processed. When they are fewer than were given, some were passed over.
+             * @example 100
+             */
+            itemsProcessed: number;
+        };
+        /**
+         * @description What is known about a phone number. It does not tell whether the number is in use.
+         * @example {
+         *       "phoneNumber": "+12025550142",
+         *       "countryCode": "US",
+         *       "countryPrefix": 1,
+         *       "mcc": "310",
+         *       "mnc": "010",
+         *       "mccmnc": "310010",
+         *       "operator": "Verizon Wireless",
+         *       "formats": {
+         *         "e164": "+12025550142",
+         *         "international": "+1 202-555-0142",
+         *         "national": "(202) 555-0142",
+         *         "rfc3966": "tel:+1-202-555-0142"
+         *       },
+         *       "typeOfService": "mobile",
+         *       "validation": {
+         *         "valid": true
+         *       }
+         *     }
+         * @example {
+         *       "phoneNumber": "+12025550199",
+         *       "countryCode": "US",
+         *       "countryPrefix": 1,
+         *       "mcc": "310",
+         *       "mnc": "",
+         *       "mccmnc": "310",
+         *       "operator": "Harbour Telephone",
+         *       "formats": {
+         *         "e164": "+12025550199",
+         *         "international": "+1 202-555-0199",
+         *         "national": "(202) 555-0199",
+         *         "rfc3966": "tel:+1-202-555-0199"
+         *       },
+         *       "typeOfService": "fixed",
+         *       "validation": {
+         *         "valid": false,
+         *         "reason": "unallocated"
+         *       }
+         *     }
+         */
+        PhoneLookup: {
+            /** @description The number that was looked up. */
+            phoneNumber?: string;
+            /**
+             * @description The country of the number.
+             * @example US
+             */
+            countryCode?: string;
+            /**
+             * @description The country's calling code.
+             * @example 1
+             */
+            countryPrefix?: number;
+            /**
+             * @description The mobile country code of the network.
+             * @example 310
+             */
+            mcc?: string;
+            /**
+             * @description The mobile network code, which is empty for fixed lines.
+             * @example 010
+             */
+            mnc?: string;
+            /**
+             * @description Both codes of the network in one.
+             * @example 310010
+             */
+            mccmnc?: string;
+            /**
+             * @description The name of the network's operator.
+             * @example Verizon Wireless
+             */
+            operator?: string;
+            /** @description The number in several spellings. */
+            formats?: components["schemas"]["PhoneFormats"];
+            /** @description The kind of line that the number belongs to. */
+            typeOfService?: components["schemas"]["PhoneServiceType"];
+            /** @description Whether the number can exist. */
+            validation?: components["schemas"]["PhoneValidation"];
+        };
+        /** @description A phone number in several spellings. */
+        PhoneFormats: {
+            /**
+             * @description The number as E.164.
+             * @example +12025550142
+             */
+            e164?: string;
+            /**
+             * @description The number as it is written in other countries.
+             * @example +1 202-555-0142
+             */
+            international?: string;
+            /**
+             * @description The number as it is written in its country.
+             * @example (202) 555-0142
+             */
+            national?: string;
+            /**
+             * @description The number as a `tel:` address.
+             * @example tel:+1-202-555-0142
+             */
+            rfc3966?: string;
+        };
+        /**
+         * @description The kind of line that a phone number belongs to.
+         * @enum {string}
+         */
+        PhoneServiceType: "mobile" | "fixed" | "other";
+        /** @description Whether a phone number can exist. */
+        PhoneValidation: {
+            /** @description True when the number is well formed and in a range that is in use. */
+            valid?: boolean;
+            /** @description Why the number is not valid. It is absent when the number is valid; older samples then have an empty text. */
+            reason?: components["schemas"]["PhoneInvalidReason"] | "";
+        };
+        /**
+         * @description Why a phone number is not valid.
+         * @enum {string}
+         */
+        PhoneInvalidReason: "unallocated" | "special services" | "unknown";
+        /** @description A phone number to look up. */
+        PhoneLookupCreate: {
+            /**
+             * @description The number as E.164.
+             * @example +12025550142
+             */
+            phoneNumber: string;
+        };
+        /**
+         * @description How an application sends tracked events.
+         * @example {
+         *       "apiEndpoint": "https://api.bird.com",
+         *       "allowedDomains": [
+         *         "clinic.example.com"
+         *       ],
+         *       "allowedAppBundles": [],
+         *       "tracking": {
+         *         "enabled": true,
+         *         "writeKey": "sample-write-key-portal",
+         *         "endpoint": "https://capture.eu-west-1.api.bird.com/tracking/track",
+         *         "trackPageViews": true,
+         *         "anonymousTracking": "enqueue",
+         *         "trackLifecycleEvents": true
+         *       },
+         *       "pushNotifications": {
+         *         "enabled": false,
+         *         "endpoint": "https://capture.eu-west-1.api.bird.com/push-notifications"
+         *       },
+         *       "appInbox": {
+         *         "enabled": false,
+         *         "endpoint": "https://capture.eu-west-1.api.bird.com/app-inbox"
+         *       }
+         *     }
+         * @example {
+         *       "apiEndpoint": "https://api.bird.com",
+         *       "allowedDomains": [],
+         *       "allowedAppBundles": [
+         *         "com.example.patientapp"
+         *       ],
+         *       "tracking": {
+         *         "enabled": true,
+         *         "writeKey": "sample-write-key-app",
+         *         "endpoint": "https://capture.eu-west-1.api.bird.com/tracking/track",
+         *         "trackPageViews": false,
+         *         "anonymousTracking": "enqueue",
+         *         "trackLifecycleEvents": true
+         *       },
+         *       "pushNotifications": {
+         *         "enabled": true,
+         *         "endpoint": "https://capture.eu-west-1.api.bird.com/push-notifications"
+         *       },
+         *       "appInbox": {
+         *         "enabled": false,
+         *         "endpoint": "https://capture.eu-west-1.api.bird.com/app-inbox"
+         *       }
+         *     }
+         */
+        TrackingConfiguration: {
+            /**
+             * Format: uuid
+             * @description The application.
+             */
+            applicationId?: string;
+            /**
+             * Format: uuid
+             * @description The workspace that the application belongs to.
+             */
+            workspaceId?: string;
+            /**
+             * Format: uri
+             * @description The address of the API.
+             * @example https://api.bird.com
+             */
+            apiEndpoint?: string;
+            /** @description The domains that events may come from. */
+            allowedDomains?: string[];
+            /** @description The app bundles that events may come from. */
+            allowedAppBundles?: string[];
+            /** @description Where and how events are sent. */
+            tracking?: components["schemas"]["TrackingSettings"];
+            /** @description Where push notifications are registered. */
+            pushNotifications?: components["schemas"]["TrackingPushNotifications"];
+            /** @description Where the inbox inside the app is reached. */
+            appInbox?: components["schemas"]["TrackingAppInbox"];
+        };
+        /** @description Where and how tracked events are sent. */
+        TrackingSettings: {
+            /**
+             * Format: uuid
+             * @description The connector that takes the events.
+             */
+            connectorId?: string;
+            /** @description True when events are taken. */
+            enabled?: boolean;
+            /** @description The key that every event carries. */
+            writeKey?: string;
+            /**
+             * Format: uri
+             * @description The address that events are posted to.
+             * @example https://capture.eu-west-1.api.bird.com/tracking/track
+             */
+            endpoint?: string;
+            /** @description True when views of pages are tracked. */
+            trackPageViews?: boolean;
+            /**
+             * @description What happens with events of visitors whom nobody knows yet.
+             * @example enqueue
+             */
+            anonymousTracking?: string;
+            /** @description True when starting and leaving the app is tracked. */
+            trackLifecycleEvents?: boolean;
+        };
+        /** @description Where push notifications are registered. */
+        TrackingPushNotifications: {
+            /** @description True when push notifications are used. */
+            enabled?: boolean;
+            /**
+             * Format: uuid
+             * @description The connector that sends them. It is all zeros when they are not used.
+             */
+            connectorId?: string;
+            /** @description The address to register at. */
+            endpoint?: string;
+        };
+        /** @description Where the inbox inside an app is reached. */
+        TrackingAppInbox: {
+            /** @description True when the inbox is used. */
+            enabled?: boolean;
+            /**
+             * Format: uuid
+             * @description The connector of the inbox. It is all zeros when the inbox is not used.
+             */
+            connectorId?: string;
+            /**
+             * Format: uuid
+             * @description The channel of the inbox. It is all zeros when the inbox is not used.
+             */
+            channelId?: string;
+            /** @description The address of the inbox. */
+            endpoint?: string;
+        };
+        /**
+         * @description Something that a contact did.
+         * @example {
+         *       "timestamp": "2026-03-02T09:15:00.000Z",
+         *       "event": "appointment-booked",
+         *       "type": "track",
+         *       "identity": {
+         *         "resolutionStrategy": "lookup",
+         *         "entityType": "contact",
+         *         "identifiers": [
+         *           {
+         *             "key": "emailaddress",
+         *             "value": "amina.diallo@example.com"
+         *           }
+         *         ]
+         *       },
+         *       "properties": {
+         *         "department": "cardiology",
+         *         "visit": {
+         *           "kind": "check-up"
+         *         }
+         *       },
+         *       "context": {},
+         *       "messageId": "booking-4711"
+         *     }
+         * @example {
+         *       "timestamp": "2026-03-02T10:40:00.000Z",
+         *       "event": "form-completed",
+         *       "type": "track",
+         *       "identity": {
+         *         "resolutionStrategy": "lookup",
+         *         "entityType": "contact",
+         *         "identifiers": [
+         *           {
+         *             "key": "phonenumber",
+         *             "value": "+12025550142"
+         *           }
+         *         ]
+         *       },
+         *       "properties": {
+         *         "form": "health-history"
+         *       },
+         *       "messageId": "form-0815"
+         *     }
+         */
+        TrackedEvent: {
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            /**
+             * @description The name of the event.
+             * @example appointment-booked
+             */
+            event: string;
+            /**
+             * @description The word for a tracked event.
+             * @constant
+             */
+            type: "track";
+            /** @description Whose event it is. */
+            identity: components["schemas"]["TrackedIdentity"];
+            /** @description What is known about the event, at most five levels deep. */
+            properties?: {
+                [key: string]: unknown;
+            };
+            /** @description Where the event comes from, such as the page and the program. */
+            context?: {
+                [key: string]: unknown;
+            };
+            /** @description The sender's own id of the event. */
+            messageId: string;
+        };
+        /** @description Whose event it is. */
+        TrackedIdentity: {
+            /**
+             * @description How the contact is found.
+             * @example lookup
+             */
+            resolutionStrategy: string;
+            /**
+             * @description What the event belongs to.
+             * @example contact
+             */
+            entityType: string;
+            /** @description The identifiers of the contact. */
+            identifiers: components["schemas"]["TrackedIdentifier"][];
+        };
+        /** @description An identifier of the contact whose event it is. */
+        TrackedIdentifier: {
+            /**
+             * @description The kind of identifier.
+             * @example emailaddress
+             * @example phonenumber
+             */
+            key: string;
+            /** @description The number, address or id itself. */
+            value: string;
+        };
+        /**
+         * @description What links the workspace to a platform. Installing a connector creates its channel.
+         * @example {
+         *       "name": "Appointment reminders",
+         *       "region": "eu-west-1",
+         *       "description": "SMS of the clinic",
+         *       "arguments": {
+         *         "channelMessageType": "transactional"
+         *       },
+         *       "channel": {
+         *         "platform": "sms"
+         *       },
+         *       "number": {
+         *         "phoneNumber": "+12025550100",
+         *         "capabilities": "sms-inbound,sms-outbound",
+         *         "numberType": "mobile",
+         *         "country": "US"
+         *       },
+         *       "connectorTemplateSlug": "sms-messagebird",
+         *       "connectorTemplateRef": "sms-messagebird:1",
+         *       "createdAt": "2026-03-02T09:15:00.000Z",
+         *       "updatedAt": "2026-03-02T09:15:00.000Z"
+         *     }
+         * @example {
+         *       "name": "Nurse line",
+         *       "region": "eu-west-1",
+         *       "description": "WhatsApp of the clinic",
+         *       "arguments": {},
+         *       "channel": {
+         *         "platform": "whatsapp"
+         *       },
+         *       "connectorTemplateSlug": "whatsapp",
+         *       "connectorTemplateRef": "whatsapp:1",
+         *       "createdAt": "2026-03-02T09:15:00.000Z",
+         *       "updatedAt": "2026-03-02T09:15:00.000Z"
+         *     }
+         */
+        Connector: {
+            /**
+             * Format: uuid
+             * @description The id of the connector.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The workspace that the connector belongs to.
+             */
+            workspaceId?: string;
+            /** @description The key by which the connector's traffic is routed. */
+            routingKey?: string;
+            /** @description The name of the connector. */
+            name?: string;
+            /**
+             * @description The region that the connector runs in.
+             * @example eu-west-1
+             */
+            region?: string;
+            /** @description What the connector does. */
+            description?: string;
+            /** @description What the connector was set up with. */
+            arguments?: components["schemas"]["ConnectorArguments"];
+            /** @description The channel that the connector created. */
+            channel?: components["schemas"]["ConnectorChannel"];
+            /** @description The phone number that the connector uses. */
+            number?: components["schemas"]["ConnectorNumber"];
+            /**
+             * @description The name of the template that the connector was made from.
+             * @example sms-messagebird
+             */
+            connectorTemplateSlug?: string;
+            /**
+             * @description The template that the connector was made from, with its version.
+             * @example sms-messagebird:1
+             * @example whatsapp:1
+             * @example instagram:1
+             * @example facebook:1
+             * @example telegram:1
+             * @example line:1
+             * @example email-messagebird:1
+             */
+            connectorTemplateRef?: string;
+            /** @description What the connector fetches, and how often. */
+            dataFetching?: components["schemas"]["ConnectorDataFetching"];
+            /** @description Where the connector takes data in. */
+            dataCapture?: components["schemas"]["ConnectorDataCapture"];
+            /**
+             * Format: date-time
+             * @description When the connector was created.
+             */
+            createdAt?: string;
+            /**
+             * Format: date-time
+             * @description When the connector was last changed.
+             */
+            updatedAt?: string;
+        };
+        /** @description What a connector is set up with, by name. SMS takes `phoneNumberId`, `useCaseId` (needed for 10DLC numbers) and `channelMessageType` (required). */
+        ConnectorArguments: {
+            [key: string]: unknown;
+        };
+        /** @description The credentials that a connector is set up with: maps of texts, by name. */
+        ConnectorSecurityArguments: {
+            [key: string]: components["schemas"]["StringMap"];
+        };
+        /** @description The channel that a connector created. */
+        ConnectorChannel: {
+            /**
+             * Format: uuid
+             * @description The channel.
+             */
+            channelId?: string;
+            /**
+             * @description The platform of the channel.
+             * @example sms
+             * @example whatsapp
+             */
+            platform?: string;
+        };
+        /** @description The phone number that a connector uses. */
+        ConnectorNumber: {
+            /**
+             * Format: uuid
+             * @description The profile that the number is attached to.
+             */
+            profileId?: string;
+            /**
+             * Format: uuid
+             * @description The number's id.
+             */
+            numberId?: string;
+            /**
+             * @description The number itself.
+             * @example +12025550100
+             */
+            phoneNumber?: string;
+            /** @description Values of the profile, by name. */
+            variables?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description What the number can do, as words with commas between them.
+             * @example mms-inbound,mms-outbound,sms-inbound,sms-outbound
+             */
+            capabilities?: string;
+            /**
+             * @description The kind of number.
+             * @example mobile
+             */
+            numberType?: string;
+            /**
+             * @description The kind of endpoint.
+             * @example alpha-number
+             */
+            endpointType?: string;
+            /**
+             * @description The country of the number.
+             * @example NL
+             */
+            country?: string;
+            /** @description What the number is attached to. */
+            profileAttachments?: components["schemas"]["ConnectorNumberAttachment"][];
+        };
+        /** @description What a phone number is attached to. */
+        ConnectorNumberAttachment: {
+            /** @description What the number does there. */
+            capability?: string;
+            /** @description The profile. */
+            profileId?: string;
+            /** @description Values of the profile. */
+            variables?: components["schemas"]["ConnectorNumberVariables"];
+        };
+        /** @description Values of a number's profile. */
+        ConnectorNumberVariables: {
+            /** @description The connector that uses the number. */
+            connectorId?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What a connector fetches, and how often. */
+        ConnectorDataFetching: {
+            /** @description How often it fetches. */
+            schedule?: string;
+            /** @description What it fetches. */
+            streams?: components["schemas"]["ConnectorStream"][];
+        };
+        /** @description Something that a connector fetches. */
+        ConnectorStream: {
+            /** @description The name of the events that are made of it. */
+            eventName?: string;
+            /** @description The name of the stream. */
+            streamName?: string;
+            /** @description The name of the stream of events. */
+            eventStreamName?: string;
+            /** @description What is left out. */
+            filter?: string;
+            /** @description Where fetching begins. */
+            initialState?: string;
+            /** @description When fetching ends. */
+            endCondition?: string;
+            /** @description True when only what is new is fetched. */
+            incremental?: boolean;
+            /** @description How many rows are remembered to find doubles. */
+            duplicatesFilterCapacity?: number;
+            /** @description The field that says how far fetching has come. */
+            cursorField?: string;
+        };
+        /** @description Where a connector takes data in. */
+        ConnectorDataCapture: {
+            /** @description The address that data are posted to. */
+            captureEndpoint?: string;
+        };
+        /** @description A connector to install. The installation runs in the background: fetch the connector later, or subscribe to the event `channel.created`. */
+        ConnectorCreate: {
+            /**
+             * @description The name of the connector.
+             * @example Clinic SMS
+             */
+            name: string;
+            /**
+             * @description The template to make the connector from, with its version.
+             * @example sms-messagebird:1
+             * @example whatsapp:1
+             * @example instagram:1
+             * @example facebook:1
+             * @example telegram:1
+             * @example line:1
+             * @example email-messagebird:1
+             */
+            connectorTemplateRef?: string;
+            /** @description What to set the connector up with. */
+            arguments?: components["schemas"]["ConnectorArguments"];
+            /** @description The credentials to set the connector up with. */
+            securityArguments?: components["schemas"]["ConnectorSecurityArguments"];
+            /** @description True when incoming messages of the channel open conversations in the Inbox. */
+            channelConversationalStatusEnabled?: boolean | null;
+            /** @description The token that allows installing a connector that is not open to everybody. */
+            invitationToken?: string | null;
+        };
+        /** @description A page of connectors. */
+        ConnectorList: {
+            /** @description The rows of the page. */
+            results: components["schemas"]["Connector"][];
+            /** @description What to give as `pageToken` to get the next page. It is absent on the last page. */
+            nextPageToken?: string;
+        };
+        /**
+         * @description A part of the product whose events can be subscribed to.
+         * @enum {string}
+         */
+        WebhookService: "channels" | "numbers" | "payments" | "conversations";
+        /**
+         * @description Whether a webhook subscription's events are posted.
+         * @enum {string}
+         */
+        WebhookStatus: "active" | "inactive";
+        /** @description An https address with a host name and without a port, which can be reached from the internet. */
+        WebhookUrl: string;
+        /**
+         * @description An address to which the events of one name are posted. The answer to its creation shows the signing key; lists do not. docs.bird.com/api/notifications-api/api-reference/webhook-subscriptions/create-a-webhook-subscription
+         * @example {
+         *       "service": "channels",
+         *       "event": "sms.outbound",
+         *       "eventFilters": null,
+         *       "url": "https://clinic.example.com/webhooks/bird",
+         *       "status": "active",
+         *       "createdAt": "2026-03-02T09:15:00.000Z",
+         *       "updatedAt": "2026-03-02T09:15:00.000Z"
+         *     }
+         * @example {
+         *       "service": "channels",
+         *       "event": "whatsapp.interaction",
+         *       "eventFilters": [
+         *         {
+         *           "key": "interactionType",
+         *           "value": "read"
+         *         }
+         *       ],
+         *       "url": "https://clinic.example.com/webhooks/bird",
+         *       "status": "inactive",
+         *       "createdAt": "2026-03-02T09:15:00.000Z",
+         *       "updatedAt": "2026-03-02T09:15:00.000Z"
+         *     }
+         */
+        WebhookSubscription: {
+            /**
+             * Format: uuid
+             * @description The id of the subscription.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The organization that the workspace belongs to.
+             */
+            organizationId: string;
+            /**
+             * Format: uuid
+             * @description The workspace whose events are posted.
+             */
+            workspaceId: string;
+            /**
+             * @description The part of the product whose events are posted.
+             * @example channels
+             * @example conversations
+             */
+            service: string;
+            /**
+             * @description The name of the events.
+             * @example sms.outbound
+             * @example whatsapp.inbound
+             */
+            event: string;
+            /** @description What an event must have to be posted, all of it. */
+            eventFilters?: components["schemas"]["WebhookEventFilter"][] | null;
+            /**
+             * @description The style in which events are posted.
+             * @example twilio
+             */
+            template?: string;
+            /** @description The address that events are posted to. */
+            url: string;
+            /** @description The key that events are signed with. */
+            signingKey?: string;
+            /** @description Whether events are posted. */
+            status: components["schemas"]["WebhookStatus"];
+            /**
+             * Format: date-time
+             * @description When the subscription was created.
+             */
+            createdAt?: string;
+            /**
+             * Format: date-time
+             * @description When the subscription was last changed.
+             */
+            updatedAt?: string;
+        };
+        /** @description Something that an event must have to be posted. */
         WebhookEventFilter: {
             /**
+             * @description What is looked at.
              * @example channelId
              * @example messageStatus
              * @example interactionType
              */
             key: string;
+            /** @description What it must be. */
             value: string;
         };
-        /** @description Unknown fields are refused. */
+        /** @description An address to post the events of one name to. Unknown fields are refused. */
         WebhookSubscriptionCreate: {
+            /** @description The part of the product whose events to post. */
             service: components["schemas"]["WebhookService"];
-            /** @example sms.outbound */
+            /**
+             * @description The name of the events to post: one for each subscription.
+             * @example sms.outbound
+             * @example whatsapp.inbound
+             */
             event: string;
+            /** @description What an event must have to be posted, all of it. */
             eventFilters?: components["schemas"]["WebhookEventFilter"][] | null;
+            /**
+             * @description The style in which to post events.
+             * @example twilio
+             */
             template?: string;
+            /** @description The address to post to. */
             url: components["schemas"]["WebhookUrl"];
-            /** @description Chosen by who subscribes; without it nothing can be verified. */
+            /** @description The key to sign events with, of your own choice. Without it nothing can be verified. */
             signingKey?: string;
         };
-        /** @description What to change. docs.bird.com/api/notifications-api/api-reference/webhook-subscriptions/update-a-webhook-subscription */
+        /** @description What to change about a webhook subscription. docs.bird.com/api/notifications-api/api-reference/webhook-subscriptions/update-a-webhook-subscription */
         WebhookSubscriptionUpdate: {
+            /** @description What an event must have to be posted, all of it. */
             eventFilters?: components["schemas"]["WebhookEventFilter"][] | null;
+            /**
+             * @description The style in which to post events.
+             * @example twilio
+             */
             template?: string;
+            /** @description The address to post to. */
             url?: components["schemas"]["WebhookUrl"];
+            /** @description The key to sign events with. */
             signingKey?: string;
-            /** @enum {string} */
-            status?: "active" | "inactive";
+            /** @description Whether to post events. */
+            status?: components["schemas"]["WebhookStatus"];
         };
+        /** @description A page of webhook subscriptions. */
         WebhookSubscriptionList: {
+            /** @description The rows of the page. */
             results: components["schemas"]["WebhookSubscription"][];
+            /** @description What to give as `pageToken` to get the next page. It is absent on the last page. */
             nextPageToken?: string;
         };
-        /** @description What became of one delivery. Which fields are promised is not printed. docs.bird.com/api/notifications-api/api-reference/webhook-subscriptions/webhook-subscription-logs */
+        /**
+         * @description What became of one event that was posted. docs.bird.com/api/notifications-api/api-reference/webhook-subscriptions/webhook-subscription-logs
+         * @example {
+         *       "requestId": "5687c0de-77a1-4f0e-9a51-0d2b9c1f4a10",
+         *       "attemptCount": 3,
+         *       "httpStatusCode": 503,
+         *       "executionStatus": "succeeded",
+         *       "createdAt": "2026-03-02T09:15:00.000Z"
+         *     }
+         * @example {
+         *       "requestId": "5687c0de-77a1-4f0e-9a51-0d2b9c1f4a11",
+         *       "attemptCount": 1,
+         *       "httpStatusCode": 200,
+         *       "executionStatus": "succeeded",
+         *       "createdAt": "2026-03-02T10:00:00.000Z"
+         *     }
+         */
         WebhookLog: {
+            /** @description The id of the delivery, which it also carries in a header. */
             requestId: string;
+            /** @description How often the delivery was tried. */
             attemptCount?: number;
+            /**
+             * @description What the address answered at last.
+             * @example 503
+             */
             httpStatusCode?: number;
-            /** @example succeeded */
+            /**
+             * @description How the delivery ended.
+             * @example succeeded
+             */
             executionStatus?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the delivery was first tried.
+             */
             createdAt?: string;
         };
+        /** @description A page of a subscription's logs. */
         WebhookLogList: {
+            /** @description The rows of the page. */
             results: components["schemas"]["WebhookLog"][];
+            /** @description What to give as `pageToken` to get the next page. It is absent on the last page. */
             nextPageToken?: string;
         };
-        /** @description One entry an attempt, with its request and the response. That they stand in `results` is inferred. */
+        /** @description Every attempt of one delivery, with its request and the response. */
         WebhookLogDetails: {
-            results: {
-                [key: string]: unknown;
-            }[];
+            /** @description The attempts. */
+            results: components["schemas"]["WebhookAttempt"][];
         };
+        /** @description One attempt to deliver an event. */
+        WebhookAttempt: {
+            [key: string]: unknown;
+        };
+        /**
+         * @description The events of one part of the product that can be subscribed to.
+         * @example {
+         *       "service": "channels",
+         *       "events": [
+         *         {
+         *           "name": "sms.inbound",
+         *           "filterKeys": [
+         *             "channelId"
+         *           ]
+         *         },
+         *         {
+         *           "name": "sms.outbound",
+         *           "filterKeys": [
+         *             "channelId",
+         *             "messageStatus"
+         *           ]
+         *         },
+         *         {
+         *           "name": "email.interaction",
+         *           "filterKeys": [
+         *             "channelId",
+         *             "interactionType"
+         *           ]
+         *         }
+         *       ]
+         *     }
+         * @example {
+         *       "service": "conversations",
+         *       "events": [
+         *         {
+         *           "name": "conversation.created",
+         *           "filterKeys": []
+         *         },
+         *         {
+         *           "name": "conversation.updated",
+         *           "filterKeys": []
+         *         }
+         *       ]
+         *     }
+         */
         AvailableWebhook: {
+            /**
+             * @description The part of the product.
+             * @example channels
+             */
             service: string;
+            /** @description The events of that part. */
             events: components["schemas"]["AvailableWebhookEvent"][];
         };
+        /** @description Events that can be subscribed to. */
         AvailableWebhookEvent: {
-            /** @example sms.outbound */
+            /**
+             * @description The name of the events.
+             * @example sms.outbound
+             */
             name: string;
+            /** @description What the events can be filtered by. */
             filterKeys?: string[];
         };
+        /** @description All events that can be subscribed to. */
         AvailableWebhookList: {
+            /** @description The rows. */
             results: components["schemas"]["AvailableWebhook"][];
         };
-        /** @description An event as Bird delivers it. Messages come with `<platform>.inbound` and `<platform>.outbound`, interactions with `<platform>.interaction`. docs.bird.com/api/channels-api/supported-channels/programmable-sms/receiving-messages */
+        /** @description An event as it is delivered. Messages come with `<platform>.inbound` and `<platform>.outbound`, interactions with `<platform>.interaction`. docs.bird.com/api/channels-api/supported-channels/programmable-sms/receiving-messages */
         WebhookEnvelope: {
-            /** @example channels */
+            /**
+             * @description The part of the product that the event comes from.
+             * @example channels
+             */
             service: string;
             /**
+             * @description The name of the event.
              * @example sms.inbound
              * @example sms.outbound
              * @example whatsapp.interaction
              */
             event: string;
+            /** @description The message or the interaction. */
             payload: components["schemas"]["Message"] | components["schemas"]["Interaction"];
         };
     };
     responses: {
-        /** @description Malformed */
+        /** @description The request is malformed. */
         BadRequest: {
             headers: {
                 [name: string]: unknown;
@@ -1461,7 +4232,7 @@ export interface components {
                 "application/json": components["schemas"]["RequestError"];
             };
         };
-        /** @description No key, or a bad one */
+        /** @description The access key is missing or not valid. */
         Unauthorized: {
             headers: {
                 [name: string]: unknown;
@@ -1470,7 +4241,7 @@ export interface components {
                 "application/json": components["schemas"]["RequestError"];
             };
         };
-        /** @description The key has no policy for this */
+        /** @description No policy of the access key allows this. */
         Forbidden: {
             headers: {
                 [name: string]: unknown;
@@ -1479,7 +4250,7 @@ export interface components {
                 "application/json": components["schemas"]["RequestError"];
             };
         };
-        /** @description Not there */
+        /** @description What the path names does not exist. */
         NotFound: {
             headers: {
                 [name: string]: unknown;
@@ -1488,7 +4259,7 @@ export interface components {
                 "application/json": components["schemas"]["RequestError"];
             };
         };
-        /** @description Conflicts with what is there */
+        /** @description The request conflicts with what is there. */
         Conflict: {
             headers: {
                 [name: string]: unknown;
@@ -1497,7 +4268,7 @@ export interface components {
                 "application/json": components["schemas"]["RequestError"];
             };
         };
-        /** @description The body is over 200 KB */
+        /** @description The body is larger than 200 KB. */
         TooLarge: {
             headers: {
                 [name: string]: unknown;
@@ -1506,7 +4277,7 @@ export interface components {
                 "application/json": components["schemas"]["RequestError"];
             };
         };
-        /** @description Parameters or fields are invalid */
+        /** @description Parameters or fields are invalid. */
         Invalid: {
             headers: {
                 [name: string]: unknown;
@@ -1515,7 +4286,7 @@ export interface components {
                 "application/json": components["schemas"]["ValidationError"];
             };
         };
-        /** @description Over the rate of the workspace; not processed, so it may be asked again. docs.bird.com/api/channels-api/rate-limit */
+        /** @description The workspace is over its rate. The request was not processed, so it can be sent again. docs.bird.com/api/channels-api/rate-limit */
         TooManyRequests: {
             headers: {
                 [name: string]: unknown;
@@ -1526,39 +4297,71 @@ export interface components {
         };
     };
     parameters: {
+        /** @description The workspace. */
         WorkspaceId: string;
+        /** @description The channel. */
         ChannelId: string;
+        /** @description The channel group. */
+        ChannelGroupId: string;
+        /** @description The message. */
         MessageId: string;
+        /** @description The file, as in its address. */
+        FileId: string;
+        /** @description The connector. */
+        ConnectorId: string;
+        /** @description The contact. */
         ContactId: string;
+        /** @description The kind of identifier. The page calls it identifierKey. */
+        IdentifierKey: string;
+        /** @description The number, address or id itself. It is not URL-decoded. The page calls it identifierValue. */
+        IdentifierValue: string;
+        /** @description The key of the attribute. */
+        AttributeDefinitionKey: string;
+        /** @description The list. */
+        ListId: string;
+        /** @description The application. */
+        ApplicationId: string;
+        /** @description The signature in the address of the application's configuration. */
+        ApplicationSignature: string;
+        /** @description The webhook subscription. */
         WebhookSubscriptionId: string;
+        /** @description The number of rows on a page. */
         Limit100: number;
-        /** @description Of messages, the newest page says 25 is the default. */
+        /** @description The number of rows on a page. The page on common usage gives 100 as the most for all lists. */
         Limit1000: number;
+        /** @description The number of rows on a page. Pages of 2025 give 10 as the default. */
+        MessagesLimit: number;
         /** @description The `nextPageToken` of the page before. */
         PageToken: string;
-        /** @description The other order. */
+        /** @description True for the opposite order. */
         Reverse: boolean;
-        /** @description Only these platforms, such as `sms` or `whatsapp`. */
+        /** @description Only what belongs to these platforms. */
         Platform: string[];
+        /** @description Only messages that were received, or that were sent. */
         Direction: components["schemas"]["MessageDirection"];
         /** @description Only these messages. */
         MessageIds: string[];
-        /** @description Not before. */
+        /** @description Only messages from this moment on. */
         StartAt: string;
-        /** @description Not after. */
+        /** @description Only messages up to this moment. */
         EndAt: string;
-        /** @description Identifiers of the sender. */
+        /** @description Only messages from these identifiers. */
         From: string[];
-        /** @description Identifiers of the recipient. */
+        /** @description Only messages to these identifiers. */
         To: string[];
+        /** @description Only messages that failed with these codes. */
         FailureCode: number[];
+        /** @description Only messages that failed with these codes of the failing place. */
         FailureSourceCode: string[];
+        /** @description Only messages that failed in these places. */
         FailureSourceName: string[];
+        /** @description Only messages of contacts in these countries. */
         CountryCode: string[];
+        /** @description Only messages with these tags. */
         Tag: string[];
-        /** @description Full text search in subjects of emails. */
+        /** @description Only emails whose subject has these words. */
         EmailSubject: string;
-        /** @description Attributes to return though they are empty. */
+        /** @description Keys of attributes to return beside all that are not empty. An empty one then comes as null. */
         Attribute: string[];
     };
     requestBodies: never;
@@ -1570,33 +4373,41 @@ export interface operations {
     listChannels: {
         parameters: {
             query?: {
-                /** @description Of messages, the newest page says 25 is the default. */
+                /** @description The number of rows on a page. The page on common usage gives 100 as the most for all lists. */
                 limit?: components["parameters"]["Limit1000"];
                 /** @description The `nextPageToken` of the page before. */
                 pageToken?: components["parameters"]["PageToken"];
-                /** @description The other order. */
+                /** @description True for the opposite order. */
                 reverse?: components["parameters"]["Reverse"];
-                /** @description Only these platforms, such as `sms` or `whatsapp`. */
+                /** @description Only what belongs to these platforms. */
                 platform?: components["parameters"]["Platform"];
-                /** @description The channel's conferencial flag. */
+                /** @description True for the channels that are conferencial. */
                 conferencial?: boolean;
-                /** @description Only channels the caller has access to. */
+                /** @description True for the channels that the caller has access to. */
                 onlyMyChannels?: boolean;
+                /** @description Only channels in these states. */
                 status?: components["schemas"]["ChannelStatus"][];
-                /** @description The page defines this filter; that it belongs to this list is inferred. */
-                useCaseType?: "transactional" | "marketing" | "conversation";
+                /** @description Only channels that are used for this. */
+                useCaseType?: components["schemas"]["ChannelUseCaseType"];
                 /** @description Only these channels. */
+                channelIds?: string[];
+                /** @description Only these channels, under another name. */
                 id?: string[];
+                /** @description Only channels that belong to these resource owners, by id. */
+                resourceOwnerId?: string[];
+                /** @description Only channels that belong to these resource owners, by identifier. */
+                resourceOwnerIdentifier?: string[];
             };
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description A page of channels. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1616,14 +4427,16 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The channel. */
                 channelId: components["parameters"]["ChannelId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description The channel. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1641,20 +4454,23 @@ export interface operations {
     getChannelContact: {
         parameters: {
             query?: {
-                /** @description Which of the contact's identifiers is meant; may be empty. */
+                /** @description Which of the contact's identifiers is meant. The value may be empty. */
                 contactIdentifierValue?: string;
             };
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The channel. */
                 channelId: components["parameters"]["ChannelId"];
-                contactId: string;
+                /** @description The contact. */
+                contactId: components["parameters"]["ContactId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description The service window. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1674,13 +4490,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description All channel groups. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1699,14 +4516,16 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
-                channelGroupId: string;
+                /** @description The channel group. */
+                channelGroupId: components["parameters"]["ChannelGroupId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description The channel group. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1724,44 +4543,51 @@ export interface operations {
     listMessages: {
         parameters: {
             query?: {
-                /** @description Of messages, the newest page says 25 is the default. */
-                limit?: components["parameters"]["Limit1000"];
+                /** @description The number of rows on a page. Pages of 2025 give 10 as the default. */
+                limit?: components["parameters"]["MessagesLimit"];
                 /** @description Only messages of these channels. */
                 channelId?: string[];
                 /** @description The `nextPageToken` of the page before. */
                 pageToken?: components["parameters"]["PageToken"];
-                /** @description The other order. */
+                /** @description True for the opposite order. */
                 reverse?: components["parameters"]["Reverse"];
-                /** @description Only these platforms, such as `sms` or `whatsapp`. */
+                /** @description Only what belongs to these platforms. */
                 platform?: components["parameters"]["Platform"];
+                /** @description Only messages that were received, or that were sent. */
                 direction?: components["parameters"]["Direction"];
                 /** @description Only these messages. */
                 id?: components["parameters"]["MessageIds"];
-                /** @description Not before. */
+                /** @description Only messages from this moment on. */
                 startAt?: components["parameters"]["StartAt"];
-                /** @description Not after. */
+                /** @description Only messages up to this moment. */
                 endAt?: components["parameters"]["EndAt"];
-                /** @description Identifiers of the sender. */
+                /** @description Only messages from these identifiers. */
                 from?: components["parameters"]["From"];
-                /** @description Identifiers of the recipient. */
+                /** @description Only messages to these identifiers. */
                 to?: components["parameters"]["To"];
+                /** @description Only messages that failed with these codes. */
                 failureCode?: components["parameters"]["FailureCode"];
+                /** @description Only messages that failed with these codes of the failing place. */
                 failureSourceCode?: components["parameters"]["FailureSourceCode"];
+                /** @description Only messages that failed in these places. */
                 failureSourceName?: components["parameters"]["FailureSourceName"];
+                /** @description Only messages of contacts in these countries. */
                 countryCode?: components["parameters"]["CountryCode"];
+                /** @description Only messages with these tags. */
                 tag?: components["parameters"]["Tag"];
-                /** @description Full text search in subjects of emails. */
+                /** @description Only emails whose subject has these words. */
                 emailSubject?: components["parameters"]["EmailSubject"];
             };
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description A page of messages. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1780,46 +4606,55 @@ export interface operations {
     listChannelMessages: {
         parameters: {
             query?: {
-                /** @description Of messages, the newest page says 25 is the default. */
-                limit?: components["parameters"]["Limit1000"];
+                /** @description The number of rows on a page. Pages of 2025 give 10 as the default. */
+                limit?: components["parameters"]["MessagesLimit"];
                 /** @description The `nextPageToken` of the page before. */
                 pageToken?: components["parameters"]["PageToken"];
-                /** @description The other order. */
+                /** @description True for the opposite order. */
                 reverse?: components["parameters"]["Reverse"];
-                /** @description Only these platforms, such as `sms` or `whatsapp`. */
+                /** @description Only what belongs to these platforms. */
                 platform?: components["parameters"]["Platform"];
+                /** @description Only messages that were received, or that were sent. */
                 direction?: components["parameters"]["Direction"];
                 /** @description Only these messages. */
                 id?: components["parameters"]["MessageIds"];
+                /** @description Only messages that this navigator sent. */
                 navigatorId?: string;
-                /** @description Not before. */
+                /** @description Only messages from this moment on. */
                 startAt?: components["parameters"]["StartAt"];
-                /** @description Not after. */
+                /** @description Only messages up to this moment. */
                 endAt?: components["parameters"]["EndAt"];
-                /** @description Identifiers of the sender. */
+                /** @description Only messages from these identifiers. */
                 from?: components["parameters"]["From"];
-                /** @description Identifiers of the recipient. */
+                /** @description Only messages to these identifiers. */
                 to?: components["parameters"]["To"];
+                /** @description Only messages that failed with these codes. */
                 failureCode?: components["parameters"]["FailureCode"];
+                /** @description Only messages that failed with these codes of the failing place. */
                 failureSourceCode?: components["parameters"]["FailureSourceCode"];
+                /** @description Only messages that failed in these places. */
                 failureSourceName?: components["parameters"]["FailureSourceName"];
+                /** @description Only messages of contacts in these countries. */
                 countryCode?: components["parameters"]["CountryCode"];
+                /** @description Only messages with these tags. */
                 tag?: components["parameters"]["Tag"];
-                /** @description Full text search in subjects of emails. */
+                /** @description Only emails whose subject has these words. */
                 emailSubject?: components["parameters"]["EmailSubject"];
                 /** @description Only messages of this batch. */
                 batchId?: string;
             };
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The channel. */
                 channelId: components["parameters"]["ChannelId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description A page of messages. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1840,7 +4675,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The channel. */
                 channelId: components["parameters"]["ChannelId"];
             };
             cookie?: never;
@@ -1851,7 +4688,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Message was accepted for processing */
+            /** @description The message was accepted for processing. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1870,20 +4707,60 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
         };
     };
+    sendMessageBatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The channel. */
+                channelId: components["parameters"]["ChannelId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageBatchCreate"];
+            };
+        };
+        responses: {
+            /** @description The messages were accepted to be checked and processed. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageBatch"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
     getMessage: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The channel. */
                 channelId: components["parameters"]["ChannelId"];
+                /** @description The message. */
                 messageId: components["parameters"]["MessageId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description The message. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1903,15 +4780,18 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The channel. */
                 channelId: components["parameters"]["ChannelId"];
+                /** @description The message. */
                 messageId: components["parameters"]["MessageId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description All interactions. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1926,24 +4806,304 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
         };
     };
-    listContacts: {
+    createMediaUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                workspaceId: components["parameters"]["WorkspaceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresignedUploadCreate"];
+            };
+        };
+        responses: {
+            /** @description Where to upload the file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresignedUpload"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    createChannelMediaUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The channel. */
+                channelId: components["parameters"]["ChannelId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresignedUploadCreate"];
+            };
+        };
+        responses: {
+            /** @description Where to upload the file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresignedUpload"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    getMessageMedia: {
         parameters: {
             query?: {
-                limit?: components["parameters"]["Limit100"];
-                /** @description The `nextPageToken` of the page before. */
-                pageToken?: components["parameters"]["PageToken"];
-                /** @description The other order. */
-                reverse?: components["parameters"]["Reverse"];
+                /** @description True to be redirected to the file, false to be told where it is. */
+                redirect?: boolean;
             };
             header?: never;
             path: {
+                /** @description The workspace. */
+                workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The message. */
+                messageId: components["parameters"]["MessageId"];
+                /** @description The file, as in its address. */
+                fileId: components["parameters"]["FileId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where the file is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaLocation"];
+                };
+            };
+            /** @description A redirect to the file. */
+            302: {
+                headers: {
+                    /** @description Where the file can be fetched. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    getChannelMedia: {
+        parameters: {
+            query?: {
+                /** @description True to be redirected to the file, false to be told where it is. */
+                redirect?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The channel. */
+                channelId: components["parameters"]["ChannelId"];
+                /** @description The file, as in its address. */
+                fileId: components["parameters"]["FileId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where the file is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaLocation"];
+                };
+            };
+            /** @description A redirect to the file. */
+            302: {
+                headers: {
+                    /** @description Where the file can be fetched. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    listConnectors: {
+        parameters: {
+            query?: {
+                /** @description The number of rows on a page. */
+                limit?: number;
+                /** @description The `nextPageToken` of the page before. */
+                pageToken?: string;
+                /** @description Only connectors that were made from this template. */
+                templateRef?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description A page of connectors. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectorList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    createConnector: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                workspaceId: components["parameters"]["WorkspaceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectorCreate"];
+            };
+        };
+        responses: {
+            /** @description The connector is being installed. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connector"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    getConnector: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The connector. */
+                connectorId: components["parameters"]["ConnectorId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connector. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connector"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    deleteConnector: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The connector. */
+                connectorId: components["parameters"]["ConnectorId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connector and its channel were deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    listContacts: {
+        parameters: {
+            query?: {
+                /** @description The number of rows on a page. */
+                limit?: components["parameters"]["Limit100"];
+                /** @description The `nextPageToken` of the page before. */
+                pageToken?: components["parameters"]["PageToken"];
+                /** @description True for the opposite order. */
+                reverse?: components["parameters"]["Reverse"];
+            };
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                workspaceId: components["parameters"]["WorkspaceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of contacts. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1963,6 +5123,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
             };
             cookie?: never;
@@ -1973,7 +5134,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The contact was created */
+            /** @description The contact was created. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -1995,6 +5156,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
             };
             cookie?: never;
@@ -2005,7 +5167,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description OK */
+            /** @description The contacts that were found. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2026,11 +5188,12 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
-                /** @description The page calls it identifierKey. */
-                key: string;
-                /** @description The page calls it identifierValue. Bird does not URL-decode it. */
-                value: string;
+                /** @description The kind of identifier. The page calls it identifierKey. */
+                key: components["parameters"]["IdentifierKey"];
+                /** @description The number, address or id itself. It is not URL-decoded. The page calls it identifierValue. */
+                value: components["parameters"]["IdentifierValue"];
             };
             cookie?: never;
         };
@@ -2040,7 +5203,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Updated */
+            /** @description The contact was changed. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2049,7 +5212,7 @@ export interface operations {
                     "application/json": components["schemas"]["Contact"];
                 };
             };
-            /** @description Created */
+            /** @description The contact was created. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2069,19 +5232,21 @@ export interface operations {
     getContact: {
         parameters: {
             query?: {
-                /** @description Attributes to return though they are empty. Inferred from the update, which has it. */
-                attribute?: string[];
+                /** @description Keys of attributes to return beside all that are not empty. An empty one then comes as null. */
+                attribute?: components["parameters"]["Attribute"];
             };
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The contact. */
                 contactId: components["parameters"]["ContactId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description The contact. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2093,25 +5258,28 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
         };
     };
     deleteContact: {
         parameters: {
             query?: {
-                /** @description Listed on the page, without use. */
+                /** @description This parameter is documented and has no effect, because nothing is answered. */
                 attribute?: string[];
             };
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The contact. */
                 contactId: components["parameters"]["ContactId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Deleted */
+            /** @description The contact was deleted. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -2127,12 +5295,14 @@ export interface operations {
     updateContact: {
         parameters: {
             query?: {
-                /** @description Attributes to return though they are empty. */
+                /** @description Keys of attributes to return beside all that are not empty. An empty one then comes as null. */
                 attribute?: components["parameters"]["Attribute"];
             };
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The contact. */
                 contactId: components["parameters"]["ContactId"];
             };
             cookie?: never;
@@ -2143,7 +5313,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description OK */
+            /** @description The contact was changed. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2160,25 +5330,57 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
         };
     };
-    listContactIdentifiers: {
+    listContactLists: {
         parameters: {
-            query?: {
-                limit?: components["parameters"]["Limit100"];
-                /** @description The `nextPageToken` of the page before. */
-                pageToken?: components["parameters"]["PageToken"];
-                /** @description The other order. */
-                reverse?: components["parameters"]["Reverse"];
-            };
+            query?: never;
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The contact. */
                 contactId: components["parameters"]["ContactId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description The lists. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactLists"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    listContactIdentifiers: {
+        parameters: {
+            query?: {
+                /** @description The number of rows on a page. */
+                limit?: components["parameters"]["Limit100"];
+                /** @description The `nextPageToken` of the page before. */
+                pageToken?: components["parameters"]["PageToken"];
+                /** @description True for the opposite order. */
+                reverse?: components["parameters"]["Reverse"];
+            };
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The contact. */
+                contactId: components["parameters"]["ContactId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of identifiers. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2198,7 +5400,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The contact. */
                 contactId: components["parameters"]["ContactId"];
             };
             cookie?: never;
@@ -2209,7 +5413,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Created; neither the status nor the body is printed. */
+            /** @description The contact has the identifier. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2231,7 +5435,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The contact. */
                 contactId: components["parameters"]["ContactId"];
             };
             cookie?: never;
@@ -2242,7 +5448,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Deleted */
+            /** @description The contact no longer has the identifier. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -2256,21 +5462,497 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
         };
     };
-    listWebhookSubscriptions: {
+    listAttributeDefinitions: {
         parameters: {
             query?: {
-                limit?: number;
-                pageToken?: string;
+                /** @description The number of rows on a page. */
+                limit?: components["parameters"]["Limit100"];
+                /** @description The `nextPageToken` of the page before. */
+                pageToken?: components["parameters"]["PageToken"];
+                /** @description True for the opposite order. */
+                reverse?: components["parameters"]["Reverse"];
             };
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description A page of attribute definitions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttributeDefinitionList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    createAttributeDefinition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                workspaceId: components["parameters"]["WorkspaceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttributeDefinitionCreate"];
+            };
+        };
+        responses: {
+            /** @description The attribute was defined. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttributeDefinition"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    getAttributeDefinition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The key of the attribute. */
+                attributeDefinitionKey: components["parameters"]["AttributeDefinitionKey"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The attribute definition. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttributeDefinition"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    listLists: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                workspaceId: components["parameters"]["WorkspaceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All lists. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    createList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                workspaceId: components["parameters"]["WorkspaceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListCreate"];
+            };
+        };
+        responses: {
+            /** @description The list was created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    getList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The list. */
+                listId: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    deleteList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The list. */
+                listId: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list was deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    updateList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The list. */
+                listId: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListUpdate"];
+            };
+        };
+        responses: {
+            /** @description The list was changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    listListContacts: {
+        parameters: {
+            query?: {
+                /** @description The number of rows on a page. */
+                limit?: components["parameters"]["Limit100"];
+                /** @description The `nextPageToken` of the page before. */
+                pageToken?: components["parameters"]["PageToken"];
+                /** @description True for the opposite order. */
+                reverse?: components["parameters"]["Reverse"];
+            };
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The list. */
+                listId: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of contacts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    addListContacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The list. */
+                listId: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListContactsChange"];
+            };
+        };
+        responses: {
+            /** @description How many contacts were put on the list. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListContactsResult"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    removeListContacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The list. */
+                listId: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListContactsChange"];
+            };
+        };
+        responses: {
+            /** @description How many contacts were taken off the list. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListContactsResult"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    lookUpPhone: {
+        parameters: {
+            query: {
+                /** @description The phone number as E.164. */
+                number: string;
+            };
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                workspaceId: components["parameters"]["WorkspaceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is known about the number. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneLookup"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    lookUpPhoneByBody: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                workspaceId: components["parameters"]["WorkspaceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneLookupCreate"];
+            };
+        };
+        responses: {
+            /** @description What is known about the number. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneLookup"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    getTrackingConfiguration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The application. */
+                applicationId: components["parameters"]["ApplicationId"];
+                /** @description The signature in the address of the application's configuration. */
+                signature: components["parameters"]["ApplicationSignature"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The configuration. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackingConfiguration"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+        };
+    };
+    trackEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `tracking.writeKey` of the application's configuration. */
+                "X-Bird-Write-Key": string;
+                /** @description The workspace of the application. */
+                "X-Bird-Workspace-Id": string;
+                /** @description The name of the event, as in the body. */
+                "X-Bird-Event-Name": string;
+                /** @description The version of the program that sends the event. */
+                "X-Bird-Sdk-Version": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrackedEvent"];
+            };
+        };
+        responses: {
+            /** @description The event was taken. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    listWebhookSubscriptions: {
+        parameters: {
+            query?: {
+                /** @description The number of rows on a page. Pages of 2025 give 10 as the default. */
+                limit?: number;
+                /** @description The `nextPageToken` of the page before. */
+                pageToken?: components["parameters"]["PageToken"];
+                /** @description Only subscriptions with these values, such as `service` and `status`, by field. */
+                SearchFilters?: {
+                    [key: string]: string;
+                };
+            };
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                workspaceId: components["parameters"]["WorkspaceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of webhook subscriptions. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2290,6 +5972,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
             };
             cookie?: never;
@@ -2300,7 +5983,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The subscription was created */
+            /** @description The subscription was created. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2321,14 +6004,16 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The webhook subscription. */
                 webhookSubscriptionId: components["parameters"]["WebhookSubscriptionId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description The webhook subscription. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2348,14 +6033,16 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The webhook subscription. */
                 webhookSubscriptionId: components["parameters"]["WebhookSubscriptionId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Deleted */
+            /** @description The subscription was deleted. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -2373,7 +6060,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The webhook subscription. */
                 webhookSubscriptionId: components["parameters"]["WebhookSubscriptionId"];
             };
             cookie?: never;
@@ -2384,7 +6073,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Updated */
+            /** @description The subscription was changed. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2404,22 +6093,25 @@ export interface operations {
     listWebhookLogs: {
         parameters: {
             query?: {
+                /** @description The number of rows on a page. */
                 limit?: components["parameters"]["Limit100"];
                 /** @description The `nextPageToken` of the page before. */
                 pageToken?: components["parameters"]["PageToken"];
-                /** @description The page has an enum here whose values but `succeeded` are not known. */
+                /** @description Only deliveries that ended like this. The page has a list of words here, of which it shows `succeeded`. */
                 executionStatus?: string;
             };
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The webhook subscription. */
                 webhookSubscriptionId: components["parameters"]["WebhookSubscriptionId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description A page of logs, which is empty when there are none. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2438,19 +6130,21 @@ export interface operations {
     getWebhookLogDetails: {
         parameters: {
             query: {
-                /** @description The log's; each delivery also has it in a header. */
+                /** @description The `requestId` of the log; each delivery also has it in a header. */
                 requestId: string;
             };
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
+                /** @description The webhook subscription. */
                 webhookSubscriptionId: components["parameters"]["WebhookSubscriptionId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description The attempts. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2469,17 +6163,19 @@ export interface operations {
     listAvailableWebhooks: {
         parameters: {
             query?: {
+                /** @description Only events of this part of the product. */
                 service?: components["schemas"]["WebhookService"];
             };
             header?: never;
             path: {
+                /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description The events. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2498,9 +6194,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Base64 of the HMAC-SHA256 over the timestamp, a line feed, the URL, a line feed and the SHA-256 of the raw body. */
+                /** @description The Base64 of the HMAC-SHA256 over the timestamp, a line feed, the URL, a line feed and the SHA-256 of the raw body. */
                 "messagebird-signature"?: string;
-                /** @description Seconds since 1970, as text. */
+                /** @description When the event was first posted, in seconds since 1970, as text. */
                 "messagebird-request-timestamp"?: string;
             };
             path?: never;
@@ -2512,7 +6208,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Taken */
+            /** @description The event was taken. */
             "2XX": {
                 headers: {
                     [name: string]: unknown;

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { idOf } from '../support/ids.ts';
 import type { Prepared } from '../support/upstream.ts';
 import { channelRow, contactRow, contract, messageRow, page, startBird, subscriptionRow } from './bird.ts';
@@ -70,11 +72,23 @@ const ANSWERS: Readonly<Record<string, Prepared>> = {
   'DELETE /webhook-subscriptions/*': { status: 204 },
 };
 
-test('every operation of Bird’s document is reached, and asked as it documents', async () => {
+const read = (name: string) => parse(readFileSync(new URL(`../../schema/${name}`, import.meta.url), 'utf8'));
+
+/** The operations that the graph does not reach. */
+const leftOut: readonly string[] = read('left-out.yaml')
+  .filter(({ api }: { api: string }) => api === 'bird')
+  .map(
+    ({ method, path }: { method: string; path: string }) =>
+      read('bird.openapi.yaml').paths[path][method.toLowerCase()].operationId,
+  );
+
+test('every operation of Bird’s document that is not left out is reached, and asked as it documents', async () => {
   await using pigeon = await startBird(ANSWERS);
   await pigeon.query(READS);
   await pigeon.query(CHANGES);
   const judged = pigeon.bird.asked.map(contract.judge);
   expect(judged.flatMap(({ faults }) => faults)).toEqual([]);
-  expect([...new Set(judged.map(({ name }) => name))].toSorted()).toEqual(contract.documented.toSorted());
+  expect([...new Set(judged.map(({ name }) => name))].toSorted()).toEqual(
+    contract.documented.filter((name) => !leftOut.includes(name)).toSorted(),
+  );
 });
