@@ -1,12 +1,17 @@
 import { readFileSync } from 'node:fs';
 import {
+  buildClientSchema,
   buildSchema,
   type GraphQLNamedType,
+  type GraphQLSchema,
+  introspectionFromSchema,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
   isNonNullType,
   isObjectType,
+  lexicographicSortSchema,
+  printSchema,
 } from 'graphql';
 import { CORE_SCHEMA, load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
@@ -48,6 +53,15 @@ const fields = types.flatMap((type) =>
 describe('the schema', () => {
   it('is printed as it stands', () => {
     expect(read('schema.graphql')).toBe(printGraph());
+  });
+
+  it('is the one that runs, defaults included', () => {
+    const running = lexicographicSortSchema(buildClientSchema(introspectionFromSchema(schema)));
+    const printed = lexicographicSortSchema(buildSchema(read('schema.graphql')));
+    const plain = (of: GraphQLSchema) =>
+      printSchema(of).replaceAll(/^directive @\w+.*\n(?: {2}.*\n|\) .*\n)*/gm, '');
+    expect(plain(printed)).toBe(plain(running));
+    expect(read('schema.graphql')).toContain('confidence: [MatchConfidence!] = [VERIFIED]');
   });
 
   it('parses again, with its directives', () => {

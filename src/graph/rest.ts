@@ -2,6 +2,7 @@ import {
   DirectiveLocation,
   GraphQLDirective,
   type GraphQLField,
+  type GraphQLInterfaceType,
   GraphQLNonNull,
   type GraphQLSchema,
   GraphQLString,
@@ -38,6 +39,7 @@ export const restOf = ({ extensions }: GraphQLField<unknown, unknown>): readonly
 
 /** Ends each description with the field's REST calls, where GraphiQL shows them too. */
 export const describeRest = (schema: GraphQLSchema): GraphQLSchema => {
+  for (const type of Object.values(schema.getTypeMap())) if (isInterfaceType(type)) nameCallsOf(type, schema);
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) && !isInterfaceType(type)) continue;
     for (const field of Object.values(type.getFields())) {
@@ -50,4 +52,17 @@ export const describeRest = (schema: GraphQLSchema): GraphQLSchema => {
     }
   }
   return schema;
+};
+
+/** Has the fields of an interface name whatever those of its types may call. */
+const nameCallsOf = (type: GraphQLInterfaceType, schema: GraphQLSchema): void => {
+  for (const field of Object.values(type.getFields())) {
+    const calls = new Map(
+      schema
+        .getImplementations(type)
+        .objects.flatMap((object) => restOf(object.getFields()[field.name] ?? field))
+        .map((call) => [`${call.api} ${call.method} ${call.path}`, call]),
+    );
+    if (calls.size > 0) field.extensions = { ...field.extensions, directives: { rest: [...calls.values()] } };
+  }
 };
