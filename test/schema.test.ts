@@ -83,6 +83,16 @@ describe('the schema', () => {
     expect(reached.toSorted()).toEqual(expected.toSorted());
   });
 
+  it('knows every operation that the vendors document, and no other', () => {
+    const listed = readFileSync(new URL('documented-operations.txt', import.meta.url), 'utf8')
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'));
+    const known = [...documented('bird'), ...documented('courier')].map((line) =>
+      line.replaceAll(/\{\w+\}/g, '{}'),
+    );
+    expect(known.toSorted()).toEqual(listed.toSorted());
+  });
+
   it('says for every operation in the ledger which field calls it', () => {
     const said = new Set(
       fields.flatMap(({ field }) => restOf(field).map(({ api, method, path }) => `${api} ${method} ${path}`)),
