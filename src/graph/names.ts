@@ -8,6 +8,14 @@ export const pascal = (name: string): string => {
   return word.charAt(0).toUpperCase() + word.slice(1);
 };
 
+/** A sentence about an operation as one about what it gives: `Lists the plug-ins.` is `The plug-ins.` */
+export const asNoun = (sentence: string): string => withCapital(sentence.replace(/^(?:Lists|Returns) /, ''));
+
+/** A sentence about an id as one about what the id is of: `Native id of the user.` is `The user.` */
+export const asThing = (sentence: string): string => withCapital(sentence.replace(/^Native ids? of /, ''));
+
+const withCapital = (sentence: string): string => sentence.charAt(0).toUpperCase() + sentence.slice(1);
+
 /** A name that begins with a small letter. */
 export const uncapitalized = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
 

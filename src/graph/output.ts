@@ -8,7 +8,7 @@ import { type Dialect, type Row, thingOf } from './dialect.ts';
 import { nativeEnum } from './enum.ts';
 import { InvalidValueError } from './errors.ts';
 import { rest } from './ledger.ts';
-import { camel, joinNames, pascal, plural, singular } from './names.ts';
+import { asThing, camel, joinNames, pascal, plural, singular } from './names.ts';
 import { embedded, type NodeRef } from './node.ts';
 
 type Fields = Record<string, object>;
@@ -127,7 +127,11 @@ const fieldOf = (t: Builder, source: Source, attribute: string, shape: ResolvedS
       inside || isIdName(attribute) ? {} : { [name]: plain(t, source, attribute, shape, about) };
     return {
       ...plainId,
-      [isList && !inside ? plural(singular(relation)) : relation]: t.field({ ...about, ...related } as never),
+      [isList && !inside ? plural(singular(relation)) : relation]: t.field({
+        ...about,
+        ...(shape.description !== undefined && { description: asThing(shape.description) }),
+        ...related,
+      } as never),
     };
   }
   if (item.enum && item.type === 'string') return words(t, source, attribute, item, isList, about);

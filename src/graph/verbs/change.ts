@@ -134,7 +134,12 @@ export const change = (declared: Declared, options: ChangeOptions<Changed>): Cha
       }),
       ...(takesNativeId && { id: t.id({ required: true, description: 'Its native id.' }) }),
       ...dialect.scopeInput(t, of !== undefined),
-      ...inputFields({ dialect, typename: owner }, t.field.bind(t), shapes, required),
+      ...inputFields(
+        { dialect, typename: owner },
+        t.field.bind(t),
+        method === 'PATCH' ? withoutDefaults(shapes) : shapes,
+        required,
+      ),
       ...options.input?.(t),
     }),
     payload: payloadOf(dialect, name, answer, entry.media, rowShape, given, options.payload) as never,
@@ -161,6 +166,10 @@ export const change = (declared: Declared, options: ChangeOptions<Changed>): Cha
     run: (context, values, where, scope = '') => make(context, values, scope, scope, where),
   };
 };
+
+/** A change says nothing of what it leaves out, so nothing stands for what is left out. */
+const withoutDefaults = (shapes: Shapes): Shapes =>
+  Object.fromEntries(Object.entries(shapes).map(([name, { default: _default, ...shape }]) => [name, shape]));
 
 /** The fields of a payload: the row under its own name, or what else the answer holds. */
 const payloadOf = (

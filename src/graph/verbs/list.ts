@@ -9,7 +9,7 @@ import type { Row, Values } from '../dialect.ts';
 import { refuseEmpty } from '../errors.ts';
 import { inputFields, type Shapes, writeValues } from '../input.ts';
 import { type Claim, rest } from '../ledger.ts';
-import { plural, uncapitalized } from '../names.ts';
+import { asNoun, plural, uncapitalized } from '../names.ts';
 import { asksFor, KEY_ONLY } from '../selection.ts';
 import { callAs, declare } from './operation.ts';
 import type { ResourceRef } from './resource.ts';
@@ -88,7 +88,7 @@ const define = (ref: ResourceRef<Row>, options: Options): List<Row> => {
   const { contract } = dialect;
   const path = options.path ?? (ref.isNode ? collectionOf(ref.path) : ref.path);
   const operation = declare(dialect, 'GET', path);
-  const { query = {}, summary } = contract.operation(`GET ${path}`);
+  const { query = {}, summary = '' } = contract.operation(`GET ${path}`);
   const { newestBy, always = {}, note = '' } = options;
   const type = connectionTypeOf(ref, options.messages === true);
   const [limitParameter] = dialect.pageParameters;
@@ -181,7 +181,7 @@ const define = (ref: ResourceRef<Row>, options: Options): List<Row> => {
 
   const onBranch = options.field ?? plural(ref.noun);
   if (onBranch !== false && !isBelow)
-    add(dialect.branch, onBranch, {}, options.description ?? summary ?? '', dialect.scopeOf, false);
+    add(dialect.branch, onBranch, {}, options.description ?? asNoun(summary), dialect.scopeOf, false);
 
   const made: List<Row> = {
     type,
@@ -196,7 +196,7 @@ const define = (ref: ResourceRef<Row>, options: Options): List<Row> => {
           ? {}
           : { [parameter]: (value ?? ((of: { id: string }) => of.id)) as (of: object) => string };
       const key = isBelow ? (of: object) => dialect.key(of as Row) : dialect.scopeOf;
-      add(parent as never, name, bound, description ?? summary ?? '', key, value === undefined);
+      add(parent as never, name, bound, description ?? asNoun(summary), key, value === undefined);
       return made;
     },
     readRaw: async (send, { limit: count, offset }) =>

@@ -5,7 +5,7 @@ import { isAbsent } from '../../upstream/errors.ts';
 import type { Dialect, Row, Values } from '../dialect.ts';
 import { inputFields, writeValues } from '../input.ts';
 import { rest } from '../ledger.ts';
-import { pascal } from '../names.ts';
+import { asNoun, pascal } from '../names.ts';
 import { objectOf } from '../output.ts';
 import { readObject } from './answer.ts';
 import { callAs, declare } from './operation.ts';
@@ -45,7 +45,7 @@ export const defineLookUp = (dialect: Dialect, field: string, path: string, opti
     builder.objectField(parent as Dialect['branch'], field, (t) =>
       t.field({
         type,
-        description: options.description ?? summary,
+        description: options.description ?? asNoun(summary),
         directives: rest(operation),
         args: inputFields({ dialect, typename: owner }, t.arg, open),
         resolve: async (of: object, args: Values, context: Context) => {

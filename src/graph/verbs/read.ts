@@ -5,7 +5,7 @@ import type { Answer } from '../../upstream/send.ts';
 import type { Row, Values } from '../dialect.ts';
 import { inputFields, writeValues } from '../input.ts';
 import { rest } from '../ledger.ts';
-import { camel, joinNames } from '../names.ts';
+import { asNoun, camel, joinNames } from '../names.ts';
 import { objectOf } from '../output.ts';
 import { KEY_ONLY } from '../selection.ts';
 import type { ActionOf } from './action.ts';
@@ -32,7 +32,7 @@ export const read = <R extends { id: string }, Path extends string, Key extends 
   const of = ref as object as ResourceRef<Row>;
   const { dialect } = of;
   const operation = declare(dialect, 'GET', `${of.path}${verb}/`);
-  const { query = {}, answer, summary } = dialect.contract.operation(`GET ${operation.path}`);
+  const { query = {}, answer, summary = '' } = dialect.contract.operation(`GET ${operation.path}`);
   const name = verb.replace(/^get-/, '');
   const whole = answer && dialect.contract.resolve(answer);
   const row = whole && dialect.rowOf(whole);
@@ -55,7 +55,7 @@ export const read = <R extends { id: string }, Path extends string, Key extends 
   builder.objectField(of, options.field ?? camel(name), (t) =>
     t.field({
       type,
-      description: options.description ?? summary,
+      description: options.description ?? asNoun(summary),
       directives: rest(operation),
       ...KEY_ONLY,
       args: inputFields({ dialect, typename: of.name }, t.arg, query),
