@@ -1,5 +1,6 @@
 import type { Changes, Directory, RowCache, Sink, TextCallbacks } from './ports.ts';
-import type { Answer, Credential, Operation, QueryValue, Send } from './upstream/send.ts';
+import type { Answer, Credential, Observer, Operation, QueryValue, Send } from './upstream/send.ts';
+import { Trace } from './upstream/trace.ts';
 
 /** The two upstreams, as `@rest(api:)` and the scopes name them. */
 export type Api = 'bird' | 'courier';
@@ -24,6 +25,32 @@ export interface Caller {
   readonly admin: boolean;
   /** When the caller's credential ends, in milliseconds since the epoch. */
   readonly expiresAt: number | undefined;
+  /** What one operation of theirs may use, where that is not what everybody's may. */
+  readonly budget?: Partial<Budget> | undefined;
+}
+
+/** What one operation may use. */
+export interface Budget {
+  /** Calls to both upstreams together. */
+  readonly calls: number;
+  /** Objects in its answer, each as often as it stands there. */
+  readonly objects: number;
+  /** Bytes that it reads from upstreams, and as many again that it answers. */
+  readonly bytes: number;
+}
+
+/** What an operation has used so far. */
+export interface Spent {
+  calls: number;
+  /** How many of the calls read objects by key. */
+  loads: number;
+  /** How many calls are kept back for what does not read by key: what it surely makes, known before it runs. */
+  reserved: number;
+  objects: number;
+  /** Bytes of upstreams' answers. */
+  read: number;
+  /** Bytes of text in its own answer. */
+  written: number;
 }
 
 /** What one call needs beside its operation. */
@@ -33,6 +60,8 @@ export interface Request {
   readonly body?: unknown;
   /** The path in the field's arguments of a field that the upstream refused, such as `input.text`. */
   readonly inputPath?: (field: string) => string | undefined;
+  /** How many objects it asks for by key at once; 1 where it says nothing. */
+  readonly batch?: number;
 }
 
 /** The caller lacks a right. */
@@ -61,9 +90,25 @@ export class NotConfiguredError extends Error {
   }
 }
 
-/** One operation has made as many upstream calls as it may. */
+/** One operation needs more than it may use. */
 export class BudgetError extends Error {
   override readonly name = 'BudgetError';
+  /** What it would cost, where that is known before it runs. */
+  readonly price: Readonly<Record<string, unknown>> | undefined;
+
+  constructor(message: string, price?: Readonly<Record<string, unknown>>) {
+    super(message);
+    this.price = price;
+  }
+}
+
+/** The time of the operation is over. What it has is answered without the rest. */
+export class OutOfTimeError extends Error {
+  override readonly name = 'OutOfTimeError';
+
+  constructor() {
+    super('the operation took longer than it may');
+  }
 }
 
 /** What every operation of one running gateway shares. */
@@ -84,6 +129,8 @@ export interface Services {
   readonly warn: (message: string, details: Record<string, unknown>) => void;
   readonly deadlineMs: number;
   readonly budgetCalls: number;
+  readonly budgetObjects: number;
+  readonly budgetBytes: number;
   /** Country of phone numbers that are written without one, as ISO 3166 names it. */
   readonly defaultRegion: string | undefined;
 }
@@ -102,15 +149,24 @@ export interface Context {
   readonly sink: Sink | undefined;
   /** By when the operation must have answered, in `performance.now()` milliseconds. */
   readonly deadline: number;
-  /** How many upstream calls the operation has made. */
-  readonly spent: { calls: number };
+  readonly budget: Budget;
+  readonly spent: Spent;
+  /** Where calls are written down for a client that wants to know; undefined for all others. */
+  readonly trace: Trace | undefined;
+  /** True where objects are read by key: such calls leave others what those surely need. */
+  readonly byKey?: boolean | undefined;
 }
 
 /** Starts one operation, or one event of a subscription: its deadline and its budget begin now. */
 export const createContext = (
   services: Services,
   who: Pick<Context, 'caller' | 'courierCredential'>,
-  { signal, lastEventId, sink }: Partial<Pick<Context, 'signal' | 'lastEventId' | 'sink'>> = {},
+  {
+    signal,
+    lastEventId,
+    sink,
+    explain = false,
+  }: Partial<Pick<Context, 'signal' | 'lastEventId' | 'sink'>> & { readonly explain?: boolean } = {},
 ): Context => ({
   services,
   caller: who.caller,
@@ -119,7 +175,14 @@ export const createContext = (
   lastEventId,
   sink,
   deadline: performance.now() + services.deadlineMs,
-  spent: { calls: 0 },
+  budget: {
+    calls: services.budgetCalls,
+    objects: services.budgetObjects,
+    bytes: services.budgetBytes,
+    ...who.caller.budget,
+  },
+  spent: { calls: 0, loads: 0, reserved: 0, objects: 0, read: 0, written: 0 },
+  trace: explain ? new Trace() : undefined,
 });
 
 /**
@@ -178,10 +241,42 @@ export const callUpstream = async (
   operation: Operation & { api: Api },
   request: Request = {},
 ): Promise<Answer> => {
-  const { services, signal, deadline, spent } = context;
+  const { signal, deadline, spent, trace } = context;
   const { send, credential } = authorize(context, operation.api, operation.safe ? 'read' : 'write');
-  if (++spent.calls > services.budgetCalls) {
-    throw new BudgetError(`the operation needs more than ${services.budgetCalls} upstream calls`);
+  takeCall(context);
+  const { batch = 1, ...asked } = request;
+  const traced = trace?.begin(operation, batch);
+  const observer: Observer = {
+    joined: () => traced?.observer.joined(),
+    received: (bytes) => {
+      spent.read += bytes;
+      traced?.observer.received(bytes);
+    },
+  };
+  try {
+    const answer = await send({ operation, credential, signal, deadline, observer, ...asked });
+    traced?.end(answer.status);
+    return answer;
+  } catch (error) {
+    traced?.end((error as { readonly status?: number } | undefined)?.status);
+    throw error;
   }
-  return send({ operation, credential, signal, deadline, ...request });
+};
+
+/**
+ * Counts one call. Reads by key get what is left when everything else that the operation surely does has been done,
+ * so that rows that name too many objects cost those objects alone.
+ *
+ * @throws {BudgetError}
+ */
+const takeCall = ({ spent, budget, byKey = false }: Context): void => {
+  const keptBack = byKey ? Math.max(0, spent.reserved - (spent.calls - spent.loads)) : 0;
+  if (spent.calls + keptBack >= budget.calls) {
+    throw new BudgetError(`the operation needs more than ${budget.calls} upstream calls`);
+  }
+  if (spent.read > budget.bytes) {
+    throw new BudgetError(`the operation reads more than ${budget.bytes} bytes`);
+  }
+  spent.calls++;
+  if (byKey) spent.loads++;
 };

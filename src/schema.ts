@@ -1,5 +1,6 @@
 import { specifiedDirectives } from 'graphql';
 import { builder } from './builder.ts';
+import { counted } from './graph/counted.ts';
 import { describeRest, Rest } from './graph/rest.ts';
 import './bird/channel.ts';
 import './bird/channel-group.ts';
@@ -84,4 +85,4 @@ builder.mutationType({ description: 'Everything that can be changed. Fields run 
 builder.subscriptionType({ description: 'Everything that can be followed.' });
 
 /** The whole graph. */
-export const schema = describeRest(builder.toSchema({ directives: [...specifiedDirectives, Rest] }));
+export const schema = counted(describeRest(builder.toSchema({ directives: [...specifiedDirectives, Rest] })));

@@ -13,6 +13,7 @@ import { useHealth } from './plugins/health.ts';
 import { useLimits } from './plugins/limits.ts';
 import { createMetrics } from './plugins/metrics.ts';
 import { useLastWord } from './plugins/refusal.ts';
+import { useWeight } from './plugins/weight.ts';
 import type { Changes, Directory, TextCallbacks } from './ports.ts';
 import { admission, type Who } from './server/admission.ts';
 import { createListener } from './server/listener.ts';
@@ -106,6 +107,8 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     courierForwards: upstreams.courierForwards,
     deadlineMs: config.deadlineMs,
     budgetCalls: config.budgetCalls,
+    budgetObjects: config.budgetObjects,
+    budgetBytes: config.budgetBytes,
     defaultRegion: config.defaultRegion,
     cache: config.freshMs > 0 ? new LRUCache({ max: CACHED_ROWS, ttl: config.freshMs }) : undefined,
     warn: (message, details) => log.warn(details, message),
@@ -142,6 +145,7 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
         sink,
         signal: signal ?? request?.signal,
         lastEventId: request?.headers.get('last-event-id') ?? undefined,
+        explain: who.explain === true,
       }),
     maskedErrors: { maskError: (error) => present(error) },
     parserAndValidationCache: { documentCache: documents(), errorCache: documents() },
@@ -152,7 +156,8 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
       stream.plugin,
       useSubscriptionQuota(),
       streams.plugin,
-      useLimits(),
+      useLimits(config.limits),
+      useWeight(),
       useReadableParams(),
       useLastWord(),
     ],

@@ -4,6 +4,7 @@ import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { rest } from '../graph/ledger.ts';
 import { moment } from '../graph/scalars.ts';
+import { weighs, weighsLoad } from '../graph/weight.ts';
 import { Bird } from './bird.ts';
 import { askIn, type InWorkspace, operation, readKey, readRows } from './load.ts';
 import type { components } from './openapi.gen.ts';
@@ -51,6 +52,9 @@ const loader = createContextCache(
     ),
 );
 
+/** What channel groups cost, wherever and however often they are asked for. */
+export const weighsGroups = weighs(() => ({ once: { name: 'BirdChannelGroup', calls: { bird: 1 } } }));
+
 /** All channel groups of a workspace, asked once an operation. */
 export const channelGroups = (context: Context, workspaceId: string): Promise<Row[]> =>
   loader(context).load(workspaceId);
@@ -60,12 +64,14 @@ builder.objectFields(Bird, (t) => ({
     type: [BirdChannelGroup],
     description: 'All channel groups; Bird does not page them.',
     directives: rest(listChannelGroups),
+    extensions: weighsGroups,
     resolve: ({ workspaceId }, _args, context) => channelGroups(context, workspaceId),
   }),
   channelGroup: t.field({
     type: BirdChannelGroup,
     description: 'One channel group by its id; null when Bird does not know it.',
     directives: rest(getChannelGroup),
+    extensions: weighsLoad(BirdChannelGroup.loading),
     args: {
       id: t.arg.id({ required: true, description: 'The global id of a BirdChannelGroup, or Bird’s own.' }),
     },

@@ -9,12 +9,14 @@ import { rest } from '../graph/ledger.ts';
 import { node } from '../graph/node.ts';
 import { moment } from '../graph/scalars.ts';
 import { Source } from '../graph/source.ts';
+import { weighsLoad, weighsPages } from '../graph/weight.ts';
 import { Bird } from './bird.ts';
-import { BirdChannelGroup, channelGroups, listChannelGroups } from './channel-group.ts';
+import { BirdChannelGroup, channelGroups, listChannelGroups, weighsGroups } from './channel-group.ts';
 import {
   askIn,
   byWorkspace,
   type InWorkspace,
+  MAX_PAGE,
   operation,
   readById,
   readByIds,
@@ -42,7 +44,10 @@ export const BirdChannel = node<Row>('BirdChannel', {
         ids,
         async (some) =>
           readRows(
-            await askIn(context, listChannels, workspaceId, { query: { id: some, limit: some.length } }),
+            await askIn(context, listChannels, workspaceId, {
+              query: { id: some, limit: some.length },
+              batch: some.length,
+            }),
             workspaceId,
             'BirdChannel',
             listChannels,
@@ -121,6 +126,7 @@ builder.node(BirdChannel, {
       type: BirdChannelGroup,
       description: 'The group it belongs to; null when it is in none.',
       directives: rest(listChannelGroups),
+      extensions: weighsGroups,
       resolve: async (row, _args, context) => {
         const groups = await channelGroups(context, row.workspaceId);
         return groups.find(({ channelIds }) => channelIds?.includes(row.id)) ?? null;
@@ -159,6 +165,7 @@ builder.objectFields(Bird, (t) => ({
     type: BirdChannelConnection,
     description: 'The channels of the workspace.',
     directives: rest(listChannels),
+    extensions: weighsPages({ api: 'bird', page: MAX_PAGE, by: 'token' }),
     args: {
       ...connectionArgs,
       platform: t.arg.stringList({ description: 'Only channels of these platforms, such as `whatsapp`.' }),
@@ -171,6 +178,7 @@ builder.objectFields(Bird, (t) => ({
     type: BirdChannel,
     description: 'One channel by its id; null when Bird does not know it.',
     directives: rest(getChannel),
+    extensions: weighsLoad(BirdChannel.loading),
     args: { id: t.arg.id({ required: true, description: 'The global id of a BirdChannel, or Bird’s own.' }) },
     resolve: ({ workspaceId }, { id }, context) =>
       BirdChannel.load(context, readKey(id, 'id', 'BirdChannel', workspaceId)),

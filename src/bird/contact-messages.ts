@@ -5,9 +5,10 @@ import { connectionArgs } from '../graph/connection-type.ts';
 import { rest } from '../graph/ledger.ts';
 import { isSortKey, merge, type SortKey } from '../graph/merge.ts';
 import { MessageDirection } from '../graph/message.ts';
+import { firstOf, weighs } from '../graph/weight.ts';
 import { BirdContact, type ContactRow, listIdentifiers } from './contact.ts';
 import { askIn, MAX_PAGE, readResults } from './load.ts';
-import { BirdMessageConnection, listMessages, type MessageRow } from './message.ts';
+import { BirdMessageConnection, listMessages, MAX_MESSAGES, type MessageRow } from './message.ts';
 import { messageSource } from './message-source.ts';
 import type { components } from './openapi.gen.ts';
 
@@ -33,6 +34,11 @@ builder.objectField(BirdContact, 'messages', (t) =>
     type: BirdMessageConnection,
     description: 'The messages from and to this contact over all channels, newest first.',
     directives: rest(listMessages, listIdentifiers),
+    extensions: weighs((asked) => ({
+      // Its identifiers, and what it sent and what was sent to it, each read a row further than is shown.
+      calls: { bird: 1 + 2 * Math.ceil((firstOf(asked) + 2) / MAX_MESSAGES) },
+      rows: firstOf(asked),
+    })),
     args: {
       ...connectionArgs,
       direction: t.arg({ type: MessageDirection, description: 'Only messages that went this way.' }),

@@ -7,6 +7,7 @@ import { rest } from '../graph/ledger.ts';
 import { brand } from '../graph/node.ts';
 import { moment } from '../graph/scalars.ts';
 import { asksOnly } from '../graph/selection.ts';
+import { weighsLoad, weighsPages } from '../graph/weight.ts';
 import { Bird } from './bird.ts';
 import { askIn, type InWorkspace, MAX_PAGE, nextToken, operation, readKey, readResults } from './load.ts';
 import type { components } from './openapi.gen.ts';
@@ -41,6 +42,7 @@ export const contactField = <Row>(description: string, of: (row: Row) => Contact
   type: BirdContact,
   description,
   directives: rest(getContact),
+  extensions: weighsLoad(BirdContact.loading, FIELDS_FROM_KEY),
   resolve: (
     row: Row,
     _args: object,
@@ -104,6 +106,7 @@ builder.node(BirdContact, {
       type: IdentifierConnection,
       description: 'All identifiers.',
       directives: rest(listIdentifiers),
+      extensions: weighsPages({ api: 'bird', page: MAX_PAGE, by: 'token' }),
       args: connectionArgs,
       resolve: (row, args, context) =>
         byToken<Schemas['ContactIdentifier']>(args, {
@@ -142,6 +145,7 @@ builder.objectFields(Bird, (t) => ({
     type: BirdContactConnection,
     description: 'The contacts of the workspace.',
     directives: rest(listContacts),
+    extensions: weighsPages({ api: 'bird', page: MAX_PAGE, by: 'token' }),
     args: { ...connectionArgs, reverse: t.arg.boolean({ description: 'The other way round.' }) },
     resolve: ({ workspaceId }, args, context) =>
       readList(context, BirdContact, listContacts, workspaceId, args, { reverse: args.reverse }),
@@ -150,6 +154,7 @@ builder.objectFields(Bird, (t) => ({
     type: BirdContact,
     description: 'One contact by its id; null when Bird does not know it.',
     directives: rest(getContact),
+    extensions: weighsLoad(BirdContact.loading),
     args: { id: t.arg.id({ required: true, description: 'The global id of a BirdContact, or Bird’s own.' }) },
     resolve: ({ workspaceId }, { id }, context) =>
       BirdContact.load(context, readKey(id, 'id', 'BirdContact', workspaceId)),

@@ -7,6 +7,7 @@ import { Message, MessageParty, type MessageView, messageFields, type Party } fr
 import { brand, node } from '../graph/node.ts';
 import { moment } from '../graph/scalars.ts';
 import { asksOnly } from '../graph/selection.ts';
+import { weighsLoad } from '../graph/weight.ts';
 import { BirdMessageBody, textOf } from './body.ts';
 import { BirdChannel, CHANNEL_KEY_ONLY_FIELDS, getChannel } from './channel.ts';
 import { type ContactRef, contactField } from './contact.ts';
@@ -41,6 +42,7 @@ const loadMany = async (context: Context, workspaceId: string, pairs: readonly s
   const ids = [...new Set(pairs.map((pair) => idsOf(pair).messageId))];
   const answer = await askIn(context, listMessages, workspaceId, {
     query: { id: ids, startAt: THE_BEGINNING, limit: ids.length },
+    batch: ids.length,
   });
   return readRows<Schemas['Message']>(answer, workspaceId, 'BirdMessage', listMessages);
 };
@@ -155,6 +157,7 @@ const ReplyTo = builder.objectRef<Schemas['ReplyTo'] & { row: MessageRow }>('Bir
       type: BirdMessage,
       description: 'The answered message; null when it is something else.',
       directives: rest(getMessage, listMessages),
+      extensions: weighsLoad(BirdMessage.loading),
       resolve: ({ id, type, row }, _args, context) =>
         type === 'message' ? BirdMessage.load(context, `${row.workspaceId}/${row.channelId}/${id}`) : null,
     }),
@@ -171,6 +174,7 @@ builder.node(BirdMessage, {
       type: BirdChannel,
       description: 'The channel it went over.',
       directives: rest(getChannel),
+      extensions: weighsLoad(BirdChannel.loading, CHANNEL_KEY_ONLY_FIELDS),
       resolve: (row, _args, context, info) => {
         const { workspaceId, channelId } = row;
         return asksOnly(info, CHANNEL_KEY_ONLY_FIELDS)

@@ -8,6 +8,7 @@ import type { Claim } from '../graph/ledger.ts';
 import { rest } from '../graph/ledger.ts';
 import { MessageDirection } from '../graph/message.ts';
 import { parseMoment, TimeRange } from '../graph/scalars.ts';
+import { weighsLoad, weighsPages } from '../graph/weight.ts';
 import type { QueryValue } from '../upstream/send.ts';
 import { Bird } from './bird.ts';
 import { BirdChannel } from './channel.ts';
@@ -26,6 +27,8 @@ import type { components } from './openapi.gen.ts';
 type Schemas = components['schemas'];
 
 const listChannelMessages = operation('GET', '/workspaces/{workspaceId}/channels/{channelId}/messages');
+
+const pages = weighsPages({ api: 'bird', page: MAX_MESSAGES, by: 'token' });
 
 /** The filters that both lists of messages have. */
 const filters = builder.args((t) => ({
@@ -133,6 +136,7 @@ builder.objectField(BirdChannel, 'messages', (t) =>
     type: BirdMessageConnection,
     description: 'Its messages, newest first.',
     directives: rest(listChannelMessages),
+    extensions: pages,
     args: {
       ...connectionArgs,
       ...filters,
@@ -163,6 +167,7 @@ builder.objectFields(Bird, (t) => ({
     type: BirdMessageConnection,
     description: 'The messages of all channels, newest first.',
     directives: rest(listMessages),
+    extensions: pages,
     args: {
       ...connectionArgs,
       ...filters,
@@ -179,6 +184,7 @@ builder.objectFields(Bird, (t) => ({
     type: BirdMessage,
     description: 'One message by its id; null when Bird does not know it.',
     directives: rest(getMessage, listMessages),
+    extensions: weighsLoad(BirdMessage.loading),
     args: {
       id: t.arg.id({ required: true, description: 'The global id of a BirdMessage, or Bird’s own.' }),
       channelId: t.arg.id({ description: 'Its channel, which makes a native id quicker to find.' }),

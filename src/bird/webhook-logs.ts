@@ -3,6 +3,7 @@ import { byToken } from '../graph/connection.ts';
 import { connectionArgs, connectionOf } from '../graph/connection-type.ts';
 import { rest } from '../graph/ledger.ts';
 import { moment } from '../graph/scalars.ts';
+import { weighsPages } from '../graph/weight.ts';
 import { isAbsent } from '../upstream/errors.ts';
 import { askIn, MAX_PAGE, nextToken, operation, readResults } from './load.ts';
 import type { components } from './openapi.gen.ts';
@@ -39,6 +40,7 @@ builder.objectFields(BirdWebhookSubscription, (t) => ({
     type: LogConnection,
     description: 'What became of its events: Bird keeps failures for seven days.',
     directives: rest(listLogs),
+    extensions: weighsPages({ api: 'bird', page: MAX_PAGE, by: 'token' }),
     args: {
       ...connectionArgs,
       executionStatus: t.arg.string({ description: 'Only those with this outcome, in Bird’s own word.' }),

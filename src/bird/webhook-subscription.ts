@@ -4,8 +4,9 @@ import type { Connection, ConnectionArgs } from '../graph/connection.ts';
 import { connectionArgs, connectionOf } from '../graph/connection-type.ts';
 import { rest } from '../graph/ledger.ts';
 import { moment } from '../graph/scalars.ts';
+import { weighsLoad, weighsPages } from '../graph/weight.ts';
 import { Bird } from './bird.ts';
-import { type InWorkspace, operation, readKey } from './load.ts';
+import { type InWorkspace, MAX_PAGE, operation, readKey } from './load.ts';
 import type { components } from './openapi.gen.ts';
 import { BirdWebhookService, BirdWebhookStatus, readService, readStatus } from './webhook-words.ts';
 import { readList, workspaceNode } from './workspace-node.ts';
@@ -87,6 +88,7 @@ builder.objectFields(Bird, (t) => ({
     type: SubscriptionConnection,
     description: 'Where the workspace’s events are posted to.',
     directives: rest(listSubscriptions),
+    extensions: weighsPages({ api: 'bird', page: MAX_PAGE, by: 'token' }),
     args: connectionArgs,
     resolve: ({ workspaceId }, args, context) => readSubscriptions(context, workspaceId, args),
   }),
@@ -94,6 +96,7 @@ builder.objectFields(Bird, (t) => ({
     type: BirdWebhookSubscription,
     description: 'One webhook subscription by its id; null when Bird does not know it.',
     directives: rest(getSubscription),
+    extensions: weighsLoad(BirdWebhookSubscription.loading),
     args: {
       id: t.arg.id({
         required: true,

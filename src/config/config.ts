@@ -54,6 +54,10 @@ export interface Config {
   readonly freshMs: number;
   readonly deadlineMs: number;
   readonly budgetCalls: number;
+  readonly budgetObjects: number;
+  readonly budgetBytes: number;
+  /** How large a document may be. */
+  readonly limits: { readonly depth: number; readonly aliases: number; readonly tokens: number };
   readonly logLevel: Variables['LOG_LEVEL'];
 }
 
@@ -147,6 +151,9 @@ const shape = (v: Variables): Config => {
     freshMs: v.FRESH_MS,
     deadlineMs: v.DEADLINE_MS,
     budgetCalls: v.BUDGET_CALLS,
+    budgetObjects: v.BUDGET_OBJECTS,
+    budgetBytes: v.BUDGET_BYTES,
+    limits: { depth: v.MAX_DEPTH, aliases: v.MAX_ALIASES, tokens: v.MAX_TOKENS },
     logLevel: v.LOG_LEVEL,
   };
 };

@@ -8,6 +8,8 @@ import { decodeId, type NativeForm, registerId } from './ids.ts';
 import { rest } from './ledger.ts';
 import { camel } from './names.ts';
 import { asksOnly } from './selection.ts';
+import { afterLists } from './turns.ts';
+import { type Loading, weighsLoad } from './weight.ts';
 
 /** A type of object that can be fetched by its key alone. */
 export interface NodeRef<Row extends object> extends ObjectRef<BuilderTypes, Row> {
@@ -21,6 +23,8 @@ export interface NodeRef<Row extends object> extends ObjectRef<BuilderTypes, Row
   key(row: Row): string;
   /** The REST calls that may stand behind a load. */
   readonly operations: readonly Operation[];
+  /** What a load costs; none where there is nothing to load. */
+  readonly loading?: Loading | undefined;
 }
 
 interface NodeOptions<Row extends object> {
@@ -38,7 +42,12 @@ interface NodeOptions<Row extends object> {
   readonly load: (keys: readonly string[], context: Context) => Promise<readonly (Row | null | Error)[]>;
 }
 
-const nodes = new Map<string, (context: Context, key: string) => Promise<object | null>>();
+interface Registered {
+  readonly load: (context: Context, key: string) => Promise<object | null>;
+  readonly loadings: readonly Loading[];
+}
+
+const nodes = new Map<string, Registered>();
 
 /** The REST calls that may stand behind `node(id:)`. */
 export const nodeOperations = new Set<Operation>();
@@ -60,11 +69,11 @@ export const node = <Row extends object>(name: string, options: NodeOptions<Row>
     (context: Context) =>
       new DataLoader<string, Row | null>(
         async (keys) => {
-          const rows = await load(keys, context);
+          const rows = await load(keys, { ...context, byKey: true });
           for (const row of rows) if (row && !(row instanceof Error)) keep(context, row);
           return rows;
         },
-        { maxBatchSize: batch },
+        { maxBatchSize: batch, batchScheduleFn: (dispatch) => afterLists(context, dispatch) },
       ),
   );
 
@@ -72,14 +81,20 @@ export const node = <Row extends object>(name: string, options: NodeOptions<Row>
     if (cached) context.services.cache?.set(cacheKey(context, key(row)), row);
   };
 
+  const loading: Loading = { name, api, batched: batch > 1 };
+  const [first] = operations;
+
   const ref = Object.assign(builder.objectRef<Row>(name), {
     key,
     operations,
+    loading,
     load: async (context: Context, of: string) => {
       requireRight(context, api, 'read');
       const kept = cached ? context.services.cache?.get(cacheKey(context, of)) : undefined;
+      if (!kept) return loader(context).load(of);
+      if (first) context.trace?.cached(first);
       // What is kept under this key was put there by `keep`.
-      return kept ? (kept as Row) : loader(context).load(of);
+      return kept as Row;
     },
     prime: (context: Context, row: Row) => {
       keep(context, row);
@@ -90,7 +105,7 @@ export const node = <Row extends object>(name: string, options: NodeOptions<Row>
       loader(context).clear(of);
     },
   });
-  registerNode(name, [natives], operations, ref.load, form);
+  registerNode(name, [natives], operations, ref.load, { form, loadings: [loading] });
   return ref;
 };
 
@@ -100,17 +115,26 @@ export const registerNode = (
   natives: readonly number[],
   operations: readonly Operation[],
   load: (context: Context, key: string) => Promise<object | null>,
-  form?: NativeForm,
+  {
+    form,
+    loadings = [],
+  }: { readonly form?: NativeForm | undefined; readonly loadings?: readonly Loading[] } = {},
 ): void => {
   registerId(name, natives, form);
-  nodes.set(name, load);
+  nodes.set(name, { load, loadings });
   for (const operation of operations) nodeOperations.add(operation);
 };
 
 /** The object behind a global id; null when the id is none or the object is not there any more. */
 export const loadNode = async (context: Context, id: string): Promise<object | null> => {
   const decoded = decodeId(id);
-  return decoded ? ((await nodes.get(decoded.typename)?.(context, decoded.key)) ?? null) : null;
+  return decoded ? ((await nodes.get(decoded.typename)?.load(context, decoded.key)) ?? null) : null;
+};
+
+/** What the object behind a global id costs to load; nothing where the id is none. */
+export const loadingsOf = (id: unknown): readonly Loading[] => {
+  const decoded = typeof id === 'string' ? decodeId(id) : undefined;
+  return decoded ? (nodes.get(decoded.typename)?.loadings ?? []) : [];
 };
 
 /**
@@ -143,6 +167,7 @@ export const relation = <Row, To extends { id: string }>(
   type: ref,
   description,
   directives: rest(ref),
+  extensions: weighsLoad(ref.loading),
   resolve: (
     row: Row,
     _args: object,

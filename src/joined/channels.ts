@@ -1,6 +1,8 @@
 import { readChannels } from '../bird/channel.ts';
+import { MAX_PAGE } from '../bird/load.ts';
 import { builder } from '../builder.ts';
 import type { Api, Context } from '../context.ts';
+import { dialect } from '../courier/dialect.ts';
 import { channels as courierChannels } from '../courier/resources/channel.ts';
 import { Channel } from '../graph/channel.ts';
 import {
@@ -15,6 +17,7 @@ import { connectionArgs } from '../graph/connection-type.ts';
 import { ledger, rest } from '../graph/ledger.ts';
 import { asksFor } from '../graph/selection.ts';
 import { Source } from '../graph/source.ts';
+import { firstOf, pagesOf, weighs } from '../graph/weight.ts';
 import { type Report, reportOn, SourceReport } from './source-report.ts';
 
 /** Where an edge stood: in which upstream's list, and where in it. */
@@ -86,6 +89,15 @@ builder.queryField('channels', (t) =>
         ({ method, path }) => method === 'GET' && /(?:\/channels|\/messaging-channels\/)$/.test(path),
       ),
     ),
+    extensions: weighs((asked) => {
+      const source = asked.arg('source');
+      const bird = pagesOf(asked, { page: MAX_PAGE, by: 'token' });
+      const courier = pagesOf(asked, { page: dialect.maxPage, by: 'offset' });
+      return {
+        calls: { ...(source !== 'COURIER' && { bird }), ...(source !== 'BIRD' && { courier }) },
+        rows: firstOf(asked),
+      };
+    }),
     args: {
       ...connectionArgs,
       source: t.arg({ type: Source, description: 'Only channels of this upstream.' }),

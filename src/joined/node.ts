@@ -3,7 +3,8 @@ import type { Context } from '../context.ts';
 import { InputError } from '../graph/errors.ts';
 import { decodeId } from '../graph/ids.ts';
 import { rest } from '../graph/ledger.ts';
-import { loadNode, nodeOperations } from '../graph/node.ts';
+import { loadingsOf, loadNode, nodeOperations } from '../graph/node.ts';
+import { weighs } from '../graph/weight.ts';
 
 const Node = builder.nodeInterfaceRef();
 
@@ -17,11 +18,17 @@ builder.queryFields((t) => ({
     type: Node,
     description: 'Any object by its global id; null when it is not there any more.',
     directives: rest(...nodeOperations),
+    extensions: weighs((asked) => ({ loads: loadingsOf(asked.arg('id')) })),
     args: { id: t.arg.id({ required: true, description: 'The global id.' }) },
     resolve: (_root, { id }, context) => load(context, id, 'id'),
   }),
   nodes: t.field({
     type: [Node],
+    extensions: weighs((asked) => {
+      const given = asked.arg('ids');
+      const ids = Array.isArray(given) ? given : [given];
+      return { loads: ids.flatMap(loadingsOf), rows: ids.length };
+    }),
     nullable: { list: false, items: true },
     description:
       'Any objects by their global ids, in their order, as `node` finds each; null for one that is not there.',

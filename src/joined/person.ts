@@ -8,6 +8,7 @@ import { InputError } from '../graph/errors.ts';
 import { readId, readNativeId } from '../graph/ids.ts';
 import { ledger, rest } from '../graph/ledger.ts';
 import { registerNode, relation } from '../graph/node.ts';
+import { weighs } from '../graph/weight.ts';
 import {
   aroundContact,
   aroundIndividual,
@@ -61,7 +62,12 @@ const IdentityMatch = builder.objectRef<Match>('IdentityMatch').implement({
 /** A person over both upstreams. */
 export const Person = builder.objectRef<PersonRow>('Person');
 
-registerNode('Person', [1, 2], [], byKey);
+const anchors = [BirdContact.loading, CourierIndividual.loading].flatMap((loading) => loading ?? []);
+
+registerNode('Person', [1, 2], [], byKey, { loadings: anchors });
+
+/** What matches cost, by estimate: how many calls they take shows while they are made. */
+const weighsMatches = weighs(() => ({ estimated: { bird: 10, courier: 10 }, rows: 3 }));
 
 const PersonBy = builder.inputType('PersonBy', {
   description: 'By what a person is found: exactly one of these.',
@@ -96,6 +102,7 @@ builder.node(Person, {
       type: [IdentityMatch],
       description: 'Their contacts at Bird.',
       directives: rest(searchContacts, ...usersOperation),
+      extensions: weighsMatches,
       args: confidence,
       resolve: (person, args) => only(person.contacts(), args.confidence),
     }),
@@ -103,6 +110,7 @@ builder.node(Person, {
       type: [IdentityMatch],
       description: 'Their individuals at courier.',
       directives: rest(...usersOperation),
+      extensions: weighsMatches,
       args: confidence,
       resolve: (person, args) => only(person.individuals(), args.confidence),
     }),
@@ -114,6 +122,12 @@ builder.queryField('person', (t) =>
     type: Person,
     description: 'One person by anything that both upstreams know them by; null when nobody does.',
     directives: rest(searchContacts, CourierIndividual, ...usersOperation),
+    extensions: weighs((asked) => {
+      const by = asked.arg('by') as { readonly email?: unknown; readonly phone?: unknown } | undefined;
+      return by?.email != null || by?.phone != null
+        ? { calls: { bird: 2, courier: 1 }, estimated: { bird: 10, courier: 10 } }
+        : { loads: anchors };
+    }),
     args: { by: t.arg({ type: PersonBy, required: true, description: 'By what.' }) },
     resolve: (_root, { by }, context) => {
       const workspaceId = context.services.bird?.workspaceId ?? '';
@@ -143,12 +157,14 @@ builder.objectFields(BirdContact, (t) => ({
     type: [IdentityMatch],
     description: 'The individuals of courier that this contact may be, sure or not.',
     directives: rest(...usersOperation),
+    extensions: weighsMatches,
     resolve: (contact, _args, context) => individualsOf(context, contact),
   }),
   person: t.field({
     type: Person,
     description: 'The person this contact belongs to.',
     directives: rest(...usersOperation),
+    extensions: weighsMatches,
     resolve: (contact, _args, context) => aroundContact(context, contact),
   }),
 }));
@@ -158,12 +174,14 @@ builder.objectFields(CourierIndividual, (t) => ({
     type: [IdentityMatch],
     description: 'The contacts of Bird that this individual may be, sure or not.',
     directives: rest(searchContacts, ...usersOperation),
+    extensions: weighsMatches,
     resolve: (individual, _args, context) => contactsOf(context, individual.id),
   }),
   person: t.field({
     type: Person,
     description: 'The person this individual belongs to.',
     directives: rest(searchContacts, ...usersOperation),
+    extensions: weighsMatches,
     resolve: (individual, _args, context) => aroundIndividual(context, individual.id),
   }),
 }));

@@ -1,3 +1,4 @@
+import { MAX_MESSAGES } from '../bird/message.ts';
 import { builder } from '../builder.ts';
 import type { Api, Context } from '../context.ts';
 import { type Connection, connect, readCursor, readFirst, writeCursor } from '../graph/connection.ts';
@@ -7,6 +8,7 @@ import { ledger, rest } from '../graph/ledger.ts';
 import { isSortKey, type MessageSource, merge, type SortKey } from '../graph/merge.ts';
 import { Message, MessageConnection, MessageEdge } from '../graph/message.ts';
 import { Source } from '../graph/source.ts';
+import { firstOf, weighs } from '../graph/weight.ts';
 import type { PersonRow } from './find-person.ts';
 import type { Match } from './identity.ts';
 import { birdSources, courierSources } from './message-sources.ts';
@@ -69,6 +71,12 @@ builder.objectField(Person, 'timeline', (t) =>
     description:
       'Everything said to and by this person over both upstreams, newest first; drafts and what was removed are left out. An upstream that fails is missing from that page alone, and `sources` says so: the same page asked again has it.',
     directives: rest(...ledger().filter(({ method, path }) => PATHS.test(`${method} ${path}`))),
+    extensions: weighs((asked) => ({
+      // Both sides of Bird, courier's channels and emails; more by estimate, for whom and what that leads to.
+      calls: { bird: 2 * Math.ceil((firstOf(asked) + 2) / MAX_MESSAGES), courier: 2 },
+      estimated: { bird: 10, courier: 30 },
+      rows: firstOf(asked),
+    })),
     args: {
       ...connectionArgs,
       sources: t.arg({ type: [Source], description: 'Only messages of these upstreams.' }),

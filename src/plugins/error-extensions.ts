@@ -1,5 +1,11 @@
 import { GraphQLError } from 'graphql';
-import { BudgetError, ForbiddenError, NotConfiguredError, UnauthenticatedError } from '../context.ts';
+import {
+  BudgetError,
+  ForbiddenError,
+  NotConfiguredError,
+  OutOfTimeError,
+  UnauthenticatedError,
+} from '../context.ts';
 import {
   ConflictError,
   InputError,
@@ -68,6 +74,7 @@ export interface ErrorExtensions {
   readonly retryable?: boolean;
   readonly retryAfter?: number | undefined;
   readonly fields?: readonly string[];
+  readonly price?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** What is known of an error of ours; undefined for one that nobody foresaw. */
@@ -89,7 +96,13 @@ export const errorExtensions = (error: unknown): ErrorExtensions | undefined => 
   if (error instanceof NotConfiguredError) {
     return { message: error.message, code: 'UPSTREAM_UNAVAILABLE', retryable: false };
   }
-  if (error instanceof BudgetError) return { message: error.message, code: 'BUDGET_EXCEEDED' };
+  if (error instanceof BudgetError) {
+    const { message, price } = error;
+    return { message, code: 'BUDGET_EXCEEDED', ...(price && { price }) };
+  }
+  if (error instanceof OutOfTimeError) {
+    return { message: error.message, code: 'UPSTREAM_TIMEOUT', retryable: true };
+  }
   if (error instanceof DOMException && error.name === 'AbortError') {
     return { message: 'the operation was cancelled', code: 'UPSTREAM_UNAVAILABLE' };
   }

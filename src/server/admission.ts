@@ -5,7 +5,10 @@ import { credential } from '../upstream/auth.ts';
 import { authentication } from './auth.ts';
 
 /** Who asks, as `createContext` takes it. */
-export type Who = Pick<Context, 'caller' | 'courierCredential'>;
+export type Who = Pick<Context, 'caller' | 'courierCredential'> & {
+  /** True when answers are to say what they cost; only those who may read are told. */
+  readonly explain?: boolean;
+};
 
 /**
  * Says who asks, by a request's headers or, for a socket, by the payload of its `connection_init`, which wins.
@@ -19,9 +22,12 @@ export const admission = (auth: AuthConfig, courierForwards: boolean): Admit => 
   return async ({ headers }, payload = {}) => {
     const said = (name: string) => payloadText(payload, name) ?? one(headers[name]);
     const forwarded = courierForwards ? said('x-courier-authorization') : undefined;
+    const caller = await authenticate(said('authorization'));
+    const mayRead = caller.may('bird', 'read') || caller.may('courier', 'read');
     return {
-      caller: await authenticate(said('authorization')),
+      caller,
       courierCredential: forwarded ? credential(forwarded, true) : undefined,
+      ...(mayRead && said('x-pigeon-explain') === '1' && { explain: true }),
     };
   };
 };

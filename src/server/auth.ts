@@ -1,6 +1,6 @@
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
 import type { AuthConfig } from '../config/config.ts';
-import { type Caller, UnauthenticatedError } from '../context.ts';
+import { type Budget, type Caller, UnauthenticatedError } from '../context.ts';
 import { fingerprint } from '../upstream/auth.ts';
 
 /** Who asks, by the value of an `Authorization` header. */
@@ -65,10 +65,29 @@ const callerOf = (claims: JWTPayload, token: string): Caller => {
     known: true,
     // Another scope is another caller: what the one may share, the other must not see.
     key: fingerprint(
-      JSON.stringify([claims.sub ?? token, claims.client_id, claims.azp, ...[...scopes].sort()]),
+      JSON.stringify([
+        claims.sub ?? token,
+        claims.client_id,
+        claims.azp,
+        ...[...scopes].sort(),
+        budgetOf(claims),
+      ]),
     ),
     may: (api, right) => scopes.has('admin') || scopes.has(`${api}:${right}`),
     admin: scopes.has('admin'),
     expiresAt: claims.exp === undefined ? undefined : claims.exp * 1000,
+    budget: budgetOf(claims),
   };
 };
+
+/** The claims by which an issuer gives a caller a budget of their own. */
+const BUDGET_CLAIMS = { calls: 'budget_calls', objects: 'budget_objects', bytes: 'budget_bytes' } as const;
+
+/** What the token says that one operation may use; what it does not say, or not as a number, is everybody's. */
+const budgetOf = (claims: JWTPayload): Partial<Budget> =>
+  Object.fromEntries(
+    Object.entries(BUDGET_CLAIMS).flatMap(([name, claim]) => {
+      const value = claims[claim];
+      return Number.isSafeInteger(value) && (value as number) >= 0 ? [[name, value]] : [];
+    }),
+  );

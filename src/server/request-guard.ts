@@ -79,7 +79,7 @@ export const allowOrigin = (
   response.writeHead(204, {
     'access-control-allow-methods': 'GET, POST',
     'access-control-allow-headers':
-      'accept, authorization, content-type, last-event-id, x-courier-authorization',
+      'accept, authorization, content-type, last-event-id, x-courier-authorization, x-pigeon-explain',
     'access-control-max-age': '7200',
   });
   response.end();

@@ -30,8 +30,9 @@ export const coalesce = (): Layer => (next) => {
     if (call.operation.method !== 'GET') return next(call);
     const key = `${call.credential.key} ${target(call)}`;
     const running = inFlight.get(key);
-    const shared = running && mayJoin(running, call) ? running : start(key, call);
-    return wait(shared, call);
+    if (!running || !mayJoin(running, call)) return wait(start(key, call), call);
+    call.observer?.joined();
+    return wait(running, call);
   };
 };
 

@@ -57,6 +57,7 @@ export const http = (url: string): Http => {
           signal: signal ?? null,
         });
         bytes = await answer.body.bytes();
+        call.observer?.received(bytes.length);
       } catch (cause) {
         if (signal?.aborted) throw signal.reason;
         throw new UnavailableError(operation, { cause, unsent: UNSENT.has(codeOf(cause)) });

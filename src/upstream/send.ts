@@ -49,6 +49,15 @@ export interface Call {
   readonly deadline: number;
   /** The caller's name for a field that the upstream refused, where it has one. */
   readonly inputPath?: ((field: string) => string | undefined) | undefined;
+  readonly observer?: Observer | undefined;
+}
+
+/** Is told how a call is answered. */
+export interface Observer {
+  /** An identical call was under way and answers this one too. */
+  joined(): void;
+  /** An answer was read, of so many bytes. A call that joined another reads none. */
+  received(bytes: number): void;
 }
 
 /** A good answer: 2xx with its JSON, a `Media` where the operation answers with none, or no body at all. */

@@ -37,6 +37,9 @@ describe('without any variable', () => {
       freshMs: 10_000,
       deadlineMs: 10_000,
       budgetCalls: 500,
+      budgetObjects: 25_000,
+      budgetBytes: 64 * 1024 * 1024,
+      limits: { depth: 20, aliases: 100, tokens: 2000 },
       directoryIntervalMs: 600_000,
       logLevel: 'info',
     });

@@ -223,5 +223,8 @@ const DEFAULTS: Config = {
   freshMs: 0,
   deadlineMs: 2000,
   budgetCalls: 500,
+  budgetObjects: 25_000,
+  budgetBytes: 64 * 1024 * 1024,
+  limits: { depth: 20, aliases: 100, tokens: 2000 },
   logLevel: 'silent',
 };

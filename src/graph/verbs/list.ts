@@ -11,6 +11,7 @@ import { inputFields, type Shapes, writeValues } from '../input.ts';
 import { type Claim, rest } from '../ledger.ts';
 import { asNoun, plural, uncapitalized } from '../names.ts';
 import { asksFor, KEY_ONLY } from '../selection.ts';
+import { weighsPages } from '../weight.ts';
 import { callAs, declare } from './operation.ts';
 import type { ResourceRef } from './resource.ts';
 
@@ -162,7 +163,10 @@ const define = (ref: ResourceRef<Row>, options: Options): List<Row> => {
         type,
         description: [description, note].filter(Boolean).join(' '),
         directives: rest(operation),
-        ...(keyOnly && KEY_ONLY),
+        extensions: {
+          ...(keyOnly && KEY_ONLY.extensions),
+          ...weighsPages({ api: dialect.api, page: max, by: isPaged ? dialect.paging : 'none' }),
+        },
         args: { ...connectionArgs, ...inputFields({ dialect, typename: ref.name }, t.arg, shapes) },
         resolve: (of: object, args: Values, context: Context, info: never) =>
           read(

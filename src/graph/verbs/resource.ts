@@ -10,6 +10,7 @@ import { uncapitalized } from '../names.ts';
 import { type NodeRef, node } from '../node.ts';
 import { fieldsOf } from '../output.ts';
 import { KEY_ONLY } from '../selection.ts';
+import { weighsLoad } from '../weight.ts';
 import { callAs, declare } from './operation.ts';
 
 /** A thing of an upstream: its GraphQL type, with all that the verbs need to know of it. */
@@ -167,6 +168,7 @@ const addSingle = (ref: ResourceRef<Row>, field: string, query: Shapes): void =>
       type: ref,
       description: `One ${name} by its id; null when the upstream does not know it.`,
       directives: rest(get),
+      extensions: weighsLoad(ref.loading),
       args: {
         id: t.arg.id({ required: true, description: `The global id of a ${name}, or its native one.` }),
         ...inputFields({ dialect, typename: name }, t.arg, query),

@@ -58,6 +58,8 @@ const start = (
     warn,
     deadlineMs: 1_000,
     budgetCalls: 100,
+    budgetObjects: 1000,
+    budgetBytes: 1_000_000,
   } as unknown as Services;
   const context = createContext(services, {
     caller: { key: 'a', known: false, may, admin: false, expiresAt: undefined },
