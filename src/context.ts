@@ -247,10 +247,10 @@ export const callUpstream = async (
   const { batch = 1, ...asked } = request;
   const traced = trace?.begin(operation, batch);
   const observer: Observer = {
-    joined: () => traced?.observer.joined(),
+    joined: () => traced?.joined(),
     received: (bytes) => {
       spent.read += bytes;
-      traced?.observer.received(bytes);
+      traced?.received(bytes);
     },
   };
   try {

@@ -7,7 +7,7 @@ import { rest } from '../graph/ledger.ts';
 import { brand } from '../graph/node.ts';
 import { moment } from '../graph/scalars.ts';
 import { asksOnly } from '../graph/selection.ts';
-import { weighsLoad, weighsPages } from '../graph/weight.ts';
+import { weighsLoad, weighsPages, weighsRelation } from '../graph/weight.ts';
 import { Bird } from './bird.ts';
 import { askIn, type InWorkspace, MAX_PAGE, nextToken, operation, readKey, readResults } from './load.ts';
 import type { components } from './openapi.gen.ts';
@@ -42,7 +42,7 @@ export const contactField = <Row>(description: string, of: (row: Row) => Contact
   type: BirdContact,
   description,
   directives: rest(getContact),
-  extensions: weighsLoad(BirdContact.loading, FIELDS_FROM_KEY),
+  extensions: weighsRelation(BirdContact.loading, FIELDS_FROM_KEY),
   resolve: (
     row: Row,
     _args: object,

@@ -7,7 +7,7 @@ import { Message, MessageParty, type MessageView, messageFields, type Party } fr
 import { brand, node } from '../graph/node.ts';
 import { moment } from '../graph/scalars.ts';
 import { asksOnly } from '../graph/selection.ts';
-import { weighsLoad } from '../graph/weight.ts';
+import { weighsLoad, weighsRelation } from '../graph/weight.ts';
 import { BirdMessageBody, textOf } from './body.ts';
 import { BirdChannel, CHANNEL_KEY_ONLY_FIELDS, getChannel } from './channel.ts';
 import { type ContactRef, contactField } from './contact.ts';
@@ -174,7 +174,7 @@ builder.node(BirdMessage, {
       type: BirdChannel,
       description: 'The channel it went over.',
       directives: rest(getChannel),
-      extensions: weighsLoad(BirdChannel.loading, CHANNEL_KEY_ONLY_FIELDS),
+      extensions: weighsRelation(BirdChannel.loading, CHANNEL_KEY_ONLY_FIELDS),
       resolve: (row, _args, context, info) => {
         const { workspaceId, channelId } = row;
         return asksOnly(info, CHANNEL_KEY_ONLY_FIELDS)

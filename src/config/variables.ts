@@ -93,7 +93,7 @@ export const variables = z.object({
   DEADLINE_MS: count(1, 600_000).default(10_000),
   BUDGET_CALLS: count(1, 1_000_000).default(500),
   BUDGET_OBJECTS: count(1, 10_000_000).default(25_000),
-  BUDGET_BYTES: count(1, 1_000_000_000).default(64 * 1024 * 1024),
+  BUDGET_BYTES: count(1, 1_000_000_000).default(32 * 1024 * 1024),
   MAX_DEPTH: count(1, 1000).default(20),
   MAX_ALIASES: count(0, 100_000).default(100),
   MAX_TOKENS: count(1, 1_000_000).default(2000),

@@ -9,7 +9,7 @@ import { rest } from './ledger.ts';
 import { camel } from './names.ts';
 import { asksOnly } from './selection.ts';
 import { afterLists } from './turns.ts';
-import { type Loading, weighsLoad } from './weight.ts';
+import { type Loading, weighsRelation } from './weight.ts';
 
 /** A type of object that can be fetched by its key alone. */
 export interface NodeRef<Row extends object> extends ObjectRef<BuilderTypes, Row> {
@@ -167,7 +167,7 @@ export const relation = <Row, To extends { id: string }>(
   type: ref,
   description,
   directives: rest(ref),
-  extensions: weighsLoad(ref.loading),
+  extensions: weighsRelation(ref.loading),
   resolve: (
     row: Row,
     _args: object,

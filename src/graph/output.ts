@@ -10,7 +10,7 @@ import { InvalidValueError } from './errors.ts';
 import { rest } from './ledger.ts';
 import { asThing, camel, joinNames, pascal, plural, singular } from './names.ts';
 import { embedded, type NodeRef } from './node.ts';
-import { weighsLoad } from './weight.ts';
+import { weighsRelation, weighsRelations } from './weight.ts';
 
 type Fields = Record<string, object>;
 type Builder = ObjectFieldBuilder<BuilderTypes, object>;
@@ -280,7 +280,7 @@ export const relationField = (
     type: isList ? [target] : target,
     ...(isList && { nullable: { list: true, items: true } }),
     directives: rest(...target.operations),
-    extensions: weighsLoad(target.loading),
+    extensions: isList ? weighsRelations(target.loading) : weighsRelation(target.loading),
     resolve: (row: object, _args: object, context: Context, info: GraphQLResolveInfo) => {
       const value = read(row, attribute);
       if (isList)

@@ -13,6 +13,9 @@ export interface Loading {
   readonly batched: boolean;
 }
 
+/** How many rows a list is taken to have that stands inside a row, and one that is fetched without pages. */
+export const ESTIMATED_ROWS = { embedded: 5, fetched: 20 } as const;
+
 /** What one field costs for each object that it is asked of. */
 export interface Cost {
   /** The calls that it makes. */
@@ -22,7 +25,7 @@ export interface Cost {
    * is refused for them; they are bounded while it runs.
    */
   readonly estimated?: Calls | undefined;
-  /** The objects that it reads by key. Rows may name the same object, which is then read once. */
+  /** The objects that it reads by key, each by itself. Rows may name the same object, which is then read once. */
   readonly loads?: readonly Loading[] | undefined;
   /** The calls that the operation makes once, however often the field is asked for, under a name. */
   readonly once?: { readonly name: string; readonly calls: Calls } | undefined;
@@ -88,6 +91,18 @@ export const pagesOf = (asked: Asked, { page, by }: Omit<Paging, 'api'>): number
 export const weighsPages = (paging: Paging) =>
   weighs((asked) => ({ calls: { [paging.api]: pagesOf(asked, paging) }, rows: firstOf(asked) }));
 
-/** The price of an object that is read by its key, unless the query asks for these fields alone. */
-export const weighsLoad = (loading: Loading | undefined, free: readonly string[] = []) =>
+/** The price of an object that is read by its key. */
+export const weighsLoad = (loading: Loading | undefined) =>
+  weighs(() => (loading ? { loads: [loading] } : {}));
+
+/** The same where a row holds the key, so that nothing is read when the query asks for the key, or these fields, alone. */
+export const weighsRelation = (loading: Loading | undefined, free: readonly string[] = []) =>
   weighs((asked) => (loading && !asked.asksOnly(['id', ...free]) ? { loads: [loading] } : {}));
+
+/** The same where a row holds the keys of several. */
+export const weighsRelations = (loading: Loading | undefined) =>
+  weighs((asked) =>
+    loading && !asked.asksOnly(['id'])
+      ? { loads: Array.from({ length: ESTIMATED_ROWS.embedded }, () => loading) }
+      : {},
+  );

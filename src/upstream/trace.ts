@@ -20,34 +20,47 @@ export interface TracedCall {
   readonly batch: number;
 }
 
+/** A call while it is under way. */
+interface Running {
+  readonly operation: Operation;
+  readonly at: number;
+  readonly batch: number;
+  endedAt: number | undefined;
+  status: number | undefined;
+  bytes: number;
+  shared: boolean;
+}
+
 /** The calls of one operation, for those who want to know. */
 export class Trace {
   readonly #began = performance.now();
-  readonly #calls: TracedCall[] = [];
+  readonly #calls: Running[] = [];
   readonly #cached = new Map<Operation, { at: number; count: number }>();
 
-  /** Begins a call; the result ends it. */
-  begin({ api, method, path }: Operation, batch: number) {
-    const at = performance.now();
-    let shared = false;
-    let bytes = 0;
-    const observer: Observer = {
+  /** Begins a call; `end` ends it. */
+  begin(operation: Operation, batch: number): Observer & { end(status: number | undefined): void } {
+    const call: Running = {
+      operation,
+      at: performance.now(),
+      batch,
+      endedAt: undefined,
+      status: undefined,
+      bytes: 0,
+      shared: false,
+    };
+    this.#calls.push(call);
+    return {
       joined: () => {
-        shared = true;
+        call.shared = true;
       },
-      received: (count) => {
-        bytes += count;
+      received: (bytes) => {
+        call.bytes += bytes;
+      },
+      end: (status) => {
+        call.status = status;
+        call.endedAt = performance.now();
       },
     };
-    const end = (status: number | undefined): void => {
-      const startedAt = this.#since(at);
-      const durationMs = this.#since(performance.now()) - startedAt;
-      this.#calls.push({
-        ...{ api, method, path, status, startedAt, durationMs: Math.round(durationMs * 10) / 10 },
-        ...{ bytes, shared, cached: false, batch },
-      });
-    };
-    return { observer, end };
   }
 
   /** Counts an object that needed no call. */
@@ -57,18 +70,34 @@ export class Trace {
     this.#cached.set(operation, known);
   }
 
-  /** All calls in the order in which they began; what needed none stands there once an operation of the upstream. */
+  /**
+   * All calls in the order in which they began, also those whose answer is no longer waited for. What needed none
+   * stands there once an operation of the upstream.
+   */
   calls(): readonly TracedCall[] {
-    const cached = [...this.#cached].map(
-      ([{ api, method, path }, { at, count }]): TracedCall => ({
-        ...{ api, method, path, status: undefined, startedAt: this.#since(at), durationMs: 0 },
-        ...{ bytes: 0, shared: false, cached: true, batch: count },
+    const made = this.#calls.map(({ operation, at, endedAt = performance.now(), ...call }) =>
+      this.#traced(operation, at, { ...call, durationMs: tenths(endedAt - at), cached: false }),
+    );
+    const cached = [...this.#cached].map(([operation, { at, count }]) =>
+      this.#traced(operation, at, {
+        status: undefined,
+        durationMs: 0,
+        bytes: 0,
+        shared: false,
+        cached: true,
+        batch: count,
       }),
     );
-    return [...this.#calls, ...cached].toSorted((one, other) => one.startedAt - other.startedAt);
+    return [...made, ...cached].toSorted((one, other) => one.startedAt - other.startedAt);
   }
 
-  #since(moment: number): number {
-    return Math.round((moment - this.#began) * 10) / 10;
+  #traced(
+    { api, method, path }: Operation,
+    at: number,
+    rest: Omit<TracedCall, 'api' | 'method' | 'path' | 'startedAt'>,
+  ): TracedCall {
+    return { api, method, path, startedAt: tenths(at - this.#began), ...rest };
   }
 }
+
+const tenths = (ms: number): number => Math.round(ms * 10) / 10;

@@ -38,7 +38,7 @@ describe('without any variable', () => {
       deadlineMs: 10_000,
       budgetCalls: 500,
       budgetObjects: 25_000,
-      budgetBytes: 64 * 1024 * 1024,
+      budgetBytes: 32 * 1024 * 1024,
       limits: { depth: 20, aliases: 100, tokens: 2000 },
       directoryIntervalMs: 600_000,
       logLevel: 'info',

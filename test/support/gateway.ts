@@ -224,7 +224,7 @@ const DEFAULTS: Config = {
   deadlineMs: 2000,
   budgetCalls: 500,
   budgetObjects: 25_000,
-  budgetBytes: 64 * 1024 * 1024,
+  budgetBytes: 32 * 1024 * 1024,
   limits: { depth: 20, aliases: 100, tokens: 2000 },
   logLevel: 'silent',
 };

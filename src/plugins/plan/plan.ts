@@ -12,11 +12,15 @@ import {
 } from 'graphql';
 import type { Api } from '../../context.ts';
 import { restOf } from '../../graph/rest.ts';
-import { type Asked, type Calls, type Cost, type Loading, weightOf } from '../../graph/weight.ts';
+import {
+  type Asked,
+  type Calls,
+  type Cost,
+  ESTIMATED_ROWS,
+  type Loading,
+  weightOf,
+} from '../../graph/weight.ts';
 import { readingOf, type Selected, type Types } from './selected.ts';
-
-/** How many rows a list is taken to have that stands inside a row, and one that is fetched without pages. */
-export const ESTIMATED_ROWS = { embedded: 5, fetched: 20 } as const;
 
 /** How many fields one operation may ask for, fragments spread out: more than its tokens could say one by one. */
 const MAX_FIELDS = 10_000;
@@ -105,6 +109,7 @@ export const planOf = (
   const total = new Tally();
   let visited = 0;
 
+  /** What a resolver can see of the query: it takes conditions as met. */
   const askedOf = (selected: Selected, below: () => Types): Asked => {
     const sets = selected.nodes.map(({ selectionSet }) => selectionSet);
     return {
@@ -120,6 +125,7 @@ export const planOf = (
             .select(
               types,
               found.flatMap(({ nodes }) => nodes.map(({ selectionSet }) => selectionSet)),
+              false,
             )
             .filter(({ name }) => name === step);
           types = unite(definedIn(types, step).map(({ type }) => reading.typesOf(getNamedType(type))));
@@ -128,7 +134,7 @@ export const planOf = (
       },
       asksOnly: (fields) =>
         reading
-          .select(below(), sets)
+          .select(below(), sets, false)
           .every(
             ({ name, types }) =>
               name === '__typename' ||
@@ -165,13 +171,14 @@ export const planOf = (
     for (const one of reading.select(
       below,
       nodes.map(({ selectionSet }) => selectionSet),
+      true,
     ))
       visit(below, one, next);
   };
 
   const root = schema.getRootType(operation.operation);
   const types: Types = new Set(root ? [root] : []);
-  for (const selected of reading.select(types, [operation.selectionSet]))
+  for (const selected of reading.select(types, [operation.selectionSet], true))
     visit(types, selected, { path: '', count: 1, many: false, page: 0 });
   return total.plan();
 };
@@ -216,11 +223,17 @@ const largest = (costs: readonly Cost[]): Cost => {
   return {
     calls: largestCalls(costs.map(({ calls }) => calls)),
     estimated: largestCalls(costs.map(({ estimated }) => estimated)),
-    loads: [...new Set(costs.flatMap(({ loads = [] }) => loads))],
+    loads: largestLoads(costs.map(({ loads = [] }) => loads)),
     once: costs.find(({ once }) => once)?.once,
     rows: rows.length > 0 ? Math.max(...rows) : undefined,
   };
 };
+
+const largestLoads = (all: readonly (readonly Loading[])[]): readonly Loading[] =>
+  [...new Set(all.flat())].flatMap((loading) => {
+    const counts = all.map((loads) => loads.filter((one) => one === loading).length);
+    return Array.from({ length: Math.max(...counts) }, () => loading);
+  });
 
 const largestCalls = (all: readonly (Calls | undefined)[]): Calls => ({
   bird: Math.max(...all.map((calls) => calls?.bird ?? 0)),

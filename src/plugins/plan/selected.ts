@@ -30,8 +30,16 @@ export interface Selected {
 export interface Reading {
   /** The types that an object of a type can be of. */
   typesOf(type: GraphQLNamedType): Types;
-  /** The fields that are asked for below these selections, conditions and fragments considered. */
-  select(types: Types, sets: readonly (SelectionSetNode | undefined)[]): readonly Selected[];
+  /**
+   * The fields that are asked for below these selections, fragments considered.
+   *
+   * @param conditionally true to leave out what `@skip` and `@include` leave out
+   */
+  select(
+    types: Types,
+    sets: readonly (SelectionSetNode | undefined)[],
+    conditionally: boolean,
+  ): readonly Selected[];
   /** The value of an argument; undefined when it is not said. */
   argument(node: FieldNode, name: string): unknown;
 }
@@ -80,12 +88,12 @@ export const readingOf = (
         (name.value === 'include' && argumentOf(args, 'if') === false),
     );
 
-  const select: Reading['select'] = (types, sets) => {
+  const select: Reading['select'] = (types, sets, conditionally) => {
     const found = new Map<string, Selected & { types: Types; nodes: FieldNode[] }>();
     const visited = new Set<string>();
     const visit = (set: SelectionSetNode | undefined, on: Types): void => {
       for (const selection of set?.selections ?? []) {
-        if (!isAsked(selection)) continue;
+        if (conditionally && !isAsked(selection)) continue;
         if (selection.kind === 'Field') {
           const name = selection.name.value;
           const key = selection.alias?.value ?? name;
