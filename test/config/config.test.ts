@@ -76,6 +76,21 @@ describe('upstreams', () => {
     });
   });
 
+  test('takes what one operation may use, and how large a document may be', () => {
+    const config = readConfig({
+      BUDGET_OBJECTS: '1000',
+      BUDGET_BYTES: '5000',
+      MAX_DEPTH: '5',
+      MAX_ALIASES: '0',
+      MAX_TOKENS: '300',
+    });
+    expect(config).toMatchObject({
+      budgetObjects: 1000,
+      budgetBytes: 5000,
+      limits: { depth: 5, aliases: 0, tokens: 300 },
+    });
+  });
+
   test('takes one alone', () => {
     expect(readConfig(BIRD)).toMatchObject({ sandbox: false, courier: undefined });
     expect(readConfig(COURIER)).toMatchObject({ sandbox: false, bird: undefined });
@@ -135,8 +150,16 @@ describe('faults', () => {
     ['refuses a port that is none', { PORT: '70000' }, ['PORT']],
     [
       'refuses numbers that are none, all of them',
-      { PORT: 'x', DEADLINE_MS: '0', BUDGET_CALLS: '-1', FRESH_MS: '1s', BIRD_GET_RPS: '1.5' },
-      ['PORT', 'DEADLINE_MS', 'BUDGET_CALLS', 'FRESH_MS', 'BIRD_GET_RPS'],
+      {
+        PORT: 'x',
+        DEADLINE_MS: '0',
+        BUDGET_CALLS: '-1',
+        BUDGET_OBJECTS: '0',
+        MAX_DEPTH: 'deep',
+        FRESH_MS: '1s',
+        BIRD_GET_RPS: '1.5',
+      },
+      ['PORT', 'DEADLINE_MS', 'BUDGET_CALLS', 'BUDGET_OBJECTS', 'MAX_DEPTH', 'FRESH_MS', 'BIRD_GET_RPS'],
     ],
     [
       'refuses words it does not know',

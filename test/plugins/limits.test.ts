@@ -95,6 +95,18 @@ describe('aliases', () => {
   });
 });
 
+test('all three can be set', async () => {
+  await using small = await startTestGateway({
+    schema: smallSchema(),
+    limits: { depth: 2, aliases: 1, tokens: 20 },
+  });
+  const code = async (query: string) => (await small.ask(query)).body.errors?.[0]?.extensions.code;
+  expect(await code('{ deep { value } a: hello }')).toBeUndefined();
+  expect(await code('{ deep { deep { value } } }')).toBe('GRAPHQL_VALIDATION_FAILED');
+  expect(await code('{ a: hello b: hello }')).toBe('GRAPHQL_VALIDATION_FAILED');
+  expect(await code('{ sum(of: [1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1]) }')).toBe('GRAPHQL_PARSE_FAILED');
+});
+
 describe('tokens', () => {
   const tokens = (count: number) => `{ sum(of: [${'1 '.repeat(count - 9)}]) }`;
 
