@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { type Config, ConfigError, readConfig, upstreamsOf } from './config/config.ts';
 import { openDirectory } from './joined/directory.ts';
+import { useExplainPage } from './plugins/explain-page.ts';
 import { useGraphiql } from './plugins/graphiql.ts';
 import { type Sandbox, startSandbox } from './sandbox/sandbox.ts';
 import { schema } from './schema.ts';
@@ -52,6 +53,7 @@ export const start = async (env: Readonly<Record<string, string | undefined>>): 
     log,
     rateLimiter: redis && redisRateLimiter(redis),
     plugins: [
+      useExplainPage({ examples: sandbox?.fixtureIds }),
       useGraphiql({
         examples: sandbox?.fixtureIds,
         withHeaders: config.auth.kind !== 'none' || config.courier?.forwards === true,

@@ -61,17 +61,17 @@ export const generateQuery = (
     return `$${name}`;
   };
 
-  const valueOf = (type: GraphQLInputType, name: string): string => {
+  const literalOf = (type: GraphQLInputType, name: string): string => {
     const nullable = getNullableType(type);
     if (isListType(nullable)) {
-      return `[${Array.from({ length: 1 + choose(4) }, () => valueOf(nullable.ofType, name)).join(' ')}]`;
+      return `[${Array.from({ length: 1 + choose(4) }, () => literalOf(nullable.ofType, name)).join(' ')}]`;
     }
     if (isEnumType(nullable)) return nullable.getValues()[choose(nullable.getValues().length)]?.name ?? '';
     if (isInputObjectType(nullable)) {
       const fields = Object.values(nullable.getFields());
       const [first] = fields;
       const needed = nullable.isOneOf && first ? [first] : fields.filter(isRequiredInputField);
-      return `{${needed.map((field) => `${field.name}: ${valueOf(field.type, field.name)}`).join(' ')}}`;
+      return `{${needed.map((field) => `${field.name}: ${literalOf(field.type, field.name)}`).join(' ')}}`;
     }
     if (name === 'node') {
       const known = Object.entries(nodes);
@@ -97,7 +97,7 @@ export const generateQuery = (
       }
       if (!isRequiredArgument(argument)) return [];
       const name = /^nodes?$/.test(field.name) ? 'node' : argument.name;
-      return [`${argument.name}: ${valueOf(argument.type, name)}`];
+      return [`${argument.name}: ${literalOf(argument.type, name)}`];
     });
     return said.length > 0 ? `(${said.join(' ')})` : '';
   };

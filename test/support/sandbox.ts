@@ -1,4 +1,5 @@
 import { upstreamsOf } from '../../src/config/config.ts';
+import { useExplainPage } from '../../src/plugins/explain-page.ts';
 import { useGraphiql } from '../../src/plugins/graphiql.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { schema } from '../../src/schema.ts';
@@ -18,7 +19,10 @@ export const startLiveGateway = async ({ withHeaders = false } = {}): Promise<Li
     schema,
     deadlineMs: 10_000,
     ...upstreamsOf(sandbox),
-    plugins: [useGraphiql({ examples: sandbox.fixtureIds, withHeaders })],
+    plugins: [
+      useExplainPage({ examples: sandbox.fixtureIds }),
+      useGraphiql({ examples: sandbox.fixtureIds, withHeaders }),
+    ],
     stream: ({ publicUrl, services }) =>
       openStream({
         dataDir: ':memory:',

@@ -123,6 +123,5 @@ describe('the plan of an operation', () => {
     // It would hold of queries that ask for nothing, too.
     expect(sums.made).toBeGreaterThan(RUNS);
     expect(sums.objects).toBeGreaterThan(5 * RUNS);
-    console.log(sums);
   });
 });
