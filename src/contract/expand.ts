@@ -124,6 +124,7 @@ export const expand = (common: CompactCommon, things: ReadonlyMap<string, Compac
         type: 'object',
         properties: attributes,
         ...(thing.identified === false && { 'x-unidentified': true }),
+        ...(thing.id === 'string' && { 'x-textual-id': true }),
         ...(thing.rows && { examples: thing.rows }),
       });
       const identified = thing.identified !== false;
@@ -163,9 +164,8 @@ export const expand = (common: CompactCommon, things: ReadonlyMap<string, Compac
       const operation: CompactOperation = typeof given === 'string' ? { about: given } : (given ?? {});
       const where = `${collection} ${kind}`;
       const path = operation.path ?? standard;
-      const item = (paths[path] ??= path.includes('{id}')
-        ? { parameters: [ref(thing.id === 'string' ? 'TextualId' : 'ResourceId', 'parameters')] }
-        : {});
+      const item = paths[path] ?? emptyItem(path, thing);
+      paths[path] = item;
       if (method in item) throw new Error(`${method} ${path} is described twice`);
       const isList = kind === 'list' || operation.many === true;
       const { inferred } = operation;
@@ -355,6 +355,12 @@ export const expand = (common: CompactCommon, things: ReadonlyMap<string, Compac
     },
   };
 };
+
+/** A path before its first operation: the id that stands in it, where there is one. */
+const emptyItem = (path: string, { id }: CompactThing): Record<string, unknown> =>
+  path.includes('{id}')
+    ? { parameters: [ref(id === 'string' ? 'TextualId' : 'ResourceId', 'parameters')] }
+    : {};
 
 const pageParameters = (limit = '1..1000 = 100'): object[] => [
   {

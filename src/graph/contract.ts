@@ -31,6 +31,8 @@ export interface Shape {
   readonly 'x-embeds'?: Readonly<Record<string, string>>;
   /** What the graph calls an attribute, where that is not its own name. */
   readonly 'x-field'?: string;
+  /** True for rows whose ids are no UUIDs. */
+  readonly 'x-textual-id'?: boolean;
   /** True for rows that come without an id. */
   readonly 'x-unidentified'?: boolean;
   /** The attribute that a filter’s comparators look at. */

@@ -7,6 +7,7 @@ import type { BirdConfig, Config, CourierConfig } from '../../src/config/config.
 import type { Changes } from '../../src/ports.ts';
 import { type Gateway, type GatewayOptions, startGateway } from '../../src/server.ts';
 import { idOf } from './ids.ts';
+import { watchCalls } from './rest.ts';
 import type { Upstream } from './upstream.ts';
 
 /** What a test's gateway differs in; the rest is quick, quiet and on a free loopback port. */
@@ -108,6 +109,7 @@ export const startTestGateway = async (options: TestGatewayOptions = {}): Promis
   const endpoint = `${gateway.url}/graphql`;
   return Object.assign(gateway, {
     ask: async (query: string, variables: object = {}, { headers, signal }: RequestOptions = {}) => {
+      using _watched = watchCalls(query, [bird, courier], schema);
       const response = await fetch(endpoint, {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...headers },

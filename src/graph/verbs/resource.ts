@@ -3,7 +3,7 @@ import { type BuilderTypes, builder } from '../../builder.ts';
 import type { Context, Request } from '../../context.ts';
 import { isAbsent } from '../../upstream/errors.ts';
 import { type Dialect, type Row, registerRow, registerThing, type Values } from '../dialect.ts';
-import { readId } from '../ids.ts';
+import { type NativeForm, readId } from '../ids.ts';
 import { inputFields, type Shapes, writeValues } from '../input.ts';
 import { type Claim, rest } from '../ledger.ts';
 import { uncapitalized } from '../names.ts';
@@ -91,7 +91,9 @@ export const defineResource = (
   if (!shape) throw new Error(`${path} answers with no row`);
   const description = options.description ?? shape.description;
   const derived = fieldsOf({ dialect, typename: name, hide }, shape);
-  const ref = isNode ? nodeOf(dialect, name, path, cached) : rowOf(dialect, name);
+  const ref = isNode
+    ? nodeOf(dialect, name, path, cached, shape['x-textual-id'] ? TEXTUAL : undefined)
+    : rowOf(dialect, name);
   const contractName = dialect.contractName(path, shape);
   const made: ResourceRef<Row> = Object.assign(ref, { dialect, path, noun, isNode, contractName });
   if (isNode) registerThing(dialect, contractName, made);
@@ -131,7 +133,16 @@ const readsBy = (dialect: Dialect, path: string): string => {
   }
 };
 
-const nodeOf = (dialect: Dialect, name: string, path: string, cached: boolean): NodeRef<Row> => {
+/** An id that is any text. */
+const TEXTUAL = /^[^/]+$/;
+
+const nodeOf = (
+  dialect: Dialect,
+  name: string,
+  path: string,
+  cached: boolean,
+  form: NativeForm | undefined,
+): NodeRef<Row> => {
   const get = declare(dialect, 'GET', path);
   return node<Row>(name, {
     api: dialect.api,
@@ -139,6 +150,7 @@ const nodeOf = (dialect: Dialect, name: string, path: string, cached: boolean): 
     cached,
     key: dialect.key,
     natives: dialect.natives,
+    form,
     batch: 1,
     load: (keys, context) =>
       Promise.all(
