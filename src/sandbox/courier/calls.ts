@@ -2,8 +2,8 @@ import type { Call, Handler } from '../call.ts';
 import type { Behaviour, Collection } from '../collection.ts';
 import type { Dictionary } from '../dictionary.ts';
 import { type Row, type Rows, rowOf } from '../row.ts';
-import { spoken } from './speech.ts';
 import { userOf } from './dialect.ts';
+import { spoken } from './speech.ts';
 
 /** Puts an individual into a video call; returns them as the call tells them. */
 export function joined(

@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.ts';
+import type { Dictionary } from '../dictionary.ts';
 import type { IdOf } from '../naming.ts';
 import type { Person } from '../people/person.ts';
 import type { Random } from '../random.ts';
-import type { Dictionary } from '../dictionary.ts';
 import { type Row, rowOf } from '../row.ts';
 import { subscriberOf } from './channels.ts';
 

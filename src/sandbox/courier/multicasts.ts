@@ -4,7 +4,7 @@ import type { Dictionary } from '../dictionary.ts';
 import type { Row } from '../row.ts';
 import { groupSummary, subscribe } from './channels.ts';
 import { actorOf, userOf } from './dialect.ts';
-import { messagesIn, isNewTo, post } from './messages.ts';
+import { isNewTo, messagesIn, post } from './messages.ts';
 
 const TEMPLATES = [
   'appointment-reminder',

@@ -1,10 +1,10 @@
 import type { Clock } from '../clock.ts';
+import type { Dictionary } from '../dictionary.ts';
 import type { IdOf } from '../naming.ts';
 import type { Person } from '../people/person.ts';
 import type { Random } from '../random.ts';
-import { notice, opener, storyteller } from '../talk.ts';
-import type { Dictionary } from '../dictionary.ts';
 import { type Row, rowOf } from '../row.ts';
+import { notice, opener, storyteller } from '../talk.ts';
 import { sidOf, steps } from './texts.ts';
 
 const DAY = 1440;
