@@ -201,7 +201,7 @@ export class Collection {
     return row;
   }
 
-  /** The attributes of a call's body as rows keep them; a refusal when they name a row that is not there. */
+  /** The attributes of a call's body as rows store them; a refusal when they name a row that is not there. */
   given(call: Call): Dictionary {
     const { attributes, schema, pointer } = this.dialect.given(call);
     for (const { type, id, pointer: at } of this.fields.pointed(schema, attributes, pointer))
@@ -213,7 +213,7 @@ export class Collection {
       if (otherwise !== undefined && attributes[name] === undefined && call.operation.method === 'POST')
         attributes[name] = otherwise;
     }
-    return this.fields.kept(schema, attributes);
+    return this.fields.stored(schema, attributes);
   }
 
   #changed(call: Call, type: string): Row {

@@ -4,7 +4,7 @@ import formats from 'ajv-formats';
 import { CORE_SCHEMA, load } from 'js-yaml';
 import { type Dictionary, isDictionary } from './dictionary.ts';
 import { ContractOperation } from './operation.ts';
-import { isTold, momentOf } from './times.ts';
+import { isWireTime, momentOf } from './times.ts';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 
@@ -102,7 +102,7 @@ export class Contract {
 function judge(judged: 'request' | 'answer'): Ajv2020 {
   const made = new Ajv2020({ strict: false, allErrors: true, logger: false, validateSchema: false });
   formats.default(made);
-  made.addFormat('datetime', judged === 'answer' ? isTold : (text) => !Number.isNaN(momentOf(text)));
+  made.addFormat('datetime', judged === 'answer' ? isWireTime : (text) => !Number.isNaN(momentOf(text)));
   made.addFormat('phonenumberE164', /^\+[1-9]\d{5,14}$/);
   return made;
 }

@@ -1,7 +1,7 @@
 import type { Contract } from './contract.ts';
 import { type Dictionary, isDictionary } from './dictionary.ts';
 import type { Rows } from './row.ts';
-import { kept, told } from './times.ts';
+import { toStored, toWire } from './times.ts';
 
 /** What there is to do with the values of a schema; undefined where there is nothing. */
 interface Plan {
@@ -23,12 +23,12 @@ export class Fields {
 
   /** A value as it goes over the wire: courier's times in its own form, and beside an id what its row says. */
   shown<Value>(schema: Dictionary, value: Value, rows: Rows): Value {
-    return this.#walk(this.#plan(schema), value, told, rows);
+    return this.#walk(this.#plan(schema), value, toWire, rows);
   }
 
-  /** A value of a request as rows keep it. */
-  kept<Value>(schema: Dictionary, value: Value): Value {
-    return this.#walk(this.#plan(schema), value, kept);
+  /** A value of a request as rows store it. */
+  stored<Value>(schema: Dictionary, value: Value): Value {
+    return this.#walk(this.#plan(schema), value, toStored);
   }
 
   /** Every id that a value holds, with the type it is of and the pointer to it. */

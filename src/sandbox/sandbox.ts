@@ -2,6 +2,7 @@ import { birdApi, captureApi } from './bird/api.ts';
 import { Clock } from './clock.ts';
 import { contractOf } from './contract.ts';
 import { courierApi } from './courier/api.ts';
+import { LOGIN_PATH, Logins } from './courier/login.ts';
 import { edgeAnswer } from './edge.ts';
 import { DEFAULT_SEED, fixtureIdsOf } from './fixture-ids.ts';
 import { liveOn } from './life.ts';
@@ -19,6 +20,8 @@ export interface SandboxOptions {
   now?: Date;
   /** How often life moves on, in milliseconds; 0: only by `step()`. Default: 1500. */
   paceMs?: number;
+  /** How long a token of courier's login lives at the most, in seconds. Default: 60. */
+  tokenSeconds?: number;
   /** Where Bird's events go. */
   webhookUrl?: string | (() => string | undefined);
   /** How long to wait before each further attempt at a delivery that failed. */
@@ -38,7 +41,12 @@ export interface Sandbox extends AsyncDisposable {
     readonly organizationId: string;
     readonly signingKey: string;
   };
-  readonly courier: { readonly url: string; readonly token: string };
+  readonly courier: {
+    readonly url: string;
+    /** A token that never ends. */
+    readonly token: string;
+    readonly login: { readonly url: string; readonly username: string; readonly password: string };
+  };
   readonly fixtureIds: ReturnType<typeof fixtureIdsOf>;
   /** The last thousand requests, oldest first. */
   readonly asked: Asked[];
@@ -51,7 +59,7 @@ export interface Sandbox extends AsyncDisposable {
 
 /** Starts both upstreams, and the hosts beside them, on free loopback ports. Its timers keep no process alive. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { seed = DEFAULT_SEED, now = new Date(), paceMs = 1500 } = options;
+  const { seed = DEFAULT_SEED, now = new Date(), paceMs = 1500, tokenSeconds } = options;
   const { retryGapsMs = [500, 2000, 8000, 30_000], courierMediaType } = options;
   let { webhookUrl } = options;
   const clock = new Clock(now);
@@ -69,8 +77,15 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     asked.push(request);
     if (asked.length > REMEMBERED) asked.shift();
   };
+  const logins = new Logins(world, tokenSeconds);
   bird.answer(answering(birdApi(world, contractOf('bird')), world, remember));
-  courier.answer(answering(courierApi(world, contractOf('courier'), courierMediaType), world, remember));
+  courier.answer(
+    answering(
+      courierApi(world, contractOf('courier'), { logins, mediaType: courierMediaType }),
+      world,
+      remember,
+    ),
+  );
   const capture = answering(captureApi(world, contractOf('bird')), world, () => {});
   edge.answer(async (request, response) => {
     const { method = 'GET', url = '/' } = request;
@@ -87,7 +102,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const { accessKey, readOnlyKey, workspaceId, organizationId, signingKey } = world.bird;
   return {
     bird: { url: bird.url, accessKey, readOnlyKey, workspaceId, organizationId, signingKey },
-    courier: { url: courier.url, token: world.courier.token },
+    courier: {
+      url: courier.url,
+      token: world.courier.token,
+      login: { url: courier.url + LOGIN_PATH, username: logins.username, password: logins.password },
+    },
     fixtureIds: fixtureIdsOf(seed),
     asked,
     setWebhookUrl: (url) => {

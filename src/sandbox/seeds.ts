@@ -13,8 +13,8 @@ export interface Home {
   leads: Readonly<Record<string, string>>;
 }
 
-/** What the rows of a contract's examples are filled from. */
-export interface Soil {
+/** What the rows of a contract’s examples are made with. */
+export interface Seeding {
   contract: Contract;
   attributes: (type: string) => Dictionary;
   rows: Rows;
@@ -36,33 +36,33 @@ const MOMENTS: Record<string, number> = {
 };
 
 /** Makes the rows of the contract's examples, each type's once in every home, with ids that lead to rows that are there. */
-export function sow(soil: Soil, types: readonly string[]): void {
-  const sown = types.flatMap((type) => {
-    const schema = soil.attributes(type);
-    return soil.homes.flatMap((home) =>
+export function seedExamples(seeding: Seeding, types: readonly string[]): void {
+  const seeded = types.flatMap((type) => {
+    const schema = seeding.attributes(type);
+    return seeding.homes.flatMap((home) =>
       ((schema.examples ?? []) as Dictionary[]).map((example, index) => {
-        const row = rowOf(type, soil.idOf(type, home.key, index), structuredClone(example), {
+        const row = rowOf(type, seeding.idOf(type, home.key, index), structuredClone(example), {
           home: home.key,
         });
-        return { row: soil.rows.add(row), schema, home, index };
+        return { row: seeding.rows.add(row), schema, home, index };
       }),
     );
   });
-  for (const [count, { row, schema, home, index }] of sown.entries()) {
-    const lead = leader(soil, home);
-    fill(soil, row.attributes, schema, {
+  for (const [count, { row, schema, home, index }] of seeded.entries()) {
+    const lead = leaderOf(seeding, home);
+    fill(seeding, row.attributes, schema, {
       lead,
       home,
       name: [row.id],
       minutes: (index + 1) * 3 * DAY + count * 7,
     });
-    for (const [name, type] of hidden(soil.contract, row.type)) row.own[name] = lead(type);
-    const above = aboveOf(soil.contract, row.type);
+    for (const [name, type] of hidden(seeding.contract, row.type)) row.own[name] = lead(type);
+    const above = aboveOf(seeding.contract, row.type);
     if (above) row.own.above = lead(above);
   }
 }
 
-interface Filling {
+interface Context {
   lead: (type: string) => string | undefined;
   home: Home;
   name: string[];
@@ -71,16 +71,16 @@ interface Filling {
 }
 
 /** The id of a type that rows at a home lead to: what the home says, or else a row that is at home there too. */
-function leader({ rows }: Soil, home: Home): (type: string) => string | undefined {
+function leaderOf({ rows }: Seeding, home: Home): (type: string) => string | undefined {
   return (type) => {
     const all = rows.all(type);
     return home.leads[type] ?? (all.find(({ own }) => own.home === home.key) ?? all[0])?.id;
   };
 }
 
-function fill(soil: Soil, attributes: Dictionary, schema: Dictionary, filling: Filling): void {
-  const { contract, clock, id } = soil;
-  const { lead, home, name: names, minutes } = filling;
+function fill(seeding: Seeding, attributes: Dictionary, schema: Dictionary, context: Context): void {
+  const { contract, clock, id } = seeding;
+  const { lead, home, name: names, minutes } = context;
   for (const [name, property] of Object.entries<Dictionary>(schema.properties ?? {})) {
     const resolved = contract.resolved(property);
     const items = contract.resolved(resolved.items);
@@ -89,9 +89,9 @@ function fill(soil: Soil, attributes: Dictionary, schema: Dictionary, filling: F
     for (const here of Object.values<string>(resolved['x-embeds'] ?? {})) delete attributes[here];
     if (typeof value === 'string' && /^\+1555\d+$/.test(value))
       attributes[name] = resolved['x-personal'] ? home.phone : home.number + value.slice(-1);
-    else if (isDictionary(value)) fill(soil, value, resolved, { ...filling, name: [...names, name] });
+    else if (isDictionary(value)) fill(seeding, value, resolved, { ...context, name: [...names, name] });
     else if (value !== undefined) continue;
-    else if (resolved['x-points-to']) attributes[name] = leadTo(name, resolved['x-points-to'], filling);
+    else if (resolved['x-points-to']) attributes[name] = leadTo(name, resolved['x-points-to'], context);
     else if (items['x-points-to']) attributes[name] = [lead(items['x-points-to'])].filter(Boolean);
     else if (resolved.format === 'uuid') attributes[name] = id('courier-other', name, ...names);
     else if (/^(?:created|last-modified)-/.test(name) && resolved.format === 'datetime')
@@ -100,14 +100,14 @@ function fill(soil: Soil, attributes: Dictionary, schema: Dictionary, filling: F
       attributes[name] = clock.ago(MOMENTS[name] + (minutes % 97));
     else if (Object.keys(resolved.properties ?? {}).join() === 'id') {
       attributes[name] = {};
-      fill(soil, attributes[name], resolved, { ...filling, name: [...names, name] });
+      fill(seeding, attributes[name], resolved, { ...context, name: [...names, name] });
     }
     if (attributes[name] === undefined) delete attributes[name];
   }
 }
 
 /** Whoever made or changed something works for the organization; others are those it is for. */
-function leadTo(name: string, type: string, { home, lead }: Filling): string | undefined {
+function leadTo(name: string, type: string, { home, lead }: Context): string | undefined {
   return (/^(?:created|last-modified)-by$|^sender-/.test(name) && home.leads[`staff ${type}`]) || lead(type);
 }
 

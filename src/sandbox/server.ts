@@ -16,6 +16,8 @@ export interface Api {
   collection: Collection;
   /** What behaves in a way of its own, by operation. */
   handlers: Record<string, Handler>;
+  /** What is answered beside the contract and to anybody, by `METHOD path`, from a JSON body. */
+  beside?: Record<string, (body: unknown) => Answer>;
   /** The media type of JSON answers. */
   mediaType?: string;
   /** Throws a `Refusal` when the credential or what it is used for is wrong. */
@@ -101,6 +103,9 @@ async function answerTo(api: Api, world: World, request: IncomingMessage): Promi
   const match = api.contract.match(method, path);
   let answer: Answer;
   try {
+    const beside = api.beside?.[`${method} ${path}`];
+    const json = { consumes: ['application/json'], bodyRequired: true };
+    if (beside) return beside(parsed(api, json, request.headers['content-type'], body ?? Buffer.alloc(0)));
     if (!('operation' in match) || match.operation.guarded)
       api.admit(method, path, request.headers.authorization);
     if ('methods' in match) {
@@ -117,11 +122,11 @@ async function answerTo(api: Api, world: World, request: IncomingMessage): Promi
     const query = operation.query(new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)));
     const faults = [...operation.headerFaults(request.headers), ...operation.pathFaults(match.path)];
     hold(api, [...faults, ...query.faults]);
-    const json = parsed(api, operation, request.headers['content-type'], body);
-    if (json !== undefined) hold(api, operation.bodyFaults(json));
+    const given = parsed(api, operation, request.headers['content-type'], body);
+    if (given !== undefined) hold(api, operation.bodyFaults(given));
     const handler = api.handlers[operation.key] ?? api.collection.handler(operation);
     if (!handler) throw new Error(`nothing handles ${operation.key}`);
-    answer = handler(new Call(world, operation, match.path, query.values, json, request.headers));
+    answer = handler(new Call(world, operation, match.path, query.values, given, request.headers));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     answer = api.refuse(error);
@@ -145,7 +150,7 @@ function hold(api: Api, faults: Fault[]): void {
 
 function parsed(
   api: Api,
-  { consumes, bodyRequired }: ContractOperation,
+  { consumes, bodyRequired }: Pick<ContractOperation, 'consumes' | 'bodyRequired'>,
   type: string | undefined,
   body: Buffer,
 ): Dictionary | undefined {

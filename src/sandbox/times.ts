@@ -7,18 +7,18 @@ export function momentOf(text: string): number {
   return RFC_3339.test(text) ? Date.parse(text) : Number.NaN;
 }
 
-/** A moment as rows keep it, with milliseconds; what is no moment stays as it is. */
-export function kept(text: string): string {
+/** A moment as rows store it, with milliseconds; what is no moment stays as it is. */
+export function toStored(text: string): string {
   const moment = momentOf(text);
   return Number.isNaN(moment) ? text : new Date(moment).toISOString();
 }
 
-/** A kept moment as courier answers it: without its fraction, which is cut off and not rounded. */
-export function told(text: string): string {
+/** A stored moment as courier answers it: without its fraction, which is cut off and not rounded. */
+export function toWire(text: string): string {
   return text.slice(0, 19).replace('T', ' ');
 }
 
 /** Whether a text is a date-time as courier answers it. */
-export function isTold(text: string): boolean {
+export function isWireTime(text: string): boolean {
   return PLAIN.test(text) && !Number.isNaN(momentOf(text));
 }

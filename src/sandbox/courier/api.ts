@@ -6,13 +6,21 @@ import type { World } from '../world.ts';
 import { callBehaviours, callHandlers } from './calls.ts';
 import { channelBehaviours, channelHandlers } from './channels.ts';
 import { courierDialect } from './dialect.ts';
+import { LOGIN_PATH, Logins } from './login.ts';
 import { messageBehaviours, messageHandlers } from './messages.ts';
 import { multicastBehaviours, multicastHandlers } from './multicasts.ts';
 import { otherBehaviours, otherHandlers } from './others.ts';
 import { textBehaviours, textHandlers } from './texts.ts';
 
 /** courier: JSON:API behind `Authorization: Bearer …`, errors as `{ errors: [{ code, detail, meta, source, status }] }`. */
-export function courierApi(world: World, contract: Contract, mediaType = 'application/json'): Api {
+export function courierApi(
+  world: World,
+  contract: Contract,
+  {
+    logins = new Logins(world),
+    mediaType = 'application/json',
+  }: { logins?: Logins; mediaType?: string } = {},
+): Api {
   const behaviours = {
     ...channelBehaviours,
     ...messageBehaviours,
@@ -39,12 +47,14 @@ export function courierApi(world: World, contract: Contract, mediaType = 'applic
       ...callHandlers(collection),
       ...otherHandlers(collection),
     },
+    beside: { [`POST ${LOGIN_PATH}`]: (body) => logins.answer(body) },
     mediaType,
     faultStatus: { path: 404, query: 400, body: 400, header: 415 },
     bodyLimit: 1024 * 1024,
     admit(_method, _path, authorization) {
-      if (authorization !== `Bearer ${world.courier.token}`)
-        throw new Refusal(401, 'Unauthorized', 'The token is missing or not valid');
+      const [, token = ''] = /^Bearer (\S+)$/.exec(authorization ?? '') ?? [];
+      if (token !== world.courier.token && !logins.holds(token))
+        throw new Refusal(401, 'Unauthorized', 'The token is missing, not valid, or has ended');
     },
     refuse({ status, code, message, faults, meta }) {
       const errors = faults.map(({ in: place, name, says }) => ({

@@ -11,7 +11,7 @@ const DAY = 1440;
 const BADGES = ['appointment', 'message', 'form'];
 
 /** Brings together what the examples of the contract alone do not: each change is to one type of row. */
-export function settle(
+export function relateSeeds(
   rows: Rows,
   homes: readonly Home[],
   { id, clock, files }: { id: IdOf; clock: Clock; files: Files },

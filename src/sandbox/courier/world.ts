@@ -6,17 +6,18 @@ import type { IdOf } from '../naming.ts';
 import type { Person } from '../people/person.ts';
 import type { Random } from '../random.ts';
 import { type Row, Rows } from '../row.ts';
-import { type Home, sow } from '../seeds.ts';
+import { type Home, seedExamples } from '../seeds.ts';
 import { channelsAtStart } from './channels-at-start.ts';
 import { attributesOf } from './dialect.ts';
 import { messagesAtStart } from './messages-at-start.ts';
 import { groupsAtStart, individualsAtStart, organizationsAtStart, usersAtStart } from './people-at-start.ts';
-import { settle } from './rest-at-start.ts';
+import { relateSeeds } from './rest-at-start.ts';
 import { seededId } from './seeded-id.ts';
 import { accountsAtStart, emailsAtStart, textsAtStart } from './texts-and-emails-at-start.ts';
 
 /** courier's side of the world. */
 export interface CourierWorld {
+  /** A token that never ends, for whoever does not log in. */
   readonly token: string;
   /** Who acts when a request names nobody. */
   readonly service: { individualId: string; userId: string };
@@ -66,11 +67,11 @@ export function courierWorld(
   );
   const homes = HOMES.map((home): Home => homeOf(home, rows, id, people));
   const idOf = (type: string, home: string, index: number) => seededId(id, type, home, index);
-  sow(
+  seedExamples(
     { contract, attributes, rows, id, idOf, clock, homes },
     types.filter((type) => !there.has(type)),
   );
-  settle(rows, homes, { id, clock, files });
+  relateSeeds(rows, homes, { id, clock, files });
   rows.seal();
   return {
     token: `sandbox-${id('courier-token').slice(0, 13)}`,
