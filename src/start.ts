@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { type Config, ConfigError, readConfig, upstreamsOf } from './config/config.ts';
 import { openDirectory } from './joined/directory.ts';
 import { useGraphiql } from './plugins/graphiql.ts';
+import { useLandingPage } from './plugins/landing-page.ts';
 import { type Sandbox, startSandbox } from './sandbox/sandbox.ts';
 import { schema } from './schema.ts';
 import { type Gateway, startGateway } from './server.ts';
@@ -52,6 +53,7 @@ export const start = async (env: Readonly<Record<string, string | undefined>>): 
     log,
     rateLimiter: redis && redisRateLimiter(redis),
     plugins: [
+      useLandingPage({ schema, sandbox: sandbox !== undefined }),
       useGraphiql({
         examples: sandbox?.fixtureIds,
         withHeaders: config.auth.kind !== 'none' || config.courier?.forwards === true,
