@@ -46,8 +46,8 @@ export const http = (url: string): Http => {
           method: operation.method as Dispatcher.HttpMethod,
           path: prefix + target(call),
           headers: {
-            accept: 'application/json',
-            authorization: credential.header,
+            accept: 'application/json, application/vnd.api+json',
+            ...(credential.header === '' ? {} : { authorization: credential.header }),
             ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           },
           body: body === undefined ? null : JSON.stringify(body),
