@@ -28,6 +28,7 @@ const TOP = new Set([
   'server',
   'parts',
   'config',
+  'environment',
   'variables',
   'loopback',
   'print',
@@ -38,7 +39,7 @@ const roomOf = (path: string): string => {
   const [first = ''] = relative(src, path).split('/');
   const name = first.replace(/\.ts$/, '');
   return TOP.has(name)
-    ? name === 'config' || name === 'variables' || name === 'loopback'
+    ? ['config', 'environment', 'variables', 'loopback'].includes(name)
       ? 'config'
       : 'server'
     : name;
