@@ -81,7 +81,8 @@ const DRAIN_MARGIN_MS = 1000;
 export const startGateway = async (config: Config, options: GatewayOptions): Promise<Gateway> => {
   const { schema, log = pino({ level: config.logLevel }) } = options;
   const metrics = createMetrics(log);
-  const upstreams = connectUpstreams(config, metrics.observe, options.turns);
+  const warn: Parts['warn'] = (message, details) => log.warn(details, message);
+  const upstreams = connectUpstreams(config, metrics.observe, options.turns, warn);
   const present = presenter(log);
   const ready = readyResults(present);
   const streams = createEventStreams(ready, (context) => (context as { who?: Who }).who?.caller.expiresAt);
@@ -105,7 +106,7 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     budgetCalls: config.budgetCalls,
     defaultRegion: config.defaultRegion,
     fresh: config.freshMs > 0 ? new LRUCache({ max: FRESH_ROWS, ttl: config.freshMs }) : undefined,
-    warn: (message, details) => log.warn(details, message),
+    warn,
   };
   const site: Site = { url, publicUrl, parts: shared, log };
   const stream = await options.stream(site);
@@ -140,7 +141,7 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     plugins: [
       ...(options.plugins ?? []),
       metrics.plugin,
-      useHealth(() => !draining),
+      useHealth(async () => (draining ? 'draining' : upstreams.fault())),
       stream.plugin,
       usePlaces(),
       streams.plugin,

@@ -55,7 +55,7 @@ const gateway = await startGateway(config, {
     }),
   ],
   directory: ({ parts }) =>
-    parts.courier?.credential.header
+    parts.courier?.credential.secret
       ? openDirectory({
           courier: parts.courier,
           dataDir: sandbox ? ':memory:' : config.dataDir,

@@ -6,6 +6,8 @@ import {
   CancelledError,
   InvalidResponseError,
   LimitedError,
+  LoginError,
+  type LoginFault,
   OutcomeUnknownError,
   TimeoutError,
   UnavailableError,
@@ -54,6 +56,14 @@ const STATUS_CODES: Readonly<Record<number, Code>> = {
   504: 'UPSTREAM_TIMEOUT',
 };
 
+/** What becomes of a call when Pigeon has no token for it. */
+const LOGIN_CODES: Readonly<Record<LoginFault, Code>> = {
+  refused: 'UPSTREAM_REFUSED',
+  unavailable: 'UPSTREAM_UNAVAILABLE',
+  invalid: 'UPSTREAM_INVALID_RESPONSE',
+  late: 'UPSTREAM_TIMEOUT',
+};
+
 /** What the client is told of an error. */
 export interface Facts {
   readonly message: string;
@@ -95,7 +105,8 @@ const fieldFacts = ({ message, field }: InputError | NotFoundError | ConflictErr
 const upstreamFacts = (error: UpstreamError): Facts => {
   const { api, method, path } = error.operation;
   const answered = error instanceof AnswerError ? error : undefined;
-  const status = answered?.status ?? (error instanceof InvalidResponseError ? error.status : undefined);
+  const status =
+    error instanceof InvalidResponseError || error instanceof LoginError ? error.status : answered?.status;
   return {
     message: error.message,
     code: upstreamCode(error),
@@ -108,6 +119,7 @@ const upstreamFacts = (error: UpstreamError): Facts => {
 
 const upstreamCode = (error: UpstreamError): Code => {
   if (error instanceof AnswerError) return answerCode(error);
+  if (error instanceof LoginError) return LOGIN_CODES[error.reason];
   if (error instanceof TimeoutError) return 'UPSTREAM_TIMEOUT';
   if (error instanceof UnavailableError || error instanceof CancelledError) return 'UPSTREAM_UNAVAILABLE';
   if (error instanceof InvalidResponseError) return 'UPSTREAM_INVALID_RESPONSE';
