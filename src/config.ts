@@ -100,13 +100,18 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
 /** What stands in a configuration for upstreams that Pigeon plays itself. */
 export const upstreamsOf = (played: {
   bird: Pick<BirdConfig, 'url' | 'accessKey' | 'workspaceId' | 'organizationId'> & { signingKey: string };
-  courier: { url: string; token: string };
+  courier: { url: string; login: LoginConfig };
 }): Pick<Config, 'bird' | 'courier'> => {
   const { url, accessKey, workspaceId, organizationId, signingKey } = played.bird;
   const { BIRD_GET_RPS: getRps, BIRD_POST_RPS: postRps } = variables.parse({});
   return {
     bird: { url, accessKey, workspaceId, organizationId, signingKeys: [signingKey], getRps, postRps },
-    courier: { url: played.courier.url, authorization: `Bearer ${played.courier.token}`, forwards: false },
+    courier: {
+      url: played.courier.url,
+      authorization: undefined,
+      login: played.courier.login,
+      forwards: false,
+    },
   };
 };
 
