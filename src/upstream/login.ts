@@ -19,7 +19,7 @@ export interface Account {
 
 /** A login that is kept alive. */
 export interface Login {
-  /** Gives every call that is not a caller's own the token of the day. It stands inside deadline, coalesce and retry. */
+  /** Gives every call that is not a caller's own the current token. It stands inside deadline, coalesce and retry. */
   readonly layer: Layer;
   /** Why calls cannot be made; undefined while they can. Whoever asks has a login tried that is due. */
   fault(): Promise<string | undefined>;

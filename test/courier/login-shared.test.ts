@@ -11,6 +11,9 @@ import { keptLog, LOGIN, type LoginUpstream, PASSWORD, startLogin, USERNAME } fr
 import { startUpstream } from '../support/upstream.ts';
 import { individual, many, one } from './samples.ts';
 
+/** Waits for what I/O brings about, also where the machine is busy. */
+const soon = (check: () => unknown) => vi.waitFor(check, { timeout: 10_000 });
+
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance'] });
 });
@@ -70,7 +73,7 @@ describe('the directory', () => {
     return Object.assign(gateway, kept, { directory });
   };
 
-  test('is swept by the token of the day, and known again after a restart by the same account', async () => {
+  test('is swept by the current token, and known again after a restart by the same account', async () => {
     await using courier = await startLogin({
       seconds: 60,
       more: { 'GET /v1/users/': many([holder('ada', { email: 'ada@example.com' })]) },
@@ -116,7 +119,7 @@ describe('the directory', () => {
           warn,
         }),
     });
-    await vi.waitFor(() => expect(tries).toBeGreaterThan(3));
+    await soon(() => expect(tries).toBeGreaterThan(3));
     expect(kept.warnings()).toEqual(['Pigeon cannot log in']);
     expect(courier.logins()).toBe(1);
   });

@@ -4,6 +4,9 @@ import { keptLog, LOGIN, type LoginUpstream, PASSWORD, startLogin, USERNAME } fr
 import { raw } from '../support/raw.ts';
 import { smallSchema } from '../support/schema.ts';
 
+/** Waits for what I/O brings about, also where the machine is busy. */
+const soon = (check: () => unknown) => vi.waitFor(check, { timeout: 10_000 });
+
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance'] });
 });
@@ -60,7 +63,7 @@ describe('a login', () => {
     courier.onLogin = { until: promise };
     await using gateway = await start(courier);
     const answers = Promise.all(Array.from({ length: 100 }, (_, n) => gateway.thing(String(n))));
-    await vi.waitFor(() => expect(courier.logins()).toBe(1));
+    await soon(() => expect(courier.logins()).toBe(1));
     resolve();
     expect(await answers).toEqual(Array.from({ length: 100 }, () => GOOD));
     expect(courier.logins()).toBe(1);
@@ -109,10 +112,10 @@ describe('a token', () => {
       },
     });
     await using gateway = await start(courier);
-    const answers = Promise.all(Array.from({ length: 60 }, (_, n) => gateway.thing(String(n))));
-    await vi.waitFor(() => expect(waiting).toBe(60));
+    const answers = Promise.all(Array.from({ length: 40 }, (_, n) => gateway.thing(String(n))));
+    await soon(() => expect(waiting).toBe(40));
     held.resolve();
-    expect(await answers).toEqual(Array.from({ length: 60 }, () => GOOD));
+    expect(await answers).toEqual(Array.from({ length: 40 }, () => GOOD));
     expect(courier.logins()).toBe(2);
   });
 
@@ -127,10 +130,10 @@ describe('a token', () => {
     expect(courier.logins()).toBe(1);
     seconds(20);
     expect(await gateway.thing()).toEqual(GOOD);
-    await vi.waitFor(() => expect(courier.logins()).toBe(2));
+    await soon(() => expect(courier.logins()).toBe(2));
     expect(await gateway.thing()).toEqual(GOOD);
     slow.resolve();
-    await vi.waitFor(async () => {
+    await soon(async () => {
       await gateway.thing();
       expect(courier.things().at(-1)).toBe('GET /v1/things/1/ token 2');
     });
@@ -145,13 +148,13 @@ describe('a token', () => {
     courier.onLogin = { status: 500 };
     seconds(3400);
     expect(await gateway.thing()).toEqual(GOOD);
-    await vi.waitFor(() => expect(gateway.warnings()).toEqual(['Pigeon cannot log in']));
+    await soon(() => expect(gateway.warnings()).toEqual(['Pigeon cannot log in']));
     expect(await gateway.thing()).toEqual(GOOD);
     expect(await gateway.readiness()).toBe('200 ok');
     courier.onLogin = {};
     seconds(5);
     expect(await gateway.thing()).toEqual(GOOD);
-    await vi.waitFor(() => expect(courier.logins()).toBe(3));
+    await soon(() => expect(courier.logins()).toBe(3));
     seconds(300);
     expect(await gateway.thing()).toEqual(GOOD);
     expect(courier.things().at(-1)).toBe('GET /v1/things/1/ token 2');
@@ -259,7 +262,7 @@ describe('a 401', () => {
     await using gateway = await start(courier, {
       courier: { ...courier.config, forwards: true },
     });
-    await vi.waitFor(() => expect(courier.logins()).toBe(1));
+    await soon(() => expect(courier.logins()).toBe(1));
     const { body } = await gateway.ask(
       '{ thing(id: 1) }',
       {},
@@ -306,7 +309,7 @@ describe('a login that fails', () => {
     expect(metrics).toContain(`method="POST",path="${LOGIN}",outcome="4xx"`);
     const told = JSON.stringify([await gateway.thing(), readiness, metrics]) + gateway.lines.join();
     for (const secret of [USERNAME, 'wr0ng-one', PASSWORD.trim()]) expect(told).not.toContain(secret);
-  });
+  }, 60_000);
 
   test('because it is down is unavailable, until it is back', async () => {
     await using courier = await startLogin();
@@ -321,7 +324,7 @@ describe('a login that fails', () => {
     expect(await gateway.ask('{ hello }')).toMatchObject({ body: { data: { hello: 'hello you' } } });
     courier.onLogin = {};
     seconds(2);
-    await vi.waitFor(async () => expect(await gateway.readiness()).toBe('200 ok'));
+    await soon(async () => expect(await gateway.readiness()).toBe('200 ok'));
     expect(await gateway.thing()).toEqual(GOOD);
     expect(courier.things()).toEqual(['GET /v1/things/1/ token 1']);
     expect(gateway.warnings()).toEqual(['Pigeon cannot log in']);
@@ -366,7 +369,7 @@ describe('a login that fails', () => {
     expect(await Promise.all([gateway.thing(), gateway.change()])).toMatchObject([late, late]);
     expect(await gateway.readiness()).toBe('503 Pigeon is logging in to courier');
     slow.resolve();
-    await vi.waitFor(async () => expect(await gateway.readiness()).toBe('200 ok'));
+    await soon(async () => expect(await gateway.readiness()).toBe('200 ok'));
     expect(await gateway.thing()).toEqual(GOOD);
     expect(courier.logins()).toBe(1);
     expect(courier.things()).toEqual(['GET /v1/things/1/ token 1']);
@@ -379,7 +382,7 @@ describe('a login that fails', () => {
     await using gateway = await start(courier);
     const controller = new AbortController();
     const gone = gateway.ask('{ thing(id: 1) }', {}, { signal: controller.signal }).catch(() => 'gone');
-    await vi.waitFor(() => expect(courier.logins()).toBe(1));
+    await soon(() => expect(courier.logins()).toBe(1));
     const waits = gateway.thing('2');
     controller.abort();
     expect(await gone).toBe('gone');
@@ -392,7 +395,7 @@ describe('a login that fails', () => {
     await using courier = await startLogin();
     courier.onLogin = { until: new Promise(() => {}) };
     const gateway = await start(courier);
-    await vi.waitFor(() => expect(courier.logins()).toBe(1));
+    await soon(() => expect(courier.logins()).toBe(1));
     await gateway.close();
     expect(gateway.warnings()).toEqual([]);
   });

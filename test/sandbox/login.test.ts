@@ -2,6 +2,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startLiveGateway } from '../support/sandbox.ts';
 import { ask, started } from './ask.ts';
 
+/** Waits for what I/O brings about, also where the machine is busy. */
+const soon = (check: () => unknown) => vi.waitFor(check, { timeout: 10_000 });
+
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance'] });
 });
@@ -64,7 +67,7 @@ describe('courier’s login', () => {
     expect(logins()).toBe(1);
     vi.advanceTimersByTime(50_000);
     await answered();
-    await vi.waitFor(() => expect(logins()).toBe(2));
+    await soon(() => expect(logins()).toBe(2));
     vi.advanceTimersByTime(300_000);
     await answered();
     expect(logins()).toBe(3);
