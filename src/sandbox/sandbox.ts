@@ -2,6 +2,7 @@ import { birdApi } from './bird/api.ts';
 import { Clock } from './clock.ts';
 import { contractOf } from './contract.ts';
 import { courierApi } from './courier/api.ts';
+import { LOGIN_PATH, Logins } from './courier/login.ts';
 import { DEFAULT_SEED, fixtureIdsOf } from './fixture-ids.ts';
 import { liveOn } from './life.ts';
 import { type Asked, serve } from './server.ts';
@@ -18,6 +19,8 @@ export interface SandboxOptions {
   now?: Date;
   /** How often life moves on, in milliseconds; 0: only by `step()`. Default: 1500. */
   paceMs?: number;
+  /** How long a token of courier's login lives at the most, in seconds. Default: 60. */
+  tokenSeconds?: number;
   /** Where Bird's events go. */
   webhookUrl?: string | (() => string | undefined);
   /** How long to wait before each further attempt at a delivery that failed. */
@@ -35,7 +38,12 @@ export interface Sandbox extends AsyncDisposable {
     readonly organizationId: string;
     readonly signingKey: string;
   };
-  readonly courier: { readonly url: string; readonly token: string };
+  readonly courier: {
+    readonly url: string;
+    /** A token that never ends. */
+    readonly token: string;
+    readonly login: { readonly url: string; readonly username: string; readonly password: string };
+  };
   readonly fixtureIds: ReturnType<typeof fixtureIdsOf>;
   /** The last thousand requests, oldest first. */
   readonly asked: Asked[];
@@ -48,7 +56,7 @@ export interface Sandbox extends AsyncDisposable {
 
 /** Starts both upstreams on free loopback ports. Its timers keep no process alive. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { seed = DEFAULT_SEED, now = new Date(), paceMs = 1500 } = options;
+  const { seed = DEFAULT_SEED, now = new Date(), paceMs = 1500, tokenSeconds } = options;
   const { retryGapsMs = [500, 2000, 8000, 30_000] } = options;
   let { webhookUrl } = options;
   const clock = new Clock(now);
@@ -65,9 +73,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     asked.push(request);
     if (asked.length > REMEMBERED) asked.shift();
   };
+  const logins = new Logins(world, tokenSeconds);
   const [bird, courier] = await Promise.all([
     serve(birdApi(world, contractOf('bird')), world, remember),
-    serve(courierApi(world, contractOf('courier')), world, remember),
+    serve(courierApi(world, contractOf('courier'), logins), world, remember),
   ]);
   const timer = paceMs > 0 ? setInterval(() => liveOn(world), paceMs).unref() : undefined;
   const close = async () => {
@@ -77,7 +86,15 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const { accessKey, readOnlyKey, workspaceId, organizationId, signingKey } = world.bird;
   return {
     bird: { url: bird.url, accessKey, readOnlyKey, workspaceId, organizationId, signingKey },
-    courier: { url: courier.url, token: world.courier.token },
+    courier: {
+      url: courier.url,
+      token: world.courier.token,
+      login: {
+        url: courier.url + LOGIN_PATH,
+        username: logins.username,
+        password: logins.password,
+      },
+    },
     fixtureIds: fixtureIdsOf(seed),
     asked,
     setWebhookUrl: (url) => {

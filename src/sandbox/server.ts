@@ -10,6 +10,8 @@ export interface Api {
   name: 'bird' | 'courier';
   contract: Contract;
   handlers: Record<string, Handler>;
+  /** What is answered beside the contract and to anybody, by `METHOD path`, from a JSON body. */
+  beside?: Record<string, (body: unknown) => Answer>;
   /** Throws a `Refusal` when the credential or what it is used for is wrong. */
   admit(method: string, path: string, authorization: string | undefined): void;
   /** A refusal in this API's words. */
@@ -68,6 +70,11 @@ async function answerTo(api: Api, world: World, request: IncomingMessage): Promi
   const match = api.contract.match(method, path);
   let answer: Answer;
   try {
+    const beside = api.beside?.[`${method} ${path}`];
+    if (beside)
+      return beside(
+        parsed(api, ['application/json'], true, request.headers['content-type'], body ?? Buffer.alloc(0)),
+      );
     api.admit(method, path, request.headers.authorization);
     if ('methods' in match) {
       if (match.methods.length === 0)

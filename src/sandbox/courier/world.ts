@@ -21,6 +21,7 @@ import { accountsAtStart, emailsAtStart, numbersAtStart, textsAtStart } from './
 
 /** courier's side of the world. */
 export interface CourierWorld {
+  /** A token that never ends, for whoever does not log in. */
   readonly token: string;
   /** Who acts when a request names nobody. */
   readonly service: { individualId: string; userId: string };
