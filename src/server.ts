@@ -81,7 +81,8 @@ const DRAIN_MARGIN_MS = 1000;
 export const startGateway = async (config: Config, options: GatewayOptions): Promise<Gateway> => {
   const { schema, log = pino({ level: config.logLevel }) } = options;
   const metrics = createMetrics(log);
-  const upstreams = connectUpstreams(config, metrics.measureCalls, options.rateLimiter);
+  const warn: Services['warn'] = (message, details) => log.warn(details, message);
+  const upstreams = connectUpstreams(config, metrics.measureCalls, options.rateLimiter, warn);
   const present = presenter(log);
   const serialize = resultSerializer(present);
   const streams = createEventStreams(
@@ -108,7 +109,7 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     budgetCalls: config.budgetCalls,
     defaultRegion: config.defaultRegion,
     cache: config.freshMs > 0 ? new LRUCache({ max: CACHED_ROWS, ttl: config.freshMs }) : undefined,
-    warn: (message, details) => log.warn(details, message),
+    warn,
   };
   const site: Site = { url, publicUrl, services: sharedServices, log };
   const stream = await options.stream(site);
@@ -148,7 +149,7 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     plugins: [
       ...(options.plugins ?? []),
       metrics.plugin,
-      useHealth(() => !draining),
+      useHealth(async () => (draining ? 'draining' : upstreams.fault())),
       stream.plugin,
       useSubscriptionQuota(),
       streams.plugin,

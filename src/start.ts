@@ -60,7 +60,7 @@ export const start = async (env: Readonly<Record<string, string | undefined>>): 
       }),
     ],
     directory: ({ services }) =>
-      services.courier?.credential.header
+      services.courier?.credential.secret
         ? openDirectory({
             courier: services.courier,
             dataDir,

@@ -74,6 +74,9 @@ export const variables = z.object({
   COURIER_API_URL: url.optional(),
   COURIER_TOKEN: headerValue.optional(),
   COURIER_AUTHORIZATION: headerValue.optional(),
+  COURIER_USERNAME: z.string().optional(),
+  COURIER_PASSWORD: z.string().optional(),
+  COURIER_LOGIN_URL: url.optional(),
   COURIER_FORWARD_AUTHORIZATION: oneOf('true', 'false').default('false'),
   AUTH: oneOf('none', 'jwt').optional(),
   AUTH_JWKS_URL: url.optional(),
@@ -118,11 +121,20 @@ export const faultsOfAll = (env: Readonly<Record<string, string>>): string[] => 
   if (courier.length > 0) {
     const why = `because ${courier.join(', ')} is set`;
     need('COURIER_API_URL', why);
-    if (!forwards && !has('COURIER_AUTHORIZATION')) {
-      need('COURIER_TOKEN', `${why} (or COURIER_AUTHORIZATION, or COURIER_FORWARD_AUTHORIZATION=true)`);
+    const login = ['COURIER_USERNAME', 'COURIER_PASSWORD', 'COURIER_LOGIN_URL'].filter(has);
+    const [chosen, ...others] = ['COURIER_TOKEN', 'COURIER_AUTHORIZATION', ...login.slice(0, 1)].filter(has);
+    for (const other of others) {
+      faults.push(`${other}: cannot stand beside ${chosen}, set one of them`);
     }
-    if (has('COURIER_TOKEN') && has('COURIER_AUTHORIZATION')) {
-      faults.push('COURIER_AUTHORIZATION: cannot stand beside COURIER_TOKEN, set one of them');
+    if (login.length > 0 && others.length === 0) {
+      need('COURIER_USERNAME', `because ${login.join(', ')} is set`);
+      need('COURIER_PASSWORD', `because ${login.join(', ')} is set`);
+    }
+    if (!forwards && chosen === undefined) {
+      need(
+        'COURIER_TOKEN',
+        `${why} (or COURIER_USERNAME and COURIER_PASSWORD, or COURIER_AUTHORIZATION, or COURIER_FORWARD_AUTHORIZATION=true)`,
+      );
     }
   }
 
@@ -132,7 +144,7 @@ export const faultsOfAll = (env: Readonly<Record<string, string>>): string[] => 
   }
   if (env.SANDBOX === 'off' && configured.length === 0) {
     faults.push(
-      'SANDBOX: is off and no upstream is configured: set BIRD_ACCESS_KEY and BIRD_WORKSPACE_ID, or COURIER_API_URL and COURIER_TOKEN, or SANDBOX=on',
+      'SANDBOX: is off and no upstream is configured: set BIRD_ACCESS_KEY and BIRD_WORKSPACE_ID, or COURIER_API_URL and COURIER_TOKEN (or COURIER_USERNAME and COURIER_PASSWORD), or SANDBOX=on',
     );
   }
 

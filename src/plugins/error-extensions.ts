@@ -12,6 +12,8 @@ import {
   CancelledError,
   InvalidResponseError,
   LimitedError,
+  LoginError,
+  type LoginFault,
   OutcomeUnknownError,
   TimeoutError,
   UnavailableError,
@@ -58,6 +60,14 @@ const STATUS_CODES: Readonly<Record<number, Code>> = {
   422: 'BAD_USER_INPUT',
   429: 'RATE_LIMITED',
   504: 'UPSTREAM_TIMEOUT',
+};
+
+/** What becomes of a call when Pigeon has no token for it. */
+const LOGIN_CODES: Readonly<Record<LoginFault, Code>> = {
+  refused: 'UPSTREAM_REFUSED',
+  unavailable: 'UPSTREAM_UNAVAILABLE',
+  invalid: 'UPSTREAM_INVALID_RESPONSE',
+  late: 'UPSTREAM_TIMEOUT',
 };
 
 /** What the client is told of an error. */
@@ -108,7 +118,8 @@ const fieldExtensions = (
 const upstreamExtensions = (error: UpstreamError): ErrorExtensions => {
   const { api, method, path } = error.operation;
   const answered = error instanceof AnswerError ? error : undefined;
-  const status = answered?.status ?? (error instanceof InvalidResponseError ? error.status : undefined);
+  const status =
+    error instanceof InvalidResponseError || error instanceof LoginError ? error.status : answered?.status;
   return {
     message: error.message,
     code: upstreamCode(error),
@@ -121,6 +132,7 @@ const upstreamExtensions = (error: UpstreamError): ErrorExtensions => {
 
 const upstreamCode = (error: UpstreamError): Code => {
   if (error instanceof AnswerError) return answerCode(error);
+  if (error instanceof LoginError) return LOGIN_CODES[error.reason];
   if (error instanceof TimeoutError) return 'UPSTREAM_TIMEOUT';
   if (error instanceof UnavailableError || error instanceof CancelledError) return 'UPSTREAM_UNAVAILABLE';
   if (error instanceof InvalidResponseError) return 'UPSTREAM_INVALID_RESPONSE';

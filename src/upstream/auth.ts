@@ -9,5 +9,6 @@ export const fingerprint = (secret: string): string =>
 export const credential = (header: string, forwarded: boolean): Credential => ({
   header,
   key: fingerprint(header),
+  secret: header,
   forwarded,
 });

@@ -110,6 +110,39 @@ export class OutcomeUnknownError extends UpstreamError {
   }
 }
 
+/** Why Pigeon has no token of a login to call with. */
+export type LoginFault =
+  /** The upstream does not accept Pigeon's username and password. */
+  | 'refused'
+  /** The login could not be reached, or failed. */
+  | 'unavailable'
+  /** The login's answer holds no token. */
+  | 'invalid'
+  /** The login was still under way at the call's deadline. */
+  | 'late';
+
+/** The call was not made, or was made and refused with 401, because a login gave no token for it. */
+export class LoginError extends UpstreamError {
+  readonly reason: LoginFault;
+  /** What the login was answered with, where it was answered. */
+  readonly status: number | undefined;
+
+  constructor(
+    operation: Operation,
+    options: {
+      reason: LoginFault;
+      message: string;
+      cause?: unknown;
+      status?: number | undefined;
+      retryAfter?: number | undefined;
+    },
+  ) {
+    super(options.message, operation, { ...options, retryable: options.reason !== 'refused' });
+    this.reason = options.reason;
+    this.status = options.status;
+  }
+}
+
 /** Nobody waits for the answer any more. */
 export class CancelledError extends UpstreamError {
   constructor(operation: Operation) {

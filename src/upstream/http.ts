@@ -49,8 +49,8 @@ export const http = (url: string): Http => {
           method: operation.method as Dispatcher.HttpMethod,
           path: prefix + target(call),
           headers: {
-            accept: operation.media ?? 'application/json',
-            authorization: credential.header,
+            accept: operation.media ?? 'application/json, application/vnd.api+json',
+            ...(credential.header === '' ? {} : { authorization: credential.header }),
             ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           },
           body: body === undefined ? null : JSON.stringify(body),

@@ -28,12 +28,16 @@ export type QueryValue =
 
 /** By whose right a call is made. */
 export interface Credential {
-  /** The whole value of the `Authorization` header. */
+  /** The whole value of the `Authorization` header; empty to send none. */
   readonly header: string;
   /** Tells credentials apart without holding them: caches and shared calls are keyed by it. */
   readonly key: string;
+  /** A secret that stays the same while tokens come and go: what is stored is keyed by it. Empty where there is none. */
+  readonly secret: string;
   /** True when it is the caller's own and not Pigeon's: a refusal is then about the caller. */
   readonly forwarded: boolean;
+  /** Statuses that are seen to where the credential comes from, and so are no news when they are answered. */
+  readonly handled?: readonly number[] | undefined;
 }
 
 /** One call to make. */

@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { startLiveGateway } from '../support/sandbox.ts';
 import { ask, started } from './ask.ts';
+
+/** Waits for what I/O brings about, also where the machine is busy. */
+const soon = (check: () => unknown) => vi.waitFor(check, { timeout: 10_000 });
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance'] });
@@ -47,5 +51,25 @@ describe('courier’s login', () => {
     const { username, password } = running.sandbox.courier.login;
     const answer = await ask(running.sandbox, 'courier', 'POST', LOGIN, { username, password, ...more });
     expect(answer).toMatchObject({ status, body: { errors: [{ status }] } });
+  });
+
+  it('is where Pigeon has its tokens from, before they end and after', async () => {
+    await using gateway = await startLiveGateway();
+    const logins = () => gateway.sandbox.asked.filter(({ url }) => url === LOGIN).length;
+    const answered = async () => {
+      const { body } = await gateway.ask(
+        `{ courier { channels(first: 5) { nodes { name } } individual(id: "${gateway.sandbox.fixtureIds.courierIndividualId}") { firstName } } }`,
+      );
+      expect(body).toMatchObject({ data: { courier: { individual: { firstName: 'Amina' } } } });
+      expect(body.errors).toBeUndefined();
+    };
+    await answered();
+    expect(logins()).toBe(1);
+    vi.advanceTimersByTime(50_000);
+    await answered();
+    await soon(() => expect(logins()).toBe(2));
+    vi.advanceTimersByTime(300_000);
+    await answered();
+    expect(logins()).toBe(3);
   });
 });

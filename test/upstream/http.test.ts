@@ -3,7 +3,7 @@ import { AnswerError, InvalidResponseError, UnavailableError } from '../../src/u
 import { http } from '../../src/upstream/http.ts';
 import type { Answer } from '../support/upstream.ts';
 import { startUpstream } from '../support/upstream.ts';
-import { CHANGE, callOf, failure, READ, reach, THEIRS } from './call.ts';
+import { CHANGE, callOf, failure, OURS, READ, reach, THEIRS } from './call.ts';
 
 describe('a call', () => {
   test('carries the credential and asks for JSON', async () => {
@@ -15,9 +15,15 @@ describe('a call', () => {
     expect(reached.upstream.calls()).toEqual(['GET /v1/things/1/?limit=1']);
     expect(reached.upstream.asked[0]?.headers).toMatchObject({
       authorization: 'Bearer ours',
-      accept: 'application/json',
+      accept: 'application/json, application/vnd.api+json',
     });
     expect(reached.upstream.asked[0]?.headers).not.toHaveProperty('content-type');
+  });
+
+  test('carries no credential where there is none', async () => {
+    await using reached = await reach({ body: {} });
+    await reached.send(callOf({ credential: { ...OURS, header: '' } }));
+    expect(reached.upstream.asked[0]?.headers).not.toHaveProperty('authorization');
   });
 
   test('carries a body as JSON', async () => {
