@@ -55,6 +55,13 @@ export const readMany = <Row extends object>(
   return body.data.map((data) => flatten<Row>(data, typename, operation, status));
 };
 
+/** How many rows a list has, where the document says it: courier's own client reads it from any list. */
+export const readTotal = ({ body }: Answer): number | undefined => {
+  const meta = isRecord(body) && isRecord(body.meta) ? body.meta : {};
+  const total = meta['page[total]'];
+  return Number.isSafeInteger(total) ? (total as number) : undefined;
+};
+
 /**
  * A plain JSON object that is no JSON:API document.
  *

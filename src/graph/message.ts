@@ -4,7 +4,6 @@ import { type BuilderTypes, builder } from '../builder.ts';
 import { type Api, audienceOf, type Context } from '../context.ts';
 import type { MessageStatus } from '../ports.ts';
 import { globalId } from './ids.ts';
-import { moment } from './scalars.ts';
 import { Source } from './source.ts';
 import { higher, MessageStatusEnum } from './status.ts';
 
@@ -110,8 +109,10 @@ export interface MessageView<Row> {
   readonly text: (row: Row) => string | null | undefined;
   readonly status: (row: Row) => MessageStatus;
   readonly nativeStatus: (row: Row) => string | null | undefined;
-  readonly statusAt: (row: Row) => unknown;
-  readonly createdAt: (row: Row) => unknown;
+  /** When its status last changed, by the upstream's clock; undefined where the row does not tell. */
+  readonly statusAt: (row: Row) => Date | undefined;
+  /** When it was written, by the upstream's clock; undefined where the row does not tell. */
+  readonly createdAt: (row: Row) => Date | undefined;
   readonly author: (row: Row) => Party | null;
 }
 
@@ -154,10 +155,22 @@ const fieldsOf = <Row extends object>(t: ObjectFieldBuilder<BuilderTypes, Row>, 
       higher(view.status(row), await seen(context)[view.api].load(globalId(view.typename, view.key(row)))),
   }),
   nativeStatus: t.string({ description: DESCRIPTIONS.nativeStatus, resolve: view.nativeStatus }),
-  statusAt: t.field(moment(DESCRIPTIONS.statusAt, view.statusAt)),
-  createdAt: t.field(moment(DESCRIPTIONS.createdAt, view.createdAt)),
+  statusAt: t.field({
+    type: 'DateTime',
+    description: DESCRIPTIONS.statusAt,
+    resolve: (row, _args, context) => view.statusAt(row) ?? warnOfTime(context, DESCRIPTIONS.statusAt),
+  }),
+  createdAt: t.field({
+    type: 'DateTime',
+    description: DESCRIPTIONS.createdAt,
+    resolve: (row, _args, context) => view.createdAt(row) ?? warnOfTime(context, DESCRIPTIONS.createdAt),
+  }),
   author: t.field({ type: MessageParty, description: DESCRIPTIONS.author, resolve: view.author }),
 });
+
+/** A message tells both of its times, so one that is missing could not be read. */
+const warnOfTime = ({ services }: Context, description: string): undefined =>
+  services.warn('an upstream’s time is missing or cannot be read', { description }) as undefined;
 
 /** What the status stream knows, one look-up for all messages of a page. */
 const seen = createContextCache((context: Context) => {

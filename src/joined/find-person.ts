@@ -1,4 +1,5 @@
 import { BirdContact, type ContactRow } from '../bird/contact.ts';
+import { readTime } from '../bird/times.ts';
 import { type Context, requireRight } from '../context.ts';
 import { CourierIndividual } from '../courier/resources/individual.ts';
 import { InputError } from '../graph/errors.ts';
@@ -77,8 +78,12 @@ export const aroundIndividual = (context: Context, individualId: string): Person
   return brand({ key: async () => individualId, contacts, individuals }, 'Person');
 };
 
+/** A contact whose time cannot be read counts as made last. */
+const madeAt = ({ createdAt }: ContactRow): number =>
+  readTime(createdAt)?.getTime() ?? Number.MAX_SAFE_INTEGER;
+
 const oldest = (contacts: readonly ContactRow[]): ContactRow | undefined =>
-  contacts.toSorted((one, other) => Date.parse(one.createdAt) - Date.parse(other.createdAt))[0];
+  contacts.toSorted((one, other) => madeAt(one) - madeAt(other))[0];
 
 /** The person around a contact: the individuals it surely is, and their other contacts. */
 export const aroundContact = (context: Context, contact: ContactRow): PersonRow => {

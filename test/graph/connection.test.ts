@@ -44,7 +44,7 @@ const byKey: Make = (rows, max) => {
         name: 'things',
         max,
         id: ({ id }) => id,
-        time: ({ createdAt }) => createdAt,
+        time: ({ createdAt }) => Date.parse(createdAt),
         read: async ({ limit, token }) => {
           remember(kept.asked, `limit=${limit}${token ? ` token=${token}` : ''}`);
           const rest = kept.rows.filter(({ createdAt }) => token === undefined || createdAt < token);
@@ -66,7 +66,7 @@ const byCount: Make = (rows, max) => {
         name: 'things',
         max,
         id: ({ id }) => id,
-        time: ({ createdAt }) => createdAt,
+        time: ({ createdAt }) => Date.parse(createdAt),
         read: async ({ limit, token = '0' }) => {
           remember(kept.asked, `limit=${limit} token=${token}`);
           const end = Number(token) + limit;
@@ -91,10 +91,10 @@ const byNumber =
           name: 'things',
           max,
           id: ({ id }) => id,
-          time: ({ createdAt }) => createdAt,
+          time: ({ createdAt }) => Date.parse(createdAt),
           read: async ({ limit, offset }) => {
             remember(kept.asked, `limit=${limit} offset=${offset}`);
-            return kept.rows.slice(offset, offset + limit);
+            return { rows: kept.rows.slice(offset, offset + limit) };
           },
         }),
     };
@@ -351,7 +351,7 @@ describe('a list without times', () => {
           name: 'timeless',
           max: 10,
           id: ({ id }) => id,
-          read: async ({ limit, offset }) => kept.rows.slice(offset, offset + limit),
+          read: async ({ limit, offset }) => ({ rows: kept.rows.slice(offset, offset + limit) }),
         }),
     };
     return kept;

@@ -1,8 +1,8 @@
 import { builder } from '../../builder.ts';
 import { Channel } from '../../graph/channel.ts';
-import { moment } from '../../graph/scalars.ts';
 import { Source } from '../../graph/source.ts';
 import { readObject } from '../jsonapi.ts';
+import { moment } from '../moment.ts';
 import type { components } from '../openapi.gen.ts';
 import { relation, resource } from '../resource.ts';
 import { action } from '../verbs/action.ts';

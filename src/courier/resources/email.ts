@@ -1,9 +1,10 @@
 import { recordOwn } from '../../graph/change.ts';
 import { Channel } from '../../graph/channel.ts';
 import { Message, type MessageView, messageFields } from '../../graph/message.ts';
-import { moment } from '../../graph/scalars.ts';
+import { moment } from '../moment.ts';
 import { relation, resource } from '../resource.ts';
 import { wordStatus } from '../status.ts';
+import { readTime } from '../times.ts';
 import type { Flat } from '../types.ts';
 import { action } from '../verbs/action.ts';
 import { create } from '../verbs/create.ts';
@@ -24,8 +25,8 @@ const courierEmailView: MessageView<Row> = {
   text: (row) => row.message,
   status: (row) => wordStatus(row.status),
   nativeStatus: (row) => row.status,
-  statusAt: (row) => row['last-modified-at'],
-  createdAt: (row) => row['created-at'],
+  statusAt: (row) => readTime(row['last-modified-at']),
+  createdAt: (row) => readTime(row['created-at']),
   author: () => ({ name: null, self: true }),
 };
 

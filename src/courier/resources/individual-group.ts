@@ -1,5 +1,5 @@
 import { builder } from '../../builder.ts';
-import { moment } from '../../graph/scalars.ts';
+import { moment } from '../moment.ts';
 import { relation, resource } from '../resource.ts';
 import { CourierIndividual } from './individual.ts';
 import { CourierOrganization } from './organization.ts';

@@ -3,11 +3,12 @@ import type { Context } from '../../context.ts';
 import { recordOwn } from '../../graph/change.ts';
 import { globalId } from '../../graph/ids.ts';
 import { Message, MessageParty, type MessageView, messageFields, type Party } from '../../graph/message.ts';
-import { moment } from '../../graph/scalars.ts';
 import type { MessageStatus } from '../../ports.ts';
 import { readObject } from '../jsonapi.ts';
+import { moment } from '../moment.ts';
 import type { components } from '../openapi.gen.ts';
 import { relation, resource } from '../resource.ts';
+import { readTime } from '../times.ts';
 import type { Flat } from '../types.ts';
 import { action } from '../verbs/action.ts';
 import { create } from '../verbs/create.ts';
@@ -49,8 +50,8 @@ const courierMessageView: MessageView<Row> = {
   text: (row) => row.message,
   status,
   nativeStatus: () => null,
-  statusAt: (row) => row['last-modified-time'],
-  createdAt: (row) => row['posted-time'],
+  statusAt: (row) => readTime(row['last-modified-time']),
+  createdAt: (row) => readTime(row['posted-time']),
   author: (row): Party => ({
     name: row['preferred-name'] || fullName(row['first-name'], row['last-name']) || row['user-name'] || null,
     self: isOwn(row),

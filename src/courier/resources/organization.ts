@@ -1,4 +1,4 @@
-import { moment } from '../../graph/scalars.ts';
+import { moment } from '../moment.ts';
 import { resource } from '../resource.ts';
 import { list } from '../verbs/list.ts';
 

@@ -1,4 +1,4 @@
-import { moment } from '../../graph/scalars.ts';
+import { moment } from '../moment.ts';
 import { relation, resource } from '../resource.ts';
 import type { Flat } from '../types.ts';
 import { action } from '../verbs/action.ts';

@@ -8,10 +8,11 @@ import { asksFor } from '../../graph/selection.ts';
 import type { Answer, QueryValue } from '../../upstream/send.ts';
 import { Courier } from '../courier.ts';
 import { inputFields, type Shape, type Values, writeValues } from '../input.ts';
-import { readMany } from '../jsonapi.ts';
+import { readMany, readTotal } from '../jsonapi.ts';
 import { type CourierOperation, inputPath, operation, type ResourceRef } from '../load.ts';
 import { noun } from '../names.ts';
 import { operations } from '../operations.gen.ts';
+import { readTime } from '../times.ts';
 
 interface Options<Row> {
   /** The largest page, where it is not 1000. */
@@ -79,7 +80,7 @@ export const list = <Row extends { id: string }>(
       name: `courier ${path}`,
       max,
       id: (row) => row.id,
-      ...(newestBy && { time: (row: Row) => row[newestBy] as string | undefined }),
+      ...(newestBy && { time: (row: Row) => readTime(row[newestBy])?.getTime() }),
       read: async ({ limit, offset }) => {
         const answer = await callUpstream(context, op, {
           query: { ...(values as object), ...always, 'page[limit]': limit, 'page[offset]': offset },
@@ -87,7 +88,7 @@ export const list = <Row extends { id: string }>(
         });
         const rows = readMany<Row>(answer, ref.name, op);
         for (const row of rows) ref.prime(context, row);
-        return rows;
+        return { rows, total: readTotal(answer) };
       },
     });
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { birdStatus } from '../../bird/status.ts';
+import { readTime } from '../../bird/times.ts';
 import { globalId } from '../../graph/ids.ts';
-import { parseMoment } from '../../graph/scalars.ts';
 import type { MessageChange } from '../../ports.ts';
 import { SERVICE } from '../log/log.ts';
 
@@ -85,7 +85,7 @@ export const readBirdWebhook = (
   }
 };
 
-const timeOf = (value: unknown): number | undefined => parseMoment(value)?.getTime();
+const timeOf = (value: unknown): number | undefined => readTime(value)?.getTime();
 
 const readJson = (body: Uint8Array): unknown => {
   try {
