@@ -12,8 +12,10 @@ export const changeOf = <Row>(
   messageId: globalId(view.typename, view.key(row)),
   channelId: view.channelId(row),
   status: view.status(row),
+  removed: view.removed?.(row) ?? null,
   nativeStatus: view.nativeStatus(row) ?? null,
   occurredAt: (view.statusAt(row) ?? view.createdAt(row) ?? new Date()).getTime(),
+  createdAt: view.createdAt(row)?.getTime() ?? null,
   ...how,
 });
 

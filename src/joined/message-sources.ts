@@ -12,7 +12,7 @@ import { textAccounts } from '../courier/resources/text-account.ts';
 import { readTime, SECOND } from '../courier/times.ts';
 import type { List } from '../courier/verbs/list.ts';
 import { compare, isBehind, type Keyed, type MessageSource } from '../graph/merge.ts';
-import { viewOf } from '../graph/message.ts';
+import { shownStatus, viewOf } from '../graph/message.ts';
 import { newestOf } from '../graph/newest.ts';
 import { usersOf } from './evidence.ts';
 import { toPhone } from './identifier.ts';
@@ -30,7 +30,7 @@ const keyed = (row: object): Keyed<object> | undefined => {
   const view = viewOf(row);
   const time = view?.createdAt(row)?.getTime();
   if (!view || time === undefined) return undefined;
-  const status = view.status(row);
+  const { status } = shownStatus(view, row);
   // What was never said, or is taken back, is not part of what was said.
   if (status === 'DRAFT' || status === 'DELETED') return undefined;
   return { row, sortKey: { t: time, r: RANK[view.api], i: view.nativeId(row) } };

@@ -7,6 +7,7 @@ import { ledger, rest } from '../graph/ledger.ts';
 import { isSortKey, type MessageSource, merge, type SortKey } from '../graph/merge.ts';
 import { Message, MessageConnection, MessageEdge } from '../graph/message.ts';
 import { Source } from '../graph/source.ts';
+import { nameAuthors } from './author-names.ts';
 import type { PersonRow } from './find-person.ts';
 import type { Match } from './identity.ts';
 import { inTime, LateError } from './in-time.ts';
@@ -42,7 +43,7 @@ type TimelineCursor = SortKey & { readonly k: 'timeline' };
 
 /** The REST calls behind a timeline. */
 const PATHS =
-  /^GET (?:\/workspaces\/\{workspaceId\}\/channels\/messages|\/workspaces\/\{workspaceId\}\/contacts\/\{contactId\}(?:\/identifiers)?|\/v1\/(?:messaging-channels|messaging-messages|user-emails|texts|text-accounts|users)\/)$/;
+  /^GET (?:\/workspaces\/\{workspaceId\}\/channels\/messages|\/workspaces\/\{workspaceId\}\/contacts\/\{contactId\}(?:\/identifiers)?|\/v1\/(?:messaging-channels|messaging-messages|user-emails|texts|text-accounts|users|individuals\/\{id\})\/)$/;
 
 interface Args {
   readonly since?: Date | null | undefined;
@@ -128,6 +129,13 @@ builder.objectField(Person, 'timeline', (t) =>
         node: row,
         cursor: writeCursor({ k: 'timeline', ...sortKey } satisfies TimelineCursor),
       }));
+      // A name that cannot be read costs only itself.
+      const named = nameAuthors(
+        context,
+        person,
+        edges.map(({ node }) => node),
+      );
+      await inTime(context, SHARE, named).catch(() => {});
       return { ...connect(edges, args, rows.length > first), sources } as never;
     },
   }),

@@ -32,7 +32,6 @@ const isOwn = (row: Row): boolean =>
   (row['user-type'] == null ? !row['individual-id'] : row['user-type'] !== 'participant');
 
 const status = (row: Row): MessageStatus => {
-  if (row.removed) return 'DELETED';
   if (row.draft) return 'DRAFT';
   const readers = row['read-receipts'] ?? [];
   if (readers.some((receipt) => receipt['individual-id'] !== row['individual-id'])) return 'READ';
@@ -49,6 +48,7 @@ const courierMessageView: MessageView<Row> = {
   direction: (row) => (isOwn(row) ? 'OUTGOING' : 'INCOMING'),
   text: (row) => row.message,
   status,
+  removed: (row) => row.removed,
   nativeStatus: () => null,
   statusAt: (row) => readTime(row['last-modified-time']),
   createdAt: (row) => readTime(row['posted-time']),

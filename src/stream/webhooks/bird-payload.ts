@@ -67,12 +67,13 @@ export const readBirdWebhook = (
     status: birdStatus(status, direction ?? (incoming ? 'incoming' : 'outgoing')),
     nativeStatus: status,
     occurredAt: timeOf(lastStatusAt) ?? timeOf(createdAt) ?? now(),
+    createdAt: timeOf(createdAt) ?? null,
   });
 
   function change(
     at: { workspaceId?: string | null | undefined; channelId: string },
     messageId: string,
-    what: Pick<MessageChange, 'added' | 'status' | 'nativeStatus' | 'occurredAt'>,
+    what: Pick<MessageChange, 'added' | 'status' | 'nativeStatus' | 'occurredAt' | 'createdAt'>,
   ): MessageChange {
     const channel = `${at.workspaceId ?? workspaceId}/${at.channelId}`;
     return {
