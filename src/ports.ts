@@ -31,22 +31,34 @@ export interface MessageChange {
   readonly channelId: string | null;
   /** True when the message was not there before. */
   readonly added: boolean;
+  /** How far the message has come, whether or not it is removed. */
   readonly status: MessageStatus;
+  /** Whether the message is removed for now, which can be taken back; left out where that is not told. */
+  readonly removed?: boolean | null;
   /** The upstream's own word for the status. */
   readonly nativeStatus: string | null;
   /** When it happened by the upstream's clock, in milliseconds since the epoch. */
   readonly occurredAt: number;
+  /** When the message was made by the upstream's clock, in milliseconds since the epoch; left out where that is not told. */
+  readonly createdAt?: number | null;
   readonly via: EventSource;
   /** Who may see it: `service`, or the key of one forwarded credential. */
   readonly audience: string;
+}
+
+/** How far a message has come by all that was told of it. */
+export interface Standing extends Pick<MessageChange, 'status' | 'nativeStatus' | 'occurredAt'> {
+  readonly removed: boolean;
+  /** When it was removed, or that was taken back; 0 where neither was ever told. */
+  readonly removedAt: number;
 }
 
 /** Where messages' changes go and come from; the status stream stands behind it. */
 export interface Changes {
   /** Resolves when the changes are safely written; they reach subscribers from there. */
   record(changes: readonly MessageChange[]): Promise<void>;
-  /** The highest status seen of each message, by global id, as far as the audience may know. */
-  seen(ids: readonly string[], audience: string): Promise<ReadonlyMap<string, MessageStatus>>;
+  /** How far each message has come, by global id, as far as the audience may know. */
+  seen(ids: readonly string[], audience: string): Promise<ReadonlyMap<string, Standing>>;
 }
 
 /** Where courier is to post what becomes of one text. */

@@ -3,9 +3,9 @@ import DataLoader from 'dataloader';
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { rest } from '../graph/ledger.ts';
-import { moment } from '../graph/scalars.ts';
 import { Bird } from './bird.ts';
 import { askIn, type InWorkspace, operation, readKey, readRows } from './load.ts';
+import { moment } from './moment.ts';
 import type { components } from './openapi.gen.ts';
 import { workspaceNode } from './workspace-node.ts';
 

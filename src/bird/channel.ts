@@ -7,7 +7,6 @@ import { nativeEnum, readWords } from '../graph/enum.ts';
 import { refuseEmpty } from '../graph/errors.ts';
 import { rest } from '../graph/ledger.ts';
 import { node } from '../graph/node.ts';
-import { moment } from '../graph/scalars.ts';
 import { Source } from '../graph/source.ts';
 import { Bird } from './bird.ts';
 import { BirdChannelGroup, channelGroups, listChannelGroups } from './channel-group.ts';
@@ -21,6 +20,7 @@ import {
   readKey,
   readRows,
 } from './load.ts';
+import { moment } from './moment.ts';
 import type { components } from './openapi.gen.ts';
 import { readList } from './workspace-node.ts';
 

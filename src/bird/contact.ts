@@ -5,10 +5,10 @@ import { byToken } from '../graph/connection.ts';
 import { connectionArgs, connectionOf } from '../graph/connection-type.ts';
 import { rest } from '../graph/ledger.ts';
 import { brand } from '../graph/node.ts';
-import { moment } from '../graph/scalars.ts';
 import { asksOnly } from '../graph/selection.ts';
 import { Bird } from './bird.ts';
 import { askIn, type InWorkspace, MAX_PAGE, nextToken, operation, readKey, readResults } from './load.ts';
+import { moment } from './moment.ts';
 import type { components } from './openapi.gen.ts';
 import { readList, workspaceNode } from './workspace-node.ts';
 

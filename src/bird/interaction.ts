@@ -1,9 +1,9 @@
 import { builder } from '../builder.ts';
 import { nativeEnum } from '../graph/enum.ts';
 import { rest } from '../graph/ledger.ts';
-import { moment } from '../graph/scalars.ts';
 import { askIn, operation, readResults } from './load.ts';
 import { BirdMessage } from './message.ts';
+import { moment } from './moment.ts';
 import type { components } from './openapi.gen.ts';
 
 const listInteractions = operation(

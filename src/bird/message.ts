@@ -5,14 +5,15 @@ import { globalId } from '../graph/ids.ts';
 import { rest } from '../graph/ledger.ts';
 import { Message, MessageParty, type MessageView, messageFields, type Party } from '../graph/message.ts';
 import { brand, node } from '../graph/node.ts';
-import { moment } from '../graph/scalars.ts';
 import { asksOnly } from '../graph/selection.ts';
 import { BirdMessageBody, textOf } from './body.ts';
 import { BirdChannel, CHANNEL_KEY_ONLY_FIELDS, getChannel } from './channel.ts';
 import { type ContactRef, contactField } from './contact.ts';
 import { askIn, byWorkspace, type InWorkspace, operation, readById, readByIds, readRows } from './load.ts';
+import { moment } from './moment.ts';
 import type { components } from './openapi.gen.ts';
 import { birdStatus } from './status.ts';
+import { readTime } from './times.ts';
 
 type Schemas = components['schemas'];
 
@@ -81,8 +82,8 @@ export const birdMessageView: MessageView<MessageRow> = {
   text: (row) => textOf(row.body),
   status: (row) => birdStatus(row.status, directionOf(row)),
   nativeStatus: (row) => row.status,
-  statusAt: (row) => row.lastStatusAt,
-  createdAt: (row) => row.createdAt,
+  statusAt: (row) => readTime(row.lastStatusAt),
+  createdAt: (row) => readTime(row.createdAt),
   author: (row): Party => {
     const { contact, connector } = row.sender ?? {};
     return {

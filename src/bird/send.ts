@@ -2,7 +2,6 @@ import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { recordOwn } from '../graph/change.ts';
 import { InputError } from '../graph/errors.ts';
-import { isUuid } from '../graph/ids.ts';
 import { mutation } from '../graph/mutation.ts';
 import { BirdMessageBodyInput, readBody } from './body-input.ts';
 import { askIn, operation, readKey, readOwnId, readRow } from './load.ts';
@@ -82,7 +81,10 @@ const TemplateInput = builder.inputType('BirdTemplateInput', {
 const ReplyToInput = builder.inputType('BirdReplyToInput', {
   description: 'What the message answers to.',
   fields: (t) => ({
-    id: t.id({ required: true, description: 'Native id of the answered thing.' }),
+    id: t.id({
+      required: true,
+      description: 'The answered thing: the global id of a BirdMessage, or Bird’s own id.',
+    }),
     type: t.string({ required: true, description: 'message, click or referrals.' }),
     order: t.int({ description: 'Its place among the replies.' }),
   }),
@@ -151,8 +153,6 @@ mutation('sendBirdMessage', {
       throw new InputError('input.validity', 'must not be negative');
     if (input.senderName && !input.sender)
       throw new InputError('input.senderName', 'needs the sender that it names');
-    if (input.replyTo && !isUuid(input.replyTo.id))
-      throw new InputError('input.replyTo.id', 'is not a native id');
     const contacts = input.recipients.map(({ contactId, ...rest }) => {
       if (!contactId === !rest.identifierValue) {
         throw new InputError(
@@ -176,7 +176,10 @@ mutation('sendBirdMessage', {
         },
       },
       reference: input.reference,
-      replyTo: input.replyTo && omitNullish(input.replyTo),
+      replyTo: input.replyTo && {
+        ...omitNullish(input.replyTo),
+        id: readOwnId(input.replyTo.id, 'input.replyTo.id', 'BirdMessage', workspaceId),
+      },
       tags: input.tags,
       meta: input.meta,
       notification: input.notificationUrl && { url: input.notificationUrl },

@@ -1,9 +1,9 @@
 import { builder } from '../builder.ts';
 import { rest } from '../graph/ledger.ts';
-import { moment } from '../graph/scalars.ts';
 import { isAbsent } from '../upstream/errors.ts';
 import { BirdChannel } from './channel.ts';
 import { askIn, operation, readOwnId } from './load.ts';
+import { moment } from './moment.ts';
 import type { components } from './openapi.gen.ts';
 
 type Row = components['schemas']['ChannelContact'];

@@ -2,9 +2,9 @@ import { builder } from '../builder.ts';
 import { byToken } from '../graph/connection.ts';
 import { connectionArgs, connectionOf } from '../graph/connection-type.ts';
 import { rest } from '../graph/ledger.ts';
-import { moment } from '../graph/scalars.ts';
 import { isAbsent } from '../upstream/errors.ts';
 import { askIn, MAX_PAGE, nextToken, operation, readResults } from './load.ts';
+import { moment } from './moment.ts';
 import type { components } from './openapi.gen.ts';
 import { BirdWebhookSubscription } from './webhook-subscription.ts';
 

@@ -32,6 +32,12 @@ const flatten = (data: unknown, typename: string, operation: Claim, status: numb
   return brand({ ...data.attributes, id: data.id } as Row, typename);
 };
 
+/** How many rows a list has, where the document says it: courier's own client reads it from any list. */
+const totalOf = ({ meta }: Record<string, unknown>): number | undefined => {
+  const total = isRecord(meta) ? meta['page[total]'] : undefined;
+  return Number.isSafeInteger(total) ? (total as number) : undefined;
+};
+
 /** `data.attributes` of a JSON:API document's schema, or what a plain body says. */
 const within = (shape: Shape | undefined): ResolvedShape | undefined => {
   if (shape === undefined) return undefined;
@@ -69,7 +75,10 @@ export const dialect: Dialect = {
     flatten(isRecord(body) ? body.data : undefined, typename, operation, status),
   readMany: ({ body, status }, typename, operation) => {
     if (!isRecord(body) || !Array.isArray(body.data)) throw unreadable(operation, status);
-    return { rows: body.data.map((data) => flatten(data, typename, operation, status)) };
+    return {
+      rows: body.data.map((data) => flatten(data, typename, operation, status)),
+      total: totalOf(body),
+    };
   },
   bodyOf: (body) => within(body) ?? (body && contract.resolve(body)),
   writeBody: (body, values, id) => {

@@ -67,7 +67,13 @@ export interface Dialect {
     typename: string,
     operation: Claim,
     scope: string,
-  ) => { readonly rows: Row[]; readonly next?: string | undefined };
+  ) => {
+    readonly rows: Row[];
+    /** The token of the page behind it. */
+    readonly next?: string | undefined;
+    /** How many rows the whole list has, where the answer says it. */
+    readonly total?: number | undefined;
+  };
   /** The shape of what a body says, without its envelope. */
   readonly bodyOf: (body: Shape | undefined) => ResolvedShape | undefined;
   /** A body around the values that its shape holds. */

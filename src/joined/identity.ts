@@ -143,7 +143,13 @@ export const individualsOf = async (context: Context, contact: ContactRow): Prom
   const candidates = new Set(
     evidence.flatMap(({ holders }) => holders?.flatMap(({ individualId }) => individualId || []) ?? []),
   );
-  const matches = await Promise.all([...candidates].map((id) => assess(context, contact, id, evidence)));
+  const assessed = await Promise.allSettled(
+    [...candidates].map((id) => assess(context, contact, id, evidence)),
+  );
+  const matches = assessed.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+  const failed = assessed.find((one) => one.status === 'rejected');
+  // What is sure by the directory alone is sure although courier cannot be asked about the rest.
+  if (failed && !matches.some(({ confidence }) => confidence === 'VERIFIED')) throw failed.reason;
   remember(context, contact, matches);
   return matches.toSorted((one, other) => ORDER.indexOf(one.confidence) - ORDER.indexOf(other.confidence));
 };
@@ -176,10 +182,14 @@ const forget = (
 export const contactsOf = async (context: Context, individualId: string): Promise<Match[]> => {
   // Without a Bird nothing need be asked.
   workspaceOf(context);
-  const own = await usersOf(context, individualId);
   const links = ownDirectory(context)?.links(individualId) ?? [];
+  const own = await usersOf(context, individualId).catch((error) => {
+    // While courier cannot be asked, the contacts that are known to be the individual are looked at alone.
+    if (links.length === 0) throw error;
+    return undefined;
+  });
   const spellings = (attribute: IdentifierAttribute) =>
-    own.flatMap((user) => {
+    (own ?? []).flatMap((user) => {
       const identifier = identifierOf(context, user, attribute);
       const spelled = user[attribute] ?? '';
       return identifier ? [spelled, ...(identifier.kind === 'digits' ? [] : [identifier.value])] : [];
@@ -194,7 +204,7 @@ export const contactsOf = async (context: Context, individualId: string): Promis
   ];
   const all = await Promise.all(contacts.map((contact) => individualsOf(context, contact)));
   const matches = all.flat().filter((match) => match.individualId === individualId);
-  forget(context, individualId, links, matches);
+  if (own) forget(context, individualId, links, matches);
   return matches.toSorted((one, other) => ORDER.indexOf(one.confidence) - ORDER.indexOf(other.confidence));
 };
 

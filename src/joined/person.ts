@@ -141,9 +141,11 @@ builder.queryField('person', (t) =>
 builder.objectFields(BirdContact, (t) => ({
   individuals: t.field({
     type: [IdentityMatch],
-    description: 'The individuals of courier that this contact may be, sure or not.',
+    description:
+      'The individuals of courier that this contact is; with `confidence`, those too that it may be.',
     directives: rest(...usersOperation),
-    resolve: (contact, _args, context) => individualsOf(context, contact),
+    args: confidence,
+    resolve: (contact, args, context) => only(individualsOf(context, contact), args.confidence),
   }),
   person: t.field({
     type: Person,
@@ -156,9 +158,10 @@ builder.objectFields(BirdContact, (t) => ({
 builder.objectFields(CourierIndividual, (t) => ({
   contacts: t.field({
     type: [IdentityMatch],
-    description: 'The contacts of Bird that this individual may be, sure or not.',
+    description: 'The contacts of Bird that this individual is; with `confidence`, those too that it may be.',
     directives: rest(searchContacts, ...usersOperation),
-    resolve: (individual, _args, context) => contactsOf(context, individual.id),
+    args: confidence,
+    resolve: (individual, args, context) => only(contactsOf(context, individual.id), args.confidence),
   }),
   person: t.field({
     type: Person,

@@ -73,7 +73,7 @@ export const openStream = (options: StreamOptions): Stream => {
   const { log = openSqliteLog({ dataDir, bounds: { ...BOUNDS, ...bounds }, now }) } = options;
   const { tokens = openSqliteTextTokens(dataDir, now) } = options;
   const pubSub = new PubSub();
-  const statusLog = new StatusLog(log, pubSub, warn);
+  const statusLog = new StatusLog(log, pubSub, warn, now);
   const fanOut = new FanOut(statusLog);
   const polling = options.polling && openPolling({ ...options.polling, log, pubSub, statusLog, now });
   const webhooks = birdWebhooks({ statusLog, keys: birdKeys, publicUrl, workspaceId, warn, now });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { globalId } from '../../src/graph/ids.ts';
+import type { Standing } from '../../src/ports.ts';
 import { WORKSPACE_ID } from '../support/gateway.ts';
 import { idOf } from '../support/ids.ts';
 import { channelRow, contactRow, filtered, gid, messageRow, moment, page, startBird } from './bird.ts';
@@ -483,10 +484,11 @@ describe('a message', () => {
     });
   });
 
-  test('has the higher of the status that Bird and the stream tell', async () => {
-    const seen = new Map([
-      [gid('BirdMessage', 'sms', 'a'), 'READ' as const],
-      [gid('BirdMessage', 'sms', 'b'), 'SENT' as const],
+  test('has the higher of the status that Bird and the stream tell, with its word and its time', async () => {
+    const standing = { occurredAt: Date.parse('2026-03-01T00:00:00Z'), removed: false, removedAt: 0 };
+    const seen = new Map<string, Standing>([
+      [gid('BirdMessage', 'sms', 'a'), { ...standing, status: 'READ', nativeStatus: 'read' }],
+      [gid('BirdMessage', 'sms', 'b'), { ...standing, status: 'SENT', nativeStatus: 'sent' }],
     ]);
     const asked: (readonly string[])[] = [];
     const changes = {
@@ -500,11 +502,16 @@ describe('a message', () => {
       { [LIST]: page(['a', 'b', 'c'].map((word) => messageRow(word))) },
       { changes },
     );
-    const { bird } = await pigeon.query('{ bird { messages { nodes { status } } } }');
+    const { bird } = await pigeon.query('{ bird { messages { nodes { status nativeStatus statusAt } } } }');
+    const delivered = {
+      status: 'DELIVERED',
+      nativeStatus: 'delivered',
+      statusAt: messageRow('b').lastStatusAt,
+    };
     expect(bird.messages.nodes).toEqual([
-      { status: 'READ' },
-      { status: 'DELIVERED' },
-      { status: 'DELIVERED' },
+      { status: 'READ', nativeStatus: 'read', statusAt: '2026-03-01T00:00:00.000Z' },
+      delivered,
+      delivered,
     ]);
     expect(asked).toHaveLength(1);
   });

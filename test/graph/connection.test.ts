@@ -94,7 +94,7 @@ const byNumber =
           time: ({ createdAt }) => Date.parse(createdAt),
           read: async ({ limit, offset }) => {
             remember(kept.asked, `limit=${limit} offset=${offset}`);
-            return kept.rows.slice(offset, offset + limit);
+            return { rows: kept.rows.slice(offset, offset + limit) };
           },
         }),
     };
@@ -351,7 +351,7 @@ describe('a list without times', () => {
           name: 'timeless',
           max: 10,
           id: ({ id }) => id,
-          read: async ({ limit, offset }) => kept.rows.slice(offset, offset + limit),
+          read: async ({ limit, offset }) => ({ rows: kept.rows.slice(offset, offset + limit) }),
         }),
     };
     return kept;

@@ -6,6 +6,7 @@ import { create } from '../../graph/verbs/create.ts';
 import { list } from '../../graph/verbs/list.ts';
 import { resource } from '../courier.ts';
 import { wordStatus } from '../status.ts';
+import { readTime } from '../times.ts';
 import type { Flat } from '../types.ts';
 import { CourierIndividual } from './individual.ts';
 
@@ -22,8 +23,8 @@ const courierEmailView: MessageView<Row> = {
   text: (row) => row.message,
   status: (row) => wordStatus(row.status),
   nativeStatus: (row) => row.status,
-  statusAt: (row) => row['last-modified-at'],
-  createdAt: (row) => row['created-at'],
+  statusAt: (row) => readTime(row['last-modified-at']),
+  createdAt: (row) => readTime(row['created-at']),
   author: () => ({ name: null, self: true }),
 };
 

@@ -11,6 +11,7 @@ import { read } from '../../graph/verbs/read.ts';
 import { update } from '../../graph/verbs/update.ts';
 import type { MessageStatus } from '../../ports.ts';
 import { resource } from '../courier.ts';
+import { readTime } from '../times.ts';
 import type { Flat } from '../types.ts';
 import { CourierChannel } from './channel.ts';
 import { CourierIndividual } from './individual.ts';
@@ -28,7 +29,6 @@ const isOwn = (row: Row): boolean =>
   (row['user-type'] == null ? !row['individual-id'] : row['user-type'] !== 'participant');
 
 const status = (row: Row): MessageStatus => {
-  if (row.removed) return 'DELETED';
   if (row.draft) return 'DRAFT';
   const readers = row['read-receipts'] ?? [];
   if (readers.some((receipt) => receipt['individual-id'] !== row['individual-id'])) return 'READ';
@@ -45,9 +45,10 @@ const courierMessageView: MessageView<Row> = {
   direction: (row) => (isOwn(row) ? 'OUTGOING' : 'INCOMING'),
   text: (row) => row.message,
   status,
+  removed: (row) => row.removed,
   nativeStatus: () => null,
-  statusAt: (row) => row['last-modified-time'],
-  createdAt: (row) => row['posted-time'],
+  statusAt: (row) => readTime(row['last-modified-time']),
+  createdAt: (row) => readTime(row['posted-time']),
   author: (row): Party => ({
     name: row['preferred-name'] || fullName(row['first-name'], row['last-name']) || row['user-name'] || null,
     self: isOwn(row),

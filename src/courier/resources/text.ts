@@ -9,6 +9,7 @@ import type { TextCallback } from '../../ports.ts';
 import { OutcomeUnknownError } from '../../upstream/errors.ts';
 import { resource } from '../courier.ts';
 import { wordStatus } from '../status.ts';
+import { readTime } from '../times.ts';
 import type { Flat } from '../types.ts';
 import { CourierTextAccount } from './text-account.ts';
 
@@ -28,8 +29,8 @@ const courierTextView: MessageView<Row> = {
   text: (row) => row.message,
   status: (row) => wordStatus(row.status),
   nativeStatus: (row) => row.status,
-  statusAt: (row) => row['last-modified-at'],
-  createdAt: (row) => row['created-at'],
+  statusAt: (row) => readTime(row['last-modified-at']),
+  createdAt: (row) => readTime(row['created-at']),
   author: (row) => ({ name: null, self: isOwn(row) }),
 };
 

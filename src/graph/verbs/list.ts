@@ -130,14 +130,18 @@ const define = (ref: ResourceRef<Row>, options: Options): List<Row> => {
         ...kind,
         read: async ({ limit: count, offset }) => {
           all ??= ask(context, {});
-          return (await all).rows.slice(offset, offset + count);
+          const { rows } = await all;
+          return { rows: rows.slice(offset, offset + count), total: rows.length };
         },
       });
     }
     if (dialect.paging === 'offset')
       return byOffset(args, asksForMore, {
         ...kind,
-        read: async (page) => (await ask(context, dialect.page(page))).rows,
+        read: async (page) => {
+          const { rows, total } = await ask(context, dialect.page(page));
+          return { rows, total };
+        },
       });
     return byToken(args, {
       ...kind,

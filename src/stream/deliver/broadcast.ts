@@ -9,8 +9,8 @@ export interface Subscriber {
   readonly sink: Sink;
   /** Everything up to here has been told. */
   readonly position: number;
-  /** False for an entry that says nothing new to this one. */
-  readonly fits: (entry: Entry) => boolean;
+  /** What an entry tells this one, who was told something else before; undefined when it says nothing new. */
+  readonly see: (entry: Entry) => Entry | undefined;
   readonly cancellation: Cancellation;
 }
 
@@ -82,7 +82,7 @@ export class Broadcast {
   }
 
   /** Tells one more, until they leave. Rejects when the entries cannot be read any more. */
-  join({ position, cancellation, sink, fits }: Subscriber): Promise<Departure> {
+  join({ position, cancellation, sink, see }: Subscriber): Promise<Departure> {
     if (cancellation.cancelled) return Promise.resolve('over');
     // Entries between were told already: they are in the log.
     if (position < this.#position) return Promise.resolve({ at: position, slow: false });
@@ -91,7 +91,7 @@ export class Broadcast {
         cancellation.listen(undefined);
         resolve(departure);
       };
-      const member: Member = { sink, fits, position, settle };
+      const member: Member = { sink, see, position, settle };
       this.#members.add(member);
       cancellation.listen(() => {
         resolve('over');
@@ -109,8 +109,11 @@ export class Broadcast {
           departure = GONE;
           break;
         }
-        if (!this.#awaits(entry)) continue;
-        this.#publish(entry, await execute(entry, this.#abort.signal));
+        const results = new Map<Entry['previous'], ExecutionResult>();
+        for (const [previous, seen] of this.#tellings(entry)) {
+          results.set(previous, await execute(seen, this.#abort.signal));
+        }
+        this.#publish(entry, results);
       }
     } catch (error) {
       departure = Promise.reject(error);
@@ -122,16 +125,20 @@ export class Broadcast {
     }
   }
 
-  /** False when everybody here was told the entry before they came. */
-  #awaits({ position }: Entry): boolean {
-    for (const member of this.#members) if (member.position < position) return true;
-    return false;
+  /** What the entry is to those who wait for it, by the status that they were told before: mostly one and the same. */
+  #tellings(entry: Entry): ReadonlyMap<Entry['previous'], Entry> {
+    const tellings = new Map<Entry['previous'], Entry>();
+    for (const { position, see } of this.#members) {
+      const seen = position < entry.position ? see(entry) : undefined;
+      if (seen && !tellings.has(seen.previous)) tellings.set(seen.previous, seen);
+    }
+    return tellings;
   }
 
-  #publish(entry: Entry, result: ExecutionResult): void {
+  #publish(entry: Entry, results: ReadonlyMap<Entry['previous'], ExecutionResult>): void {
     this.#position = entry.position;
     for (const member of this.#members) {
-      const { sink, fits, settle, position: at } = member;
+      const { sink, see, settle, position: at } = member;
       if (entry.position <= at) continue;
       if (!sink.free) {
         this.#remove(member);
@@ -144,8 +151,16 @@ export class Broadcast {
         settle({ at, slow: false });
         continue;
       }
+      const seen = see(entry);
+      const result = seen && results.get(seen.previous);
+      // Who came meanwhile may have been told something else before than all others.
+      if (seen && !result) {
+        this.#remove(member);
+        settle({ at, slow: false });
+        continue;
+      }
       member.position = entry.position;
-      if (fits(entry)) sink.write(result);
+      if (result) sink.write(result);
     }
   }
 

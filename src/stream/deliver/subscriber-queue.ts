@@ -26,6 +26,7 @@ const merge = (earlier: Entry, later: Entry): Entry => {
   const merged: Entry = {
     ...later,
     previous: earlier.previous,
+    previousAt: earlier.previousAt,
     raised: later.raised || earlier.raised,
     added: later.added || earlier.added,
   };

@@ -1,5 +1,5 @@
 import type { Services } from '../../context.ts';
-import type { Changes, MessageChange, MessageStatus } from '../../ports.ts';
+import type { Changes, MessageChange, Standing } from '../../ports.ts';
 import { StoreError } from '../../store/store-error.ts';
 import { covers, type Interest, type PubSub, type View } from '../deliver/pub-sub.ts';
 import { stoppable } from '../deliver/stoppable.ts';
@@ -13,10 +13,14 @@ export class StatusLog implements Changes {
   readonly #pubSub: PubSub;
   readonly #warn: Services['warn'];
 
-  constructor(log: Log, pubSub: PubSub, warn: Services['warn'] = () => {}) {
+  /** The clock, in milliseconds since the epoch. */
+  readonly now: () => number;
+
+  constructor(log: Log, pubSub: PubSub, warn: Services['warn'] = () => {}, now: () => number = Date.now) {
     this.#log = log;
     this.#pubSub = pubSub;
     this.#warn = warn;
+    this.now = now;
     log.follow((entries) => pubSub.publish(entries));
   }
 
@@ -39,10 +43,9 @@ export class StatusLog implements Changes {
   }
 
   /** A store that cannot be read knows nothing: the query goes on with what the upstream says. */
-  async seen(ids: readonly string[], audience: string): Promise<ReadonlyMap<string, MessageStatus>> {
+  async seen(ids: readonly string[], audience: string): Promise<ReadonlyMap<string, Standing>> {
     try {
-      const states = await this.states(ids, audience);
-      return new Map([...states].map(([id, { status }]) => [id, status]));
+      return await this.states(ids, audience);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       this.#warn('statuses seen before are not known', { error: String(error) });

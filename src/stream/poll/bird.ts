@@ -1,5 +1,6 @@
 import { listMessages, THE_BEGINNING } from '../../bird/message.ts';
-import { readChannelMessages, readPage } from '../../bird/messages.ts';
+import { channelMessagesSince, newestInChannel } from '../../bird/message-source.ts';
+import { readPage } from '../../bird/messages.ts';
 import { decodeId } from '../../graph/ids.ts';
 import { mostDue } from './backoff.ts';
 import { type PollPlan, readAlone, readingOf, type Task } from './task.ts';
@@ -11,9 +12,8 @@ const IDS_A_CALL = 100;
 /** What is due so soon goes with what is due, in milliseconds. */
 const SOON_MS = 5_000;
 
-/** How many of a channel's messages are read the first time, and at the most later. */
+/** How many of a channel's messages are looked at the first time. */
 const FIRST = 50;
-const MOST = 1000;
 
 /** How far each reading of a list reaches back over the one before: rows may come to show late. */
 const OVERLAP_MS = 60_000;
@@ -42,16 +42,15 @@ export const planBird: PollPlan = ({ messages, channels }, now) => {
 const listChannel = (channel: TrackedChannel): Task => {
   const [workspaceId = '', id = ''] = keyOf(channel.id);
   const { until } = channel;
-  const page =
-    until === undefined
-      ? { first: FIRST }
-      : { first: MOST, created: { since: new Date(until - OVERLAP_MS) } };
   return {
     channel,
     messages: [],
     read: async (context) => {
-      const { edges } = await readChannelMessages(context, { workspaceId, id }, page);
-      return edges.flatMap(({ node }) => readingOf(node, 'createdAt'));
+      const rows =
+        until === undefined
+          ? await newestInChannel(context, { workspaceId, id }, FIRST)
+          : await channelMessagesSince(context, { workspaceId, id }, until - OVERLAP_MS);
+      return rows.flatMap((row) => readingOf(row, 'createdAt'));
     },
   };
 };

@@ -1,5 +1,4 @@
 import { type Context, createContext } from '../../context.ts';
-import { rank } from '../../graph/status.ts';
 import { viewOf } from '../audience.ts';
 import { Cancellation } from '../deliver/broadcast.ts';
 import { eventOf, type StreamEvent } from '../deliver/event.ts';
@@ -9,6 +8,8 @@ import { stoppable } from '../deliver/stoppable.ts';
 import { GONE } from '../deliver/tail.ts';
 import type { Entry } from '../log/log.ts';
 import { StatusLog } from '../log/status-log.ts';
+import { isNewsAfter } from '../log/transition.ts';
+import { messagesBefore } from './before.ts';
 import { readCursor } from './cursor.ts';
 import { type NamedArgs, readNamed } from './named.ts';
 import { type Snapshot, takeSnapshot } from './snapshot.ts';
@@ -46,7 +47,7 @@ export const openEvents = async (
   const standing = async (): Promise<Snapshot> => {
     const since = reached ?? head;
     const via = cursor && (reached === undefined ? 'RECONCILED' : cursor.within);
-    const nothing = { events: [], position: since, published: new Map() };
+    const nothing = { events: [], position: since, told: new Map(), toldFrom: cursor ? RESUMED : since };
     if (cursor && via === undefined) return nothing;
     if (kind === 'added' && via !== 'RECONCILED') return nothing;
     return takeSnapshot(context, statusLog, {
@@ -59,6 +60,10 @@ export const openEvents = async (
       },
     });
   };
+
+  // New is only what was not there when the subscription began; who comes back began before.
+  const isOld =
+    kind === 'added' && !cursor ? await messagesBefore(context, interest, statusLog.now()) : () => false;
 
   const cancellation = new Cancellation();
   const join = joinOf(context);
@@ -74,8 +79,8 @@ export const openEvents = async (
     });
 
   /** All that comes behind a position; with others where there are any. */
-  const follow = (position: number, fits: (entry: Entry) => boolean) => {
-    if (join) return sharedTail(statusLog, join, { interest, view, position, fits, cancellation });
+  const follow = (position: number, see: (entry: Entry) => Entry | undefined) => {
+    if (join) return sharedTail(statusLog, join, { interest, view, position, see, cancellation });
     const entries = statusLog.follow(interest, view, position);
     cancellation.listen(() => void entries.return?.());
     return entries;
@@ -85,8 +90,13 @@ export const openEvents = async (
   async function* events(): AsyncGenerator<StreamEvent, void, void> {
     while (snapshot && !cancellation.cancelled) {
       yield* snapshot.events;
-      const fits = newsBehind(snapshot.published, kind);
-      const entries: AsyncIterable<Entry | typeof GONE> = follow(snapshot.position, fits);
+      const see = seenBy({
+        kind,
+        told: snapshot.told,
+        toldFrom: snapshot.toldFrom,
+        isOld,
+      });
+      const entries: AsyncIterable<Entry | typeof GONE> = follow(snapshot.position, see);
       // It can be large, and what follows can last.
       snapshot = undefined;
       for await (const entry of entries) {
@@ -94,7 +104,8 @@ export const openEvents = async (
           snapshot = await reconcile();
           break;
         }
-        if (fits(entry)) yield eventOf(entry, epoch);
+        const seen = see(entry);
+        if (seen) yield eventOf(seen, epoch);
       }
     }
   }
@@ -102,20 +113,36 @@ export const openEvents = async (
   return stoppable(events(), () => cancellation.cancel(), context.signal);
 };
 
-/** Tells an entry that says more than what was told by a snapshot. */
-const newsBehind = (
-  snapshot: Snapshot['published'],
-  kind: 'raised' | 'added',
-): ((entry: Entry) => boolean) => {
-  if (snapshot.size === 0) return () => true;
-  const published = new Map(snapshot);
-  return (entry) => {
-    const known = published.get(entry.messageId);
-    if (known !== undefined && (kind === 'added' || rank(entry.status) <= known)) return false;
-    published.delete(entry.messageId);
-    return true;
+/** In place of a position: whoever comes back was told all that the log tells of what was before. */
+const RESUMED = -1;
+
+/** What one subscriber has been told, and what is not for it. */
+interface Reader {
+  readonly kind: 'raised' | 'added';
+  /** What its snapshot told, by message. */
+  readonly told: Snapshot['told'];
+  /** Every entry behind this position was, or will be, told to it. */
+  readonly toldFrom: number;
+  /** Tells a message that was there before it began. */
+  readonly isOld: (entry: Entry) => boolean;
+}
+
+/**
+ * What an entry tells one subscriber: what it was told before is what the snapshot said, or an entry since then, and
+ * nothing that only others were told.
+ */
+const seenBy =
+  ({ kind, told, toldFrom, isOld }: Reader) =>
+  (entry: Entry): Entry | undefined => {
+    const before = told.get(entry.messageId);
+    if (kind === 'added') return before || isOld(entry) ? undefined : entry;
+    if (entry.previousAt > toldFrom) return entry;
+    if (before) return isNewsAfter(entry, before) ? withPrevious(entry, before.status) : undefined;
+    return withPrevious(entry, null);
   };
-};
+
+const withPrevious = (entry: Entry, previous: Entry['previous']): Entry =>
+  entry.previous === previous ? entry : { ...entry, previous };
 
 /** The stream behind the port. */
 const statusLogOf = ({ services: { changes } }: Context): StatusLog => {

@@ -44,7 +44,7 @@ const OBSERVED_AT = 'When Pigeon came to know it.';
 
 const MessageStatusEvent = builder.objectRef<StreamEvent>('MessageStatusEvent').implement({
   description:
-    'A message has come further, or stands where it does as the subscription begins. Of one message, the status of no event is below that of an event before.',
+    'A message has come further, or stands where it does as the subscription begins. Of one message, the status of no event is below that of an event before, but for one that was removed and is back.',
   fields: (t) => ({
     cursor: t.exposeString('cursor', { nullable: false, description: CURSOR }),
     messageId: t.exposeID('messageId', { nullable: false, description: 'Global id of the message.' }),
@@ -54,14 +54,17 @@ const MessageStatusEvent = builder.objectRef<StreamEvent>('MessageStatusEvent').
       directives: MESSAGE_READS,
       resolve: ({ messageId }, _args, context) => loadNode(context, messageId),
     }),
+    channelId: t.exposeID('channelId', {
+      description: 'Global id of the channel it is in; null where it has none or that is not known.',
+    }),
     status: t.expose('status', {
       type: MessageStatusEnum,
       nullable: false,
-      description: 'How far it has come.',
+      description: 'How far it has come; DELETED while it is removed.',
     }),
     previous: t.expose('previous', {
       type: MessageStatusEnum,
-      description: 'The status told before; null where none was.',
+      description: 'The status that this subscriber was told before; null where none was.',
     }),
     nativeStatus: t.exposeString('nativeStatus', { description: 'The upstream’s own word for the status.' }),
     occurredAt: t.expose('occurredAt', {
@@ -123,7 +126,7 @@ builder.subscriptionFields((t) => ({
     type: MessageEvent,
     nullable: false,
     description:
-      'New messages, sent or received. Channels that are named are asked about where the upstream does not tell. Without `channels`, those of every channel that are told: then nothing is asked about.',
+      'New messages, sent or received, since the subscription began. Channels that are named are asked about where the upstream does not tell. Without `channels`, those of every channel that are told: then nothing is asked about.',
     args: {
       channels: t.arg.idList({
         description: 'Only these: ids of BirdChannel or CourierChannel, or the upstreams’ own.',

@@ -66,14 +66,14 @@ const start = ({ bounds, queue }: { bounds?: Partial<LogBounds>; queue?: number 
       document = WATCH,
       variables = {},
       operationName = null,
-      fits = () => true,
+      see = (entry) => entry,
     }: {
       who?: string;
       courier?: string;
       document?: string;
       variables?: Record<string, unknown>;
       operationName?: string | null;
-      fits?: (entry: Entry) => boolean;
+      see?: (entry: Entry) => Entry | undefined;
     } = {},
   ) => {
     const { taken, sink, ...reading } = client();
@@ -94,7 +94,7 @@ const start = ({ bounds, queue }: { bounds?: Partial<LogBounds>; queue?: number 
     /** What it was told alone, and why it ended. */
     const alone: (number | typeof GONE)[] = [];
     const over = (async () => {
-      const follow = { interest: undefined, view, position: after, fits, cancellation };
+      const follow = { interest: undefined, view, position: after, see, cancellation };
       for await (const entry of sharedTail(statusLog, join, follow)) {
         alone.push(entry === GONE ? entry : entry.position);
         if (entry !== GONE) taken.push(entry.position);
@@ -179,7 +179,7 @@ it('loses and doubles nothing for who comes while an entry is executed', async (
 it('tells nobody what says nothing new to them', async () => {
   const { subscribe, record } = start();
   const all = subscribe(0);
-  const some = subscribe(0, { fits: ({ position }) => position !== 2 });
+  const some = subscribe(0, { see: (entry) => (entry.position === 2 ? undefined : entry) });
   await turn();
   await record(1, 2, 3);
   expect(all.taken).toEqual([1, 2, 3]);

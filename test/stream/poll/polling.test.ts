@@ -145,7 +145,7 @@ describe('polling Bird', () => {
     expect(live.calls()).toEqual([]);
     // Only the channel, in which something new may come, is still asked about.
     await live.pass(10);
-    expect(live.calls()).toEqual(['GET /channel/messages?limit=50']);
+    expect(live.calls()).toEqual(['GET /channel/messages?startAt=1970-01-01T00:00:00.000Z&limit=99']);
     await moved.return?.();
   });
 
@@ -158,7 +158,7 @@ describe('polling Bird', () => {
     await live.pass(5);
     live.setBird('new', 'accepted');
     await live.pass(10);
-    expect(live.calls()[0]).toBe('GET /channel/messages?limit=50');
+    expect(live.calls()[0]).toBe('GET /channel/messages?startAt=1970-01-01T00:00:00.000Z&limit=99');
     expect(await first).toMatchObject({ messageId: birdId('new'), via: 'POLL', message: { text: 'new' } });
     const moved = live.gateway.watch(STATUS, { channels: [CHANNEL_ID] });
     const snapshot = [await next(moved), await next(moved)];
@@ -175,7 +175,7 @@ describe('polling Bird', () => {
     expect(await next(moved)).toMatchObject({ messageId: birdId('waits'), status: 'DELIVERED', via: 'POLL' });
     // From the newest one known, and a minute before.
     expect(live.calls().find((call) => call.includes('startAt=2026'))).toBe(
-      'GET /channel/messages?startAt=2026-01-01T11:59:05.000Z&limit=1000',
+      'GET /channel/messages?startAt=2026-01-01T11:59:04.999Z&limit=1000',
     );
     await added.return?.();
     await moved.return?.();
@@ -224,7 +224,7 @@ describe('polling courier', () => {
     await live.pass(15);
     expect(await next(events)).toMatchObject({ messageId: id('two'), status: 'READ' });
     expect(live.calls()).toEqual([
-      `${LIST}include-read-receipts=true&page[limit]=50&page[offset]=0`,
+      `${LIST}include-read-receipts=true&page[limit]=100&page[offset]=0`,
       ...Array(2).fill(
         `${LIST}filter[cmp-last-modified-time]=>=2026-01-01T11:00:00.000Z&include-read-receipts=true&page[limit]=1000&page[offset]=0`,
       ),

@@ -140,7 +140,10 @@ it('shows an upstream’s entries only to who may read there', () => {
     ...change('one', 'SENT'),
     position: 1,
     observedAt: 0,
+    createdAt: null,
+    removed: false,
     previous: null,
+    previousAt: 0,
     raised: true,
     known: null,
   };
