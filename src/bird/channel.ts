@@ -170,7 +170,7 @@ builder.objectFields(Bird, (t) => ({
   channel: t.field({
     type: BirdChannel,
     description: 'One channel by its id; null when Bird does not know it.',
-    directives: rest(getChannel),
+    directives: rest(BirdChannel),
     args: { id: t.arg.id({ required: true, description: 'The global id of a BirdChannel, or Bird’s own.' }) },
     resolve: ({ workspaceId }, { id }, context) =>
       BirdChannel.load(context, readKey(id, 'id', 'BirdChannel', workspaceId)),

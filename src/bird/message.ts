@@ -7,7 +7,7 @@ import { Message, MessageParty, type MessageView, messageFields, type Party } fr
 import { brand, node } from '../graph/node.ts';
 import { asksOnly } from '../graph/selection.ts';
 import { BirdMessageBody, textOf } from './body.ts';
-import { BirdChannel, CHANNEL_KEY_ONLY_FIELDS, getChannel } from './channel.ts';
+import { BirdChannel, CHANNEL_KEY_ONLY_FIELDS } from './channel.ts';
 import { type ContactRef, contactField } from './contact.ts';
 import { askIn, byWorkspace, type InWorkspace, operation, readById, readByIds, readRows } from './load.ts';
 import { moment } from './moment.ts';
@@ -171,7 +171,7 @@ builder.node(BirdMessage, {
     channel: t.field({
       type: BirdChannel,
       description: 'The channel it went over.',
-      directives: rest(getChannel),
+      directives: rest(BirdChannel),
       resolve: (row, _args, context, info) => {
         const { workspaceId, channelId } = row;
         return asksOnly(info, CHANNEL_KEY_ONLY_FIELDS)

@@ -1,4 +1,4 @@
-import { readChannels } from '../bird/channel.ts';
+import { listChannels, readChannels } from '../bird/channel.ts';
 import { builder } from '../builder.ts';
 import type { Api, Context } from '../context.ts';
 import { channels as courierChannels } from '../courier/resources/channel.ts';
@@ -12,7 +12,7 @@ import {
   writeCursor,
 } from '../graph/connection.ts';
 import { connectionArgs } from '../graph/connection-type.ts';
-import { ledger, rest } from '../graph/ledger.ts';
+import { rest } from '../graph/ledger.ts';
 import { asksFor } from '../graph/selection.ts';
 import { Source } from '../graph/source.ts';
 import { type Report, reportOn, SourceReport } from './source-report.ts';
@@ -81,11 +81,7 @@ builder.queryField('channels', (t) =>
     type: ChannelConnection,
     description:
       'The channels of both upstreams: Bird’s first, then courier’s. An upstream that fails is missing, and `sources` says so.',
-    directives: rest(
-      ...ledger().filter(
-        ({ method, path }) => method === 'GET' && /(?:\/channels|\/messaging-channels\/)$/.test(path),
-      ),
-    ),
+    directives: rest(listChannels, courierChannels),
     args: {
       ...connectionArgs,
       source: t.arg({ type: Source, description: 'Only channels of this upstream.' }),

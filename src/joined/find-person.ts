@@ -3,12 +3,24 @@ import { readTime } from '../bird/times.ts';
 import { type Context, requireRight } from '../context.ts';
 import { CourierIndividual } from '../courier/resources/individual.ts';
 import { InputError } from '../graph/errors.ts';
+import { operationsOf } from '../graph/ledger.ts';
 import { brand } from '../graph/node.ts';
 import { attributeOf, contactsBy } from './evidence.ts';
 import { type Identifier, toEmail, toPhone } from './identifier.ts';
-import { type Basis, contactsOf, contradict, individualsOf, type Match, surelyOf } from './identity.ts';
+import {
+  type Basis,
+  contactsOf,
+  contradict,
+  identityReads,
+  individualsOf,
+  type Match,
+  surelyOf,
+} from './identity.ts';
 import { inTime } from './in-time.ts';
 import { countSearch } from './search-limit.ts';
+
+/** What is read to find a person by anything. */
+export const personReads = operationsOf({ operations: identityReads }, CourierIndividual);
 
 /** A person: a key as in the global id, and both sides, each of which may fail by itself. */
 export interface PersonRow {

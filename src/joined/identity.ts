@@ -1,10 +1,12 @@
 import { BirdContact, type ContactRow } from '../bird/contact.ts';
 import type { Context } from '../context.ts';
+import { operationsOf } from '../graph/ledger.ts';
 import {
   comparable,
   contactsBy,
   type Evidence,
   evidenceOf,
+  evidenceReads,
   havers,
   type IdentifierAttribute,
   identifierOf,
@@ -15,6 +17,9 @@ import {
   workspaceOf,
 } from './evidence.ts';
 import { type Identifier, spellingsOf } from './identifier.ts';
+
+/** What is read to match contacts and individuals. */
+export const identityReads = operationsOf({ operations: evidenceReads }, BirdContact);
 
 export type Basis = 'SELF' | 'EMAIL' | 'PHONE';
 export type Confidence = 'VERIFIED' | 'UNVERIFIED' | 'AMBIGUOUS';

@@ -1,5 +1,6 @@
 import { BirdContact } from '../bird/contact.ts';
 import { identifiersOf } from '../bird/contact-messages.ts';
+import { listMessages } from '../bird/message.ts';
 import { messageSource, type Span } from '../bird/message-source.ts';
 import type { Api, Context } from '../context.ts';
 import { channelMessages } from '../courier/channel-messages.ts';
@@ -7,18 +8,33 @@ import { readRows } from '../courier/read-rows.ts';
 import { channels } from '../courier/resources/channel.ts';
 import { emails } from '../courier/resources/email.ts';
 import { CourierIndividual } from '../courier/resources/individual.ts';
+import { messages } from '../courier/resources/message.ts';
 import { texts } from '../courier/resources/text.ts';
 import { textAccounts } from '../courier/resources/text-account.ts';
 import { readTime, SECOND } from '../courier/times.ts';
+import { operationsOf } from '../graph/ledger.ts';
 import { compare, isBehind, type Keyed, type MessageSource } from '../graph/merge.ts';
 import { shownStatus, viewOf } from '../graph/message.ts';
 import { newestOf } from '../graph/newest.ts';
 import type { List } from '../graph/verbs/list.ts';
-import { usersOf } from './evidence.ts';
+import { evidenceReads, usersOf } from './evidence.ts';
 import { toPhone } from './identifier.ts';
 
 /** Rank of each upstream's rows of one moment. */
 const RANK: Readonly<Record<Api, number>> = { bird: 0, courier: 1 };
+
+/** What is read of a person's messages in both upstreams. */
+export const messageReads = operationsOf(
+  { operations: evidenceReads },
+  BirdContact,
+  listMessages,
+  channels,
+  messages,
+  emails,
+  textAccounts,
+  texts,
+  CourierIndividual,
+);
 
 /** The most rows read whole of a list that cannot be entered by time. */
 const MAX_WHOLE = 5000;

@@ -25,6 +25,7 @@ builder.queryFields((t) => ({
     nullable: { list: false, items: true },
     description:
       'Any objects by their global ids, in their order, as `node` finds each; null for one that is not there, and null with an error for what is no id.',
+    directives: rest(...nodeOperations),
     args: { ids: t.arg.idList({ required: true, description: 'The global ids.' }) },
     resolve: (_root, { ids }, context) => ids.map((id) => load(context, id, 'ids')),
   }),

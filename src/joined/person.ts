@@ -1,13 +1,13 @@
 import { BirdContact } from '../bird/contact.ts';
-import { searchContacts } from '../bird/contact-search.ts';
 import { readKey } from '../bird/load.ts';
 import { builder } from '../builder.ts';
 
 import { CourierIndividual } from '../courier/resources/individual.ts';
 import { InputError } from '../graph/errors.ts';
 import { readId, readNativeId } from '../graph/ids.ts';
-import { ledger, rest } from '../graph/ledger.ts';
+import { rest } from '../graph/ledger.ts';
 import { registerNode, relation } from '../graph/node.ts';
+import { KEY_ONLY } from '../graph/selection.ts';
 import {
   aroundContact,
   aroundIndividual,
@@ -17,10 +17,9 @@ import {
   byKey,
   byPhone,
   type PersonRow,
+  personReads,
 } from './find-person.ts';
-import { type Confidence, contactsOf, individualsOf, type Match } from './identity.ts';
-
-const usersOperation = ledger().filter(({ method, path }) => method === 'GET' && path === '/v1/users/');
+import { type Confidence, contactsOf, identityReads, individualsOf, type Match } from './identity.ts';
 
 const MatchBasis = builder.enumType('MatchBasis', {
   description: 'On what a match rests.',
@@ -61,7 +60,7 @@ const IdentityMatch = builder.objectRef<Match>('IdentityMatch').implement({
 /** A person over both upstreams. */
 export const Person = builder.objectRef<PersonRow>('Person');
 
-registerNode('Person', [1, 2], [], byKey);
+registerNode('Person', [1, 2], personReads, byKey);
 
 const PersonBy = builder.inputType('PersonBy', {
   description: 'By what a person is found: exactly one of these.',
@@ -95,14 +94,14 @@ builder.node(Person, {
     contacts: t.field({
       type: [IdentityMatch],
       description: 'Their contacts at Bird.',
-      directives: rest(searchContacts, ...usersOperation),
+      directives: rest(...identityReads),
       args: confidence,
       resolve: (person, args) => only(person.contacts(), args.confidence),
     }),
     individuals: t.field({
       type: [IdentityMatch],
       description: 'Their individuals at courier.',
-      directives: rest(...usersOperation),
+      directives: rest(...identityReads),
       args: confidence,
       resolve: (person, args) => only(person.individuals(), args.confidence),
     }),
@@ -113,7 +112,7 @@ builder.queryField('person', (t) =>
   t.field({
     type: Person,
     description: 'One person by anything that both upstreams know them by; null when nobody does.',
-    directives: rest(searchContacts, CourierIndividual, ...usersOperation),
+    directives: rest(...personReads),
     args: { by: t.arg({ type: PersonBy, required: true, description: 'By what.' }) },
     resolve: (_root, { by }, context) => {
       const workspaceId = context.services.bird?.workspaceId ?? '';
@@ -143,30 +142,32 @@ builder.objectFields(BirdContact, (t) => ({
     type: [IdentityMatch],
     description:
       'The individuals of courier that this contact is; with `confidence`, those too that it may be.',
-    directives: rest(...usersOperation),
+    directives: rest(...identityReads),
     args: confidence,
     resolve: (contact, args, context) => only(individualsOf(context, contact), args.confidence),
   }),
   person: t.field({
     type: Person,
     description: 'The person this contact belongs to.',
-    directives: rest(...usersOperation),
+    directives: rest(...identityReads),
     resolve: (contact, _args, context) => aroundContact(context, contact),
   }),
 }));
 
 builder.objectFields(CourierIndividual, (t) => ({
   contacts: t.field({
+    ...KEY_ONLY,
     type: [IdentityMatch],
     description: 'The contacts of Bird that this individual is; with `confidence`, those too that it may be.',
-    directives: rest(searchContacts, ...usersOperation),
+    directives: rest(...identityReads),
     args: confidence,
     resolve: (individual, args, context) => only(contactsOf(context, individual.id), args.confidence),
   }),
   person: t.field({
+    ...KEY_ONLY,
     type: Person,
     description: 'The person this individual belongs to.',
-    directives: rest(searchContacts, ...usersOperation),
+    directives: rest(...identityReads),
     resolve: (individual, _args, context) => aroundIndividual(context, individual.id),
   }),
 }));

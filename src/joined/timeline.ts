@@ -3,15 +3,15 @@ import type { Api, Context } from '../context.ts';
 import { type Connection, connect, readCursor, readFirst, writeCursor } from '../graph/connection.ts';
 import { connectionArgs } from '../graph/connection-type.ts';
 import { InputError } from '../graph/errors.ts';
-import { ledger, rest } from '../graph/ledger.ts';
+import { rest } from '../graph/ledger.ts';
 import { isSortKey, type MessageSource, merge, type SortKey } from '../graph/merge.ts';
 import { Message, MessageConnection, MessageEdge } from '../graph/message.ts';
 import { Source } from '../graph/source.ts';
 import { nameAuthors } from './author-names.ts';
 import type { PersonRow } from './find-person.ts';
-import type { Match } from './identity.ts';
+import { identityReads, type Match } from './identity.ts';
 import { inTime, LateError } from './in-time.ts';
-import { birdSources, courierSources } from './message-sources.ts';
+import { birdSources, courierSources, messageReads } from './message-sources.ts';
 import { Person } from './person.ts';
 import { type Report, reportOn, SourceReport } from './source-report.ts';
 
@@ -40,10 +40,6 @@ const verified = (matches: readonly Match[]): readonly Match[] =>
 
 /** Where a page of any timeline goes on: no upstream's page is kept between requests. */
 type TimelineCursor = SortKey & { readonly k: 'timeline' };
-
-/** The REST calls behind a timeline. */
-const PATHS =
-  /^GET (?:\/workspaces\/\{workspaceId\}\/channels\/messages|\/workspaces\/\{workspaceId\}\/contacts\/\{contactId\}(?:\/identifiers)?|\/v1\/(?:messaging-channels|messaging-messages|user-emails|texts|text-accounts|users|individuals\/\{id\})\/)$/;
 
 interface Args {
   readonly since?: Date | null | undefined;
@@ -82,7 +78,7 @@ builder.objectField(Person, 'timeline', (t) =>
     type: TimelineConnection,
     description:
       'Everything said to and by this person over both upstreams, newest first; drafts and what was removed are left out. An upstream that fails is missing from that page alone, and `sources` says so: the same page asked again has it.',
-    directives: rest(...ledger().filter(({ method, path }) => PATHS.test(`${method} ${path}`))),
+    directives: rest(...identityReads, ...messageReads),
     args: {
       ...connectionArgs,
       sources: t.arg({ type: [Source], description: 'Only messages of these upstreams.' }),

@@ -105,7 +105,7 @@ export const change = (declared: Declared, options: ChangeOptions<Changed>): Cha
     where: (field: string) => string | undefined,
   ): Promise<Changed> => {
     const { around = (written, _context, send) => send(written), after } = options;
-    const row = await around(values, context, async (written) => {
+    return around(values, context, async (written) => {
       const content = isFree ? written.body : isList ? written.patch : written;
       const id = key.slice(key.lastIndexOf('/') + 1);
       const request = {
@@ -114,14 +114,14 @@ export const change = (declared: Declared, options: ChangeOptions<Changed>): Cha
         inputPath: where,
       };
       try {
-        return read(await callAs(dialect, context, operation, request), context, scope);
+        const row = read(await callAs(dialect, context, operation, request), context, scope);
+        await after?.(row, context);
+        return row;
       } finally {
         // Whatever came of it: who reads it afterwards asks anew, but for the row that was just answered.
         if (of && given() !== of) of.forget(context, key);
       }
     });
-    await after?.(row, context);
-    return row;
   };
 
   mutation<InputFieldMap, object>(name, {

@@ -1,6 +1,13 @@
+import { BirdChannel } from '../../bird/channel.ts';
+import { BirdMessage } from '../../bird/message.ts';
+import { listChannelMessages } from '../../bird/messages.ts';
 import { builder } from '../../builder.ts';
+import { CourierChannel } from '../../courier/resources/channel.ts';
+import { CourierEmail } from '../../courier/resources/email.ts';
+import { CourierMessage, messages } from '../../courier/resources/message.ts';
+import { CourierText } from '../../courier/resources/text.ts';
 import { Channel } from '../../graph/channel.ts';
-import { ledger, rest } from '../../graph/ledger.ts';
+import { rest } from '../../graph/ledger.ts';
 import { Message } from '../../graph/message.ts';
 import { loadNode } from '../../graph/node.ts';
 import { MessageStatusEnum } from '../../graph/status.ts';
@@ -21,23 +28,13 @@ const EventSource = builder.enumType('EventSource', {
   } as const,
 });
 
-/** The reads among all that the graph reaches, by path. */
-const reads = (...paths: readonly string[]) =>
-  rest(...ledger().filter(({ method, path }) => method === 'GET' && paths.includes(path)));
+const MESSAGES = [BirdMessage, CourierMessage, CourierText, CourierEmail];
+const CHANNELS = [BirdChannel, CourierChannel];
+const MESSAGE_READS = rest(...MESSAGES);
+const CHANNEL_READS = rest(...CHANNELS);
 
-const MESSAGE_READS = reads(
-  '/workspaces/{workspaceId}/channels/messages',
-  '/workspaces/{workspaceId}/channels/{channelId}/messages/{messageId}',
-  '/v1/messaging-messages/{id}/',
-  '/v1/texts/{id}/',
-  '/v1/user-emails/{id}/',
-);
-
-const CHANNEL_READS = reads(
-  '/workspaces/{workspaceId}/channels',
-  '/workspaces/{workspaceId}/channels/{channelId}',
-  '/v1/messaging-channels/{id}/',
-);
+/** What a subscription may read before its first event: what is named, and a named channel's newest messages. */
+const SNAPSHOT_READS = rest(...MESSAGES, ...CHANNELS, listChannelMessages, messages);
 
 const CURSOR = 'Give it as `after`, or as `Last-Event-ID`, to go on right behind this event.';
 const OBSERVED_AT = 'When Pigeon came to know it.';
@@ -108,6 +105,7 @@ builder.subscriptionFields((t) => ({
     nullable: false,
     description:
       'The status of messages: first how they stand, then every step. What is named is asked about where the upstream does not tell. Without arguments, every step of every message that is told: then nothing is asked about.',
+    directives: SNAPSHOT_READS,
     args: {
       messages: t.arg.idList({
         description:
@@ -127,6 +125,7 @@ builder.subscriptionFields((t) => ({
     nullable: false,
     description:
       'New messages, sent or received, since the subscription began. Channels that are named are asked about where the upstream does not tell. Without `channels`, those of every channel that are told: then nothing is asked about.',
+    directives: SNAPSHOT_READS,
     args: {
       channels: t.arg.idList({
         description: 'Only these: ids of BirdChannel or CourierChannel, or the upstreams’ own.',
