@@ -22,14 +22,17 @@ import type { Engine, OperationContext } from './server/socket-options.ts';
 import { serveSockets } from './server/sockets.ts';
 import { createEventStreams } from './server/sse.ts';
 import { connectUpstreams } from './server/upstreams.ts';
+import type { Webhooks } from './stream/webhooks/webhook.ts';
 import type { RateLimiter } from './upstream/rate-limit.ts';
 
 /** The status stream as the server needs it. */
 export interface Stream {
   readonly changes: Changes;
   readonly callbacks?: TextCallbacks;
-  /** Serves the webhooks' routes, and whatever else the stream does around operations. */
+  /** What the stream does around operations. */
   readonly plugin: Plugin;
+  /** Takes what the upstreams post; without it nobody does. */
+  readonly webhooks?: Webhooks;
   close(): Promise<void>;
 }
 
@@ -174,6 +177,7 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     admit,
     log,
     corsOrigins: config.corsOrigins,
+    webhooks: stream.webhooks,
     answer: (request, response, context) => yoga(request, response, context),
     answered: metrics.answered,
     isDraining: () => draining,

@@ -11,6 +11,7 @@ import { birdWebhooks, type WebhookCounts } from './webhooks/bird-webhooks.ts';
 import { type CallbackCounts, courierCallbacks } from './webhooks/courier-callbacks.ts';
 import { openSqliteTextTokens } from './webhooks/sqlite-text-tokens.ts';
 import type { TextTokens } from './webhooks/text-tokens.ts';
+import type { Webhooks } from './webhooks/webhook.ts';
 
 const DAY = 24 * 3600 * 1000;
 
@@ -50,8 +51,10 @@ export interface Stream {
   readonly changes: StatusLog;
   /** The addresses that texts are sent with. */
   readonly callbacks: TextCallbacks;
-  /** Answers `/webhooks/…`, and gives every event a context of its own. */
+  /** Gives every event a context of its own. */
   readonly plugin: Plugin;
+  /** Takes what the upstreams post. */
+  readonly webhooks: Webhooks;
   readonly counts: {
     readonly webhooks: Readonly<WebhookCounts>;
     readonly callbacks: Readonly<CallbackCounts>;
@@ -76,23 +79,18 @@ export const openStream = (options: StreamOptions): Stream => {
   const statusLog = new StatusLog(log, pubSub, warn);
   const fanOut = new FanOut(statusLog);
   const polling = options.polling && openPolling({ ...options.polling, log, pubSub, statusLog, now });
-  const webhooks = birdWebhooks({ statusLog, keys: birdKeys, publicUrl, workspaceId, warn, now });
+  const bird = birdWebhooks({ statusLog, keys: birdKeys, publicUrl, workspaceId, warn, now });
   const texts = courierCallbacks({ statusLog, tokens, publicUrl, warn, now });
   const recovered = texts.recover();
   return {
     changes: statusLog,
     callbacks: texts.callbacks,
-    plugin: {
-      ...useEventExecution(fanOut),
-      onRequest: async (request) => {
-        await webhooks.plugin.onRequest?.(request);
-        await texts.onRequest(request);
-      },
-    },
+    plugin: useEventExecution(fanOut),
+    webhooks: { '/webhooks/bird': bird.handle, '/webhooks/courier/texts/{token}': texts.handle },
     get counts() {
       const { groups, members } = fanOut.counts;
       return {
-        webhooks: webhooks.counts,
+        webhooks: bird.counts,
         callbacks: texts.counts,
         subscribers: pubSub.size - groups + members,
       };
