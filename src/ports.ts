@@ -41,6 +41,19 @@ export interface MessageChange {
   readonly audience: string;
 }
 
+/** What a subscriber is told. */
+export interface StreamEvent {
+  readonly cursor: string;
+  readonly messageId: string;
+  readonly channelId: string | null;
+  readonly status: MessageStatus;
+  readonly previous: MessageStatus | null;
+  readonly nativeStatus: string | null;
+  readonly occurredAt: Date;
+  readonly observedAt: Date;
+  readonly via: EventSource;
+}
+
 /** Where messages' changes go and come from; the status stream stands behind it. */
 export interface Changes {
   /** Resolves when the changes are safely written; they reach subscribers from there. */
@@ -105,16 +118,13 @@ export interface RowCache {
   delete(key: string): unknown;
 }
 
-/**
- * Where results of a subscription are written that many are told at once, past its iterator. The same object is
- * written to all who are told the same.
- */
+/** Where the results of a subscription are written. The same object is written to all who are told the same. */
 export interface Sink {
   /** False while the client leaves too much unread: then nothing is to be written. */
   readonly free: boolean;
   /**
-   * Is told the subscription's results as they are executed. A transport that reads these, and does itself what
-   * plugins do to results, need not hold what they lay around them.
+   * Is told what says the end of the subscription. A transport that waits for this one need not hold what plugins
+   * lay around it.
    */
   begin?(results: AsyncIterable<ExecutionResult>): void;
   write(result: ExecutionResult): void;

@@ -6,7 +6,7 @@ import { createYoga, type Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import { type Logger, pino } from 'pino';
 import type { Config } from './config/config.ts';
-import { type Context, createContext, type Services } from './context.ts';
+import { type Context, createContext, type OpenEvents, type Services } from './context.ts';
 import { CallerQuota, useSubscriptionQuota } from './plugins/caller-quota.ts';
 import { presenter, useReadableParams } from './plugins/errors.ts';
 import { useHealth } from './plugins/health.ts';
@@ -28,8 +28,9 @@ import type { RateLimiter } from './upstream/rate-limit.ts';
 /** The status stream as the server needs it. */
 export interface Stream {
   readonly changes: Changes;
+  readonly openEvents?: OpenEvents;
   readonly callbacks?: TextCallbacks;
-  /** What the stream does around operations. */
+  /** Delivers subscriptions. */
   readonly plugin: Plugin;
   /** Takes what the upstreams post; without it nobody does. */
   readonly webhooks?: Webhooks;
@@ -119,6 +120,7 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
   const services: Services = {
     ...sharedServices,
     changes: stream.changes,
+    openEvents: stream.openEvents,
     callbacks: stream.callbacks,
     directory,
   };

@@ -1,9 +1,9 @@
 import { audienceOf, type Context } from '../../context.ts';
 import { isFinal, rank } from '../../graph/status.ts';
 import { readState, recentStates } from '../../joined/lookup.ts';
-import type { MessageChange } from '../../ports.ts';
+import type { MessageChange, StreamEvent } from '../../ports.ts';
 import { apiOf } from '../audience.ts';
-import { eventOf, type StreamEvent } from '../deliver/event.ts';
+import { eventOf } from '../deliver/event.ts';
 import type { Interest, View } from '../deliver/pub-sub.ts';
 import type { State } from '../log/log.ts';
 import type { StatusLog } from '../log/status-log.ts';

@@ -5,8 +5,8 @@ import { Message } from '../../graph/message.ts';
 import { loadNode } from '../../graph/node.ts';
 import { MessageStatusEnum } from '../../graph/status.ts';
 import '../../joined/lookup.ts';
-import type { StreamEvent } from '../deliver/event.ts';
-import { openEvents } from './events.ts';
+import type { Context, EventsArgs } from '../../context.ts';
+import type { StreamEvent } from '../../ports.ts';
 
 const EventSource = builder.enumType('EventSource', {
   description: 'How an event came to Pigeon’s knowledge.',
@@ -99,6 +99,12 @@ const MessageEvent = builder.objectRef<StreamEvent>('MessageEvent').implement({
 const AFTER =
   'Cursor of the last event seen: everything since then comes first. Where the log does not reach back so far, how things stand comes in its place. A `Last-Event-ID` header wins.';
 
+const open = (context: Context, kind: 'raised' | 'added', args: EventsArgs) => {
+  const { openEvents } = context.services;
+  if (!openEvents) throw new Error('this gateway was started without its status stream');
+  return openEvents(context, kind, args);
+};
+
 builder.subscriptionFields((t) => ({
   messageStatusChanged: t.field({
     type: MessageStatusEvent,
@@ -116,7 +122,7 @@ builder.subscriptionFields((t) => ({
       }),
       after: t.arg.string({ description: AFTER }),
     },
-    subscribe: (_root, args, context) => openEvents(context, 'raised', args),
+    subscribe: (_root, args, context) => open(context, 'raised', args),
     resolve: (event) => event,
   }),
   messageAdded: t.field({
@@ -130,7 +136,7 @@ builder.subscriptionFields((t) => ({
       }),
       after: t.arg.string({ description: AFTER }),
     },
-    subscribe: (_root, args, context) => openEvents(context, 'added', args),
+    subscribe: (_root, args, context) => open(context, 'added', args),
     resolve: (event) => event,
   }),
 }));

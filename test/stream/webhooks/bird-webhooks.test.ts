@@ -63,10 +63,8 @@ const start = (options: Partial<StreamOptions> = {}) => {
     post,
     entries,
     last: async () => {
-      const all = stream.changes.follow(undefined, (entry) => entry, (await entries()) - 1);
-      const { value } = await all.next();
-      await all.return?.();
-      return value;
+      const page = await stream.changes.page((await entries()) - 1, undefined, (entry) => entry);
+      return page?.entries[0];
     },
   };
 };
