@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { UnauthenticatedError } from '../context.ts';
 import { asksForPage } from '../plugins/graphiql.ts';
@@ -32,8 +33,8 @@ export interface ListenerOptions<Who> {
 /** The HTTP side of one gateway. */
 export interface Listener {
   readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
-  /** Resolves when all that is under way now has been answered. */
-  settled(): Promise<unknown>;
+  /** Resolves when nothing is left that has not been answered. */
+  settled(): Promise<void>;
 }
 
 /** Routes behind which somebody's data is. */
@@ -92,7 +93,14 @@ export const createListener = <Who>(options: ListenerOptions<Who>): Listener => 
         refuse(response, { status: 500, code: 'INTERNAL', message: 'Pigeon failed in a way nobody foresaw' });
       });
     },
-    settled: () => Promise.allSettled(underWay),
+    settled: async () => {
+      // What is on its way over a connection that is open already is still taken.
+      do {
+        await Promise.all(underWay);
+        await nextTurn();
+        await nextTurn();
+      } while (underWay.size > 0);
+    },
   };
 };
 

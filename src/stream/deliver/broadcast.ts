@@ -1,9 +1,10 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ExecutionResult } from 'graphql';
 import type { Entry } from '../log/log.ts';
 import type { StatusLog } from '../log/status-log.ts';
 import { beginningOf, conflate } from './conflate.ts';
 import type { Follower, Interest, PubSub, View } from './pub-sub.ts';
-import type { Subscriber } from './subscriber.ts';
+import type { Dismissal, Subscriber } from './subscriber.ts';
 import type { TimeSlices, Turns } from './time-slices.ts';
 
 /** How many entries may wait before only the newest of each message is told. */
@@ -17,6 +18,9 @@ const NEAR = 2000;
 
 /** How long a pass that has far to go waits for others who resume from the same place, in milliseconds. */
 const GATHER_MS = 20;
+
+/** How long a pass that lies back waits for those who have much to read, in milliseconds. */
+const PATIENCE_MS = 50;
 
 /** What a broadcast is made of. */
 export interface BroadcastOptions {
@@ -161,7 +165,7 @@ class Pass {
           await this.#tell(waiting);
         } else {
           if (!gathered && waiting.more) {
-            await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
+            await pause(GATHER_MS);
           }
           gathered = true;
           await turns.run(() => this.#tell(waiting));
@@ -229,8 +233,22 @@ class Pass {
       if (this.#ended) return;
       if (!this.#isAwaited(entry)) continue;
       this.#write(entry, await execute(entry, this.#abort.signal));
+      // Whoever resumes is owed every entry, and is sent them faster than anybody reads.
+      if (!this.#isLive) await this.#drained();
     }
     this.#position = position;
+  }
+
+  /** Gives those who have much to read a moment to read it. */
+  async #drained(): Promise<void> {
+    const busy = [...this.#members].filter(({ sink }) => !sink.free);
+    if (busy.length === 0) return;
+    const patience = new AbortController();
+    await Promise.race([
+      Promise.all(busy.map(({ sink }) => sink.drained())),
+      pause(PATIENCE_MS, undefined, patience).catch(() => {}),
+    ]);
+    patience.abort();
   }
 
   /** False when everybody here was told the entry before they came. */
@@ -244,7 +262,7 @@ class Pass {
     for (const subscriber of this.#members) {
       const { sink, position } = subscriber;
       if (entry.position <= position) continue;
-      if (!sink.free) this.#dismiss(subscriber, 'slow');
+      if (!sink.free) this.#dismiss(subscriber, this.#isLive || this.#conflates ? 'slow' : 'busy');
       // The entry stands for others as well, some of which this one was told before they came.
       else if (beginningOf(entry) <= position) this.#dismiss(subscriber, 'apart');
       else {
@@ -254,7 +272,7 @@ class Pass {
     }
   }
 
-  #dismiss(subscriber: Subscriber, why: 'over' | 'gone' | 'slow' | 'apart'): void {
+  #dismiss(subscriber: Subscriber, why: Dismissal): void {
     this.remove(subscriber);
     subscriber.dismissed(why);
   }

@@ -98,8 +98,8 @@ export class Delivery {
         why = await this.#begin(await subscription.reconcile(), subscriber, execution);
         continue;
       }
-      if (why === 'slow') {
-        subscriber.late = true;
+      if (why === 'slow' || why === 'busy') {
+        subscriber.late = why === 'slow';
         why = await subscriber.drained();
         continue;
       }

@@ -2,10 +2,11 @@ import type { Sink } from '../../ports.ts';
 import type { Entry } from '../log/log.ts';
 
 /**
- * Why a subscriber is told no longer: they left; they did not read; they were told a part before; entries that
- * they lack have gone from the log; or the stream is over.
+ * Why a subscriber is told no longer: they left; they did not read what was new; they resumed and have not read all
+ * that they were sent; they were told a part before; entries that they lack have gone from the log; or the stream is
+ * over.
  */
-export type Dismissal = 'left' | 'slow' | 'apart' | 'gone' | 'over';
+export type Dismissal = 'left' | 'slow' | 'busy' | 'apart' | 'gone' | 'over';
 
 /** One client's subscription as it stands in the log. */
 export class Subscriber {
