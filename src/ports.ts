@@ -20,8 +20,8 @@ export const MESSAGE_STATUSES = [
 
 export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
 
-/** How an event came to Pigeon's knowledge. */
-export type EventSource = 'SNAPSHOT' | 'WEBHOOK' | 'POLL' | 'MUTATION' | 'RECONCILED';
+/** How an event came to Pigeon's knowledge; GAP says that something is missing that nobody can tell. */
+export type EventSource = 'SNAPSHOT' | 'WEBHOOK' | 'POLL' | 'MUTATION' | 'RECONCILED' | 'GAP';
 
 /** What happened to one message. It holds ids and statuses, never a body or an identifier of a person. */
 export interface MessageChange {

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ExecutionResult } from 'graphql';
+import type { LRUCache } from 'lru-cache';
 import type { Entry } from '../log/log.ts';
 import type { StatusLog } from '../log/status-log.ts';
 import { beginningOf, conflate } from './conflate.ts';
@@ -30,6 +31,8 @@ export interface BroadcastOptions {
   readonly view: View;
   /** Makes what is told of an entry; the signal aborts when nobody is left who waits for it. */
   readonly execute: (entry: Entry, signal: AbortSignal) => ExecutionResult | PromiseLike<ExecutionResult>;
+  /** What has been told lately by passes that lie back, of all broadcasts. */
+  readonly results: LRUCache<string, ExecutionResult>;
   /** Shared by all broadcasts, so that together they leave time for everything else. */
   readonly slices: TimeSlices;
   /** Bounds how many of all broadcasts' passes that lie back are at work at once. */
@@ -44,6 +47,9 @@ export interface BroadcastOptions {
  * A pass that reaches the end hands its subscribers over to the one that waits there.
  */
 export class Broadcast implements Follower {
+  static #count = 0;
+  /** Tells broadcasts apart. */
+  readonly number = ++Broadcast.#count;
   readonly options: BroadcastOptions;
   readonly #passes = new Set<Pass>();
   readonly #close: () => void;
@@ -60,6 +66,11 @@ export class Broadcast implements Follower {
     let size = 0;
     for (const pass of this.#passes) size += pass.size;
     return size;
+  }
+
+  /** True when more than one pass is on its way. */
+  get hasPasses(): boolean {
+    return this.#passes.size > 1;
   }
 
   /** Tells one more from their position on, until they are dismissed. */
@@ -227,16 +238,30 @@ class Pass {
   }
 
   async #tell({ entries, position }: Waiting): Promise<void> {
-    const { execute, slices } = this.#broadcast.options;
+    const { slices } = this.#broadcast.options;
     for (const entry of entries) {
       if (slices.over) await slices.next();
       if (this.#ended) return;
       if (!this.#isAwaited(entry)) continue;
-      this.#write(entry, await execute(entry, this.#abort.signal));
+      this.#write(entry, await this.#resultOf(entry));
       // Whoever resumes is owed every entry, and is sent them faster than anybody reads.
       if (!this.#isLive) await this.#drained();
     }
     this.#position = position;
+  }
+
+  /** What is told of an entry; passes that lie back share it, whichever of them comes first. */
+  async #resultOf(entry: Entry): Promise<ExecutionResult> {
+    const broadcast = this.#broadcast;
+    const { execute, results } = broadcast.options;
+    // One that stands for others tells another `previous`.
+    if (this.#isLive || beginningOf(entry) !== entry.position) return execute(entry, this.#abort.signal);
+    const key = `${broadcast.number} ${entry.position}`;
+    const known = results.get(key);
+    if (known) return known;
+    const result = await execute(entry, this.#abort.signal);
+    if (!this.#ended && broadcast.hasPasses) results.set(key, result);
+    return result;
   }
 
   /** Gives those who have much to read a moment to read it. */

@@ -7,6 +7,7 @@ import {
   validateSubscriptionArgs,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { LRUCache } from 'lru-cache';
 import { type Context, createContext } from '../../context.ts';
 import type { Sink, StreamEvent } from '../../ports.ts';
 import type { StatusLog } from '../log/status-log.ts';
@@ -21,6 +22,9 @@ import { TimeSlices, Turns } from './time-slices.ts';
 
 /** How many passes that lie back are at work at once; the others wait for their turn. */
 const PASSES_AT_WORK = 16;
+
+/** How many results of passes that lie back are kept for others that come by: some 2 KB each. */
+const RESULTS = 10_000;
 
 /** How long is waited before things are read anew once more when the log has moved no further, in milliseconds. */
 const LOST_MS = 1000;
@@ -49,6 +53,7 @@ export class Delivery {
   readonly #broadcasts = new Map<string, Broadcast>();
   readonly #slices = new TimeSlices();
   readonly #turns = new Turns(PASSES_AT_WORK);
+  readonly #results = new LRUCache<string, ExecutionResult>({ max: RESULTS });
 
   constructor(statusLog: StatusLog, pubSub: PubSub) {
     this.#statusLog = statusLog;
@@ -142,6 +147,7 @@ export class Delivery {
       view,
       slices: this.#slices,
       turns: this.#turns,
+      results: this.#results,
       execute: (entry, signal) => execute(eventOf(entry, epoch), signal),
       onEmpty: () => {
         if (this.#broadcasts.get(key) === broadcast) this.#broadcasts.delete(key);

@@ -18,6 +18,10 @@ const EventSource = builder.enumType('EventSource', {
     RECONCILED: {
       description: 'It is how things stand after more was missed than the log holds.',
     },
+    GAP: {
+      description:
+        'Events are missing that nobody can tell. `messageId` is the id of the message or channel that should be read again, or empty for everything that the subscription is about; `status` is UNKNOWN.',
+    },
   } as const,
 });
 
@@ -47,12 +51,15 @@ const MessageStatusEvent = builder.objectRef<StreamEvent>('MessageStatusEvent').
     'A message has come further, or stands where it does as the subscription begins. Of one message, the status of no event is below that of an event before.',
   fields: (t) => ({
     cursor: t.exposeString('cursor', { nullable: false, description: CURSOR }),
-    messageId: t.exposeID('messageId', { nullable: false, description: 'Global id of the message.' }),
+    messageId: t.exposeID('messageId', {
+      nullable: false,
+      description: 'Global id of the message; for a GAP see there.',
+    }),
     message: t.field({
       type: Message,
       description: 'The message, read anew; null when it cannot be read.',
       directives: MESSAGE_READS,
-      resolve: ({ messageId }, _args, context) => loadNode(context, messageId),
+      resolve: ({ messageId, via }, _args, context) => (via === 'GAP' ? null : loadNode(context, messageId)),
     }),
     status: t.expose('status', {
       type: MessageStatusEnum,
@@ -78,12 +85,15 @@ const MessageEvent = builder.objectRef<StreamEvent>('MessageEvent').implement({
   description: 'A message is new.',
   fields: (t) => ({
     cursor: t.exposeString('cursor', { nullable: false, description: CURSOR }),
-    messageId: t.exposeID('messageId', { nullable: false, description: 'Global id of the message.' }),
+    messageId: t.exposeID('messageId', {
+      nullable: false,
+      description: 'Global id of the message; for a GAP see there.',
+    }),
     message: t.field({
       type: Message,
       description: 'The message; null when it cannot be read.',
       directives: MESSAGE_READS,
-      resolve: ({ messageId }, _args, context) => loadNode(context, messageId),
+      resolve: ({ messageId, via }, _args, context) => (via === 'GAP' ? null : loadNode(context, messageId)),
     }),
     channel: t.field({
       type: Channel,
@@ -97,7 +107,7 @@ const MessageEvent = builder.objectRef<StreamEvent>('MessageEvent').implement({
 });
 
 const AFTER =
-  'Cursor of the last event seen: everything since then comes first. Where the log does not reach back so far, how things stand comes in its place. A `Last-Event-ID` header wins.';
+  'Cursor of the last event seen: everything since then comes first. Where the log does not reach back so far, how things stand comes in its place, and a GAP event where that cannot be told. A `Last-Event-ID` header wins.';
 
 const open = (context: Context, kind: 'raised' | 'added', args: EventsArgs) => {
   const { openEvents } = context.services;

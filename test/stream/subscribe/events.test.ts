@@ -132,7 +132,7 @@ it('tells how things stand to who did not read until the log went on without the
   expect(pubSub.size).toBe(0);
 });
 
-it('leaves out what cannot be read when it tells in mid-stream how things stand', async () => {
+it('says what cannot be read when it tells in mid-stream how things stand', async () => {
   let healthy = true;
   const { statusLog, follow, reader, warn, pubSub } = start(
     () => (healthy ? { status: 200, body: row('one', 'sent') } : { status: 500, body: {} }),
@@ -148,8 +148,9 @@ it('leaves out what cannot be read when it tells in mid-stream how things stand'
   await statusLog.record([change('one', 'DELIVERED')]);
   for (const name of ['five', 'six', 'seven']) await statusLog.record([change(name, 'SENT')]);
   read();
-  await vi.waitFor(() => expect(taken).toHaveLength(2));
-  expect(taken[1]).toMatchObject({ status: 'DELIVERED', via: 'RECONCILED' });
+  await vi.waitFor(() => expect(taken).toHaveLength(3));
+  expect(taken[1]).toMatchObject({ messageId: idOfMessage('one'), status: 'UNKNOWN', via: 'GAP' });
+  expect(taken[2]).toMatchObject({ status: 'DELIVERED', via: 'RECONCILED' });
   expect(warn).toHaveBeenCalledOnce();
   await results.return();
 });
