@@ -1,4 +1,4 @@
-import type { Changes, Directory, RowCache, Sink, TextCallbacks } from './ports.ts';
+import type { Changes, Directory, RowCache, Sink, StreamEvent, TextCallbacks } from './ports.ts';
 import type { Answer, Credential, Operation, QueryValue, Send } from './upstream/send.ts';
 
 /** The two upstreams, as `@rest(api:)` and the scopes name them. */
@@ -75,6 +75,8 @@ export interface Services {
   /** True when courier is called by the caller's own credential and by no other. */
   readonly courierForwards: boolean;
   readonly changes: Changes;
+  /** Opens what subscriptions are told; left out in a gateway without its status stream. */
+  readonly openEvents?: OpenEvents | undefined;
   /** Where courier posts the statuses of texts; left out where it cannot. */
   readonly callbacks?: TextCallbacks | undefined;
   /** Answers that may be used again for a while, by credential, type and key; none when that is off. */
@@ -87,6 +89,23 @@ export interface Services {
   /** Country of phone numbers that are written without one, as ISO 3166 names it. */
   readonly defaultRegion: string | undefined;
 }
+
+/** The arguments of a subscription to what happens to messages. */
+export interface EventsArgs {
+  readonly messages?: readonly string[] | null | undefined;
+  readonly channels?: readonly string[] | null | undefined;
+  readonly after?: string | null | undefined;
+}
+
+/**
+ * Opens a subscription: which entries are wanted, raised statuses or new messages, and of what. Its faults are the
+ * subscription's.
+ */
+export type OpenEvents = (
+  context: Context,
+  kind: 'raised' | 'added',
+  args: EventsArgs,
+) => Promise<AsyncIterable<StreamEvent>>;
 
 /** What one operation carries. Loaders hang on the object itself, so a new context has fresh ones. */
 export interface Context {

@@ -20,8 +20,8 @@ export const MESSAGE_STATUSES = [
 
 export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
 
-/** How an event came to Pigeon's knowledge. */
-export type EventSource = 'SNAPSHOT' | 'WEBHOOK' | 'POLL' | 'MUTATION' | 'RECONCILED';
+/** How an event came to Pigeon's knowledge; GAP says that something is missing that nobody can tell. */
+export type EventSource = 'SNAPSHOT' | 'WEBHOOK' | 'POLL' | 'MUTATION' | 'RECONCILED' | 'GAP';
 
 /** What happened to one message. It holds ids and statuses, never a body or an identifier of a person. */
 export interface MessageChange {
@@ -51,6 +51,19 @@ export interface Standing extends Pick<MessageChange, 'status' | 'nativeStatus' 
   readonly removed: boolean;
   /** When it was removed, or that was taken back; 0 where neither was ever told. */
   readonly removedAt: number;
+}
+
+/** What a subscriber is told. */
+export interface StreamEvent {
+  readonly cursor: string;
+  readonly messageId: string;
+  readonly channelId: string | null;
+  readonly status: MessageStatus;
+  readonly previous: MessageStatus | null;
+  readonly nativeStatus: string | null;
+  readonly occurredAt: Date;
+  readonly observedAt: Date;
+  readonly via: EventSource;
 }
 
 /** Where messages' changes go and come from; the status stream stands behind it. */
@@ -117,16 +130,13 @@ export interface RowCache {
   delete(key: string): unknown;
 }
 
-/**
- * Where results of a subscription are written that many are told at once, past its iterator. The same object is
- * written to all who are told the same.
- */
+/** Where the results of a subscription are written. The same object is written to all who are told the same. */
 export interface Sink {
   /** False while the client leaves too much unread: then nothing is to be written. */
   readonly free: boolean;
   /**
-   * Is told the subscription's results as they are executed. A transport that reads these, and does itself what
-   * plugins do to results, need not hold what they lay around them.
+   * Is told what says the end of the subscription. A transport that waits for this one need not hold what plugins
+   * lay around it.
    */
   begin?(results: AsyncIterable<ExecutionResult>): void;
   write(result: ExecutionResult): void;

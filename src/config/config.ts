@@ -64,6 +64,8 @@ export interface Config {
   readonly directoryMaxAgeMs: number;
   readonly freshMs: number;
   readonly deadlineMs: number;
+  /** How long everything goes on after readiness has ended, before no more connections are accepted. */
+  readonly drainDelayMs: number;
   readonly budgetCalls: number;
   readonly logLevel: Variables['LOG_LEVEL'];
 }
@@ -168,6 +170,7 @@ const shape = (v: Variables): Config => {
     directoryMaxAgeMs: v.DIRECTORY_MAX_AGE,
     freshMs: v.FRESH_MS,
     deadlineMs: v.DEADLINE_MS,
+    drainDelayMs: v.DRAIN_DELAY_MS,
     budgetCalls: v.BUDGET_CALLS,
     logLevel: v.LOG_LEVEL,
   };

@@ -94,6 +94,7 @@ export const variables = z.object({
   DIRECTORY_MAX_AGE: duration.default(30 * MINUTE_MS),
   FRESH_MS: count(0, 3_600_000).default(10_000),
   DEADLINE_MS: count(1, 600_000).default(10_000),
+  DRAIN_DELAY_MS: count(0, 600_000).default(0),
   BUDGET_CALLS: count(1, 1_000_000).default(500),
   LOG_LEVEL: oneOf(...LOG_LEVELS).default('info'),
   REDIS_URL: redisUrl.optional(),

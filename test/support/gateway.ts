@@ -24,6 +24,7 @@ export interface TestGatewayOptions extends Partial<Omit<Config, 'bird' | 'couri
   readonly directory?: GatewayOptions['directory'];
   readonly changes?: Changes;
   readonly plugins?: readonly Plugin[];
+  readonly concurrency?: GatewayOptions['concurrency'];
   readonly log?: Logger;
 }
 
@@ -90,6 +91,7 @@ export const startTestGateway = async (options: TestGatewayOptions = {}): Promis
     directory,
     changes = SILENT,
     plugins,
+    concurrency,
     log,
     ...rest
   } = options;
@@ -104,6 +106,7 @@ export const startTestGateway = async (options: TestGatewayOptions = {}): Promis
     stream: stream ?? (() => ({ changes, plugin: {}, close: async () => {} })),
     ...(directory && { directory }),
     plugins: plugins ?? [],
+    ...(concurrency && { concurrency }),
     log: log ?? pino({ level: 'silent' }),
   });
   const endpoint = `${gateway.url}/graphql`;
@@ -224,6 +227,7 @@ const DEFAULTS: Config = {
   directoryMaxAgeMs: 1_800_000,
   freshMs: 0,
   deadlineMs: 2000,
+  drainDelayMs: 0,
   budgetCalls: 500,
   logLevel: 'silent',
 };

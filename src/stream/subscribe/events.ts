@@ -1,23 +1,13 @@
-import { type Context, createContext } from '../../context.ts';
+import { type Context, createContext, type EventsArgs } from '../../context.ts';
 import { viewOf } from '../audience.ts';
-import { Cancellation } from '../deliver/broadcast.ts';
-import { eventOf, type StreamEvent } from '../deliver/event.ts';
-import { joinOf } from '../deliver/fan-out.ts';
-import { sharedTail } from '../deliver/shared-tail.ts';
-import { stoppable } from '../deliver/stoppable.ts';
-import { GONE } from '../deliver/tail.ts';
+import { type Beginning, Subscription } from '../deliver/subscription.ts';
 import type { Entry } from '../log/log.ts';
-import { StatusLog } from '../log/status-log.ts';
+import type { StatusLog } from '../log/status-log.ts';
 import { isNewsAfter } from '../log/transition.ts';
 import { messagesBefore } from './before.ts';
 import { readCursor } from './cursor.ts';
-import { type NamedArgs, readNamed } from './named.ts';
+import { readNamed } from './named.ts';
 import { type Snapshot, takeSnapshot } from './snapshot.ts';
-
-/** The arguments of a subscription. */
-export interface EventsArgs extends NamedArgs {
-  readonly after?: string | null | undefined;
-}
 
 /**
  * What a subscriber is told: how things stand, or what was missed, and then all that comes. Nothing between is
@@ -29,11 +19,11 @@ export interface EventsArgs extends NamedArgs {
  * @throws {NotFoundError} a message or channel is known to nobody
  */
 export const openEvents = async (
+  statusLog: StatusLog,
   context: Context,
   kind: 'raised' | 'added',
   args: EventsArgs,
-): Promise<AsyncIterableIterator<StreamEvent>> => {
-  const statusLog = statusLogOf(context);
+): Promise<Subscription> => {
   const { epoch } = statusLog;
   const after = context.lastEventId ?? args.after;
   const cursor = after == null ? undefined : readCursor(after);
@@ -65,52 +55,28 @@ export const openEvents = async (
   const isOld =
     kind === 'added' && !cursor ? await messagesBefore(context, interest, statusLog.now()) : () => false;
 
-  const cancellation = new Cancellation();
-  const join = joinOf(context);
+  const begin = ({ events, position, told, toldFrom }: Snapshot): Beginning => ({
+    events,
+    position,
+    see: seenBy({ kind, told, toldFrom, isOld }),
+  });
 
-  /** The subscriber was away in mid-stream for so long that the log goes on without it. */
-  const reconcile = async (): Promise<Snapshot> =>
-    takeSnapshot(createContext(context.services, context, { signal: context.signal }), statusLog, {
-      interest,
-      view,
-      via: 'RECONCILED',
-      since: await statusLog.head(),
-      failed: (error) => context.services.warn('a state could not be read again', { error: String(error) }),
-    });
-
-  /** All that comes behind a position; with others where there are any. */
-  const follow = (position: number, see: (entry: Entry) => Entry | undefined) => {
-    if (join) return sharedTail(statusLog, join, { interest, view, position, see, cancellation });
-    const entries = statusLog.follow(interest, view, position);
-    cancellation.listen(() => void entries.return?.());
-    return entries;
-  };
-
-  let snapshot: Snapshot | undefined = await standing();
-  async function* events(): AsyncGenerator<StreamEvent, void, void> {
-    while (snapshot && !cancellation.cancelled) {
-      yield* snapshot.events;
-      const see = seenBy({
-        kind,
-        told: snapshot.told,
-        toldFrom: snapshot.toldFrom,
-        isOld,
-      });
-      const entries: AsyncIterable<Entry | typeof GONE> = follow(snapshot.position, see);
-      // It can be large, and what follows can last.
-      snapshot = undefined;
-      for await (const entry of entries) {
-        if (entry === GONE) {
-          snapshot = await reconcile();
-          break;
-        }
-        const seen = see(entry);
-        if (seen) yield eventOf(seen, epoch);
-      }
-    }
-  }
-
-  return stoppable(events(), () => cancellation.cancel(), context.signal);
+  return new Subscription({
+    interest,
+    view,
+    beginning: begin(await standing()),
+    reconcile: async () =>
+      begin(
+        await takeSnapshot(createContext(context.services, context, { signal: context.signal }), statusLog, {
+          interest,
+          view,
+          via: 'RECONCILED',
+          since: await statusLog.head(),
+          failed: (error) =>
+            context.services.warn('a state could not be read again', { error: String(error) }),
+        }),
+      ),
+  });
 };
 
 /** In place of a position: whoever comes back was told all that the log tells of what was before. */
@@ -143,9 +109,3 @@ const seenBy =
 
 const withPrevious = (entry: Entry, previous: Entry['previous']): Entry =>
   entry.previous === previous ? entry : { ...entry, previous };
-
-/** The stream behind the port. */
-const statusLogOf = ({ services: { changes } }: Context): StatusLog => {
-  if (changes instanceof StatusLog) return changes;
-  throw new Error('this gateway was started without its status stream');
-};

@@ -1,14 +1,15 @@
 import { audienceOf, type Context } from '../../context.ts';
 import { isFinal, rank } from '../../graph/status.ts';
 import { readState, recentStates } from '../../joined/lookup.ts';
-import type { MessageChange } from '../../ports.ts';
+import type { MessageChange, StreamEvent } from '../../ports.ts';
 import { apiOf } from '../audience.ts';
-import { eventOf, type StreamEvent } from '../deliver/event.ts';
+import { eventOf } from '../deliver/event.ts';
 import type { Interest, View } from '../deliver/pub-sub.ts';
 import type { Entry, State } from '../log/log.ts';
 import type { StatusLog } from '../log/status-log.ts';
 import { shown } from '../log/transition.ts';
 import { type SnapshotVia, writeCursor } from './cursor.ts';
+import { gapEvent } from './gap.ts';
 
 /** How many messages of a named channel are told. */
 const PER_CHANNEL = 50;
@@ -47,8 +48,14 @@ export const takeSnapshot = async (
   statusLog: StatusLog,
   { interest, view, via, since, failed }: SnapshotOptions,
 ): Promise<Snapshot> => {
-  if (!interest) return { events: [], position: since, told: new Map(), toldFrom: since };
-  const readings = await read(context, interest, failed);
+  const observedAt = new Date();
+  if (!interest) {
+    // Whoever follows everything cannot be told how everything stands.
+    const cursor = writeCursor({ epoch: statusLog.epoch, position: since, within: undefined });
+    const events = via === 'RECONCILED' ? [gapEvent('', cursor, observedAt)] : [];
+    return { events, position: since, told: new Map(), toldFrom: since };
+  }
+  const { readings, incomplete } = await read(context, interest, failed);
   await observe(context, statusLog, readings);
   const position = await statusLog.head();
   const known = await statesOf(context, statusLog, [...interest.messages, ...readings.keys()]);
@@ -59,13 +66,22 @@ export const takeSnapshot = async (
     );
   const told = new Map<string, Pick<Entry, 'status' | 'removed'>>();
   for (const { messageId, status, removed } of standing) told.set(messageId, { status, removed });
-  if (standing.length === 0) return { events: [], position: since, told, toldFrom: since };
   const { epoch } = statusLog;
+  const gaps = via === 'RECONCILED' ? incomplete : [];
+  if (standing.length === 0) {
+    const cursor = writeCursor({ epoch, position: since, within: undefined });
+    return {
+      events: gaps.map((id) => gapEvent(id, cursor, observedAt)),
+      position: since,
+      told,
+      toldFrom: since,
+    };
+  }
   const meanwhile = await statusLog.between(since, position, interest, view);
   const again = writeCursor({ epoch, position: since, within: via });
-  const observedAt = new Date();
   const unread = meanwhile.filter(({ messageId }) => !told.has(messageId));
   const events = [
+    ...gaps.map((id) => gapEvent(id, again, observedAt)),
     ...unread.map((entry) => {
       const previous = told.get(entry.messageId)?.status ?? null;
       told.set(entry.messageId, entry);
@@ -86,27 +102,37 @@ export const takeSnapshot = async (
   return { events, position, told, toldFrom: position };
 };
 
-/** What REST says of everything named, by message; in channels the oldest first. */
+/**
+ * What REST says of everything named, by message; in channels the oldest first. Beside it what it does not say all
+ * of: whatever could not be read, and channels that have more messages than are read.
+ */
 const read = async (
   context: Context,
   { messages, channels }: Interest,
   failed: (error: unknown) => void,
-): Promise<ReadonlyMap<string, MessageChange>> => {
-  const attempt = async <T>(reading: Promise<T>): Promise<T | undefined> => {
+): Promise<{ readings: ReadonlyMap<string, MessageChange>; incomplete: readonly string[] }> => {
+  const incomplete: string[] = [];
+  const attempt = async <T>(id: string, reading: Promise<T>): Promise<T | undefined> => {
     try {
       return await reading;
     } catch (error) {
       failed(error);
+      incomplete.push(id);
       return undefined;
     }
   };
   const found = await Promise.all([
-    ...[...messages].map(async (id) => [await attempt(readState(context, id))]),
-    ...[...channels].map(async (id) =>
-      [...((await attempt(recentStates(context, id, PER_CHANNEL))) ?? [])].reverse(),
-    ),
+    ...[...messages].map(async (id) => [await attempt(id, readState(context, id))]),
+    ...[...channels].map(async (id) => {
+      const states = (await attempt(id, recentStates(context, id, PER_CHANNEL))) ?? [];
+      if (states.length >= PER_CHANNEL) incomplete.push(id);
+      return [...states].reverse();
+    }),
   ]);
-  return new Map(found.flat().flatMap((state) => (state ? [[state.messageId, state]] : [])));
+  const readings = new Map(
+    found.flat().flatMap((state) => (state ? [[state.messageId, state] as const] : [])),
+  );
+  return { readings, incomplete };
 };
 
 /** Remembers what is above the state known. */

@@ -12,8 +12,8 @@ import { Message } from '../../graph/message.ts';
 import { loadNode } from '../../graph/node.ts';
 import { MessageStatusEnum } from '../../graph/status.ts';
 import '../../joined/lookup.ts';
-import type { StreamEvent } from '../deliver/event.ts';
-import { openEvents } from './events.ts';
+import type { Context, EventsArgs } from '../../context.ts';
+import type { StreamEvent } from '../../ports.ts';
 
 const EventSource = builder.enumType('EventSource', {
   description: 'How an event came to Pigeon’s knowledge.',
@@ -24,6 +24,10 @@ const EventSource = builder.enumType('EventSource', {
     MUTATION: { description: 'A mutation of Pigeon did it.' },
     RECONCILED: {
       description: 'It is how things stand after more was missed than the log holds.',
+    },
+    GAP: {
+      description:
+        'Events are missing that nobody can tell. `messageId` is the id of the message or channel that should be read again, or empty for everything that the subscription is about; `status` is UNKNOWN.',
     },
   } as const,
 });
@@ -44,12 +48,15 @@ const MessageStatusEvent = builder.objectRef<StreamEvent>('MessageStatusEvent').
     'A message has come further, or stands where it does as the subscription begins. Of one message, the status of no event is below that of an event before, but for one that was removed and is back.',
   fields: (t) => ({
     cursor: t.exposeString('cursor', { nullable: false, description: CURSOR }),
-    messageId: t.exposeID('messageId', { nullable: false, description: 'Global id of the message.' }),
+    messageId: t.exposeID('messageId', {
+      nullable: false,
+      description: 'Global id of the message; for a GAP see there.',
+    }),
     message: t.field({
       type: Message,
       description: 'The message, read anew; null when it cannot be read.',
       directives: MESSAGE_READS,
-      resolve: ({ messageId }, _args, context) => loadNode(context, messageId),
+      resolve: ({ messageId, via }, _args, context) => (via === 'GAP' ? null : loadNode(context, messageId)),
     }),
     channelId: t.exposeID('channelId', {
       description: 'Global id of the channel it is in; null where it has none or that is not known.',
@@ -78,12 +85,15 @@ const MessageEvent = builder.objectRef<StreamEvent>('MessageEvent').implement({
   description: 'A message is new.',
   fields: (t) => ({
     cursor: t.exposeString('cursor', { nullable: false, description: CURSOR }),
-    messageId: t.exposeID('messageId', { nullable: false, description: 'Global id of the message.' }),
+    messageId: t.exposeID('messageId', {
+      nullable: false,
+      description: 'Global id of the message; for a GAP see there.',
+    }),
     message: t.field({
       type: Message,
       description: 'The message; null when it cannot be read.',
       directives: MESSAGE_READS,
-      resolve: ({ messageId }, _args, context) => loadNode(context, messageId),
+      resolve: ({ messageId, via }, _args, context) => (via === 'GAP' ? null : loadNode(context, messageId)),
     }),
     channel: t.field({
       type: Channel,
@@ -97,7 +107,13 @@ const MessageEvent = builder.objectRef<StreamEvent>('MessageEvent').implement({
 });
 
 const AFTER =
-  'Cursor of the last event seen: everything since then comes first. Where the log does not reach back so far, how things stand comes in its place. A `Last-Event-ID` header wins.';
+  'Cursor of the last event seen: everything since then comes first. Where the log does not reach back so far, how things stand comes in its place, and a GAP event where that cannot be told. A `Last-Event-ID` header wins.';
+
+const open = (context: Context, kind: 'raised' | 'added', args: EventsArgs) => {
+  const { openEvents } = context.services;
+  if (!openEvents) throw new Error('this gateway was started without its status stream');
+  return openEvents(context, kind, args);
+};
 
 builder.subscriptionFields((t) => ({
   messageStatusChanged: t.field({
@@ -117,7 +133,7 @@ builder.subscriptionFields((t) => ({
       }),
       after: t.arg.string({ description: AFTER }),
     },
-    subscribe: (_root, args, context) => openEvents(context, 'raised', args),
+    subscribe: (_root, args, context) => open(context, 'raised', args),
     resolve: (event) => event,
   }),
   messageAdded: t.field({
@@ -132,7 +148,7 @@ builder.subscriptionFields((t) => ({
       }),
       after: t.arg.string({ description: AFTER }),
     },
-    subscribe: (_root, args, context) => openEvents(context, 'added', args),
+    subscribe: (_root, args, context) => open(context, 'added', args),
     resolve: (event) => event,
   }),
 }));

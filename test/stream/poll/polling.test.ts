@@ -25,6 +25,9 @@ const webhook = (name: string, status: 'SENT' | 'DELIVERED' | 'PROCESSING', adde
   audience: 'service',
 });
 
+/** Follows, and does nothing about it. */
+const NOBODY = { announce: () => {}, end: () => {} };
+
 describe('polling Bird', () => {
   it('tells by polls what no webhook tells, in bulk', async () => {
     await using live = await startPolled({ bird: { one: 'accepted', two: 'accepted', done: 'delivered' } });
@@ -404,19 +407,16 @@ describe('polling', () => {
       const services = { bird: undefined, courier: undefined } as unknown as PollingOptions['services'];
       const statusLog = new StatusLog(log, pubSub);
       const poller = openPolling({ services, log, pubSub, statusLog, birdPerSecond: 0, now: () => 0 });
-      pubSub.open(undefined, (entry) => entry);
+      pubSub.open(undefined, NOBODY);
       expect(vi.getTimerCount()).toBe(0);
-      const queue = pubSub.open(
-        { messages: new Set([birdId('one')]), channels: new Set() },
-        (entry) => entry,
-      );
+      const close = pubSub.open({ messages: new Set([birdId('one')]), channels: new Set() }, NOBODY);
       expect(vi.getTimerCount()).toBe(1);
       await vi.advanceTimersByTimeAsync(60_000);
       expect(vi.getTimerCount()).toBe(1);
-      queue.close();
+      close();
       await vi.advanceTimersByTimeAsync(10_000);
       expect(vi.getTimerCount()).toBe(0);
-      pubSub.open({ messages: new Set([birdId('one')]), channels: new Set() }, (entry) => entry);
+      pubSub.open({ messages: new Set([birdId('one')]), channels: new Set() }, NOBODY);
       expect(vi.getTimerCount()).toBe(1);
       await poller.close();
       expect(vi.getTimerCount()).toBe(0);
