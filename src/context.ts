@@ -1,4 +1,4 @@
-import type { Changes, Directory, RowCache, Sink, TextCallbacks } from './ports.ts';
+import type { Changes, Directory, Outbox, RowCache, Sending, Sink, TextCallbacks } from './ports.ts';
 import type { Answer, Credential, Operation, QueryValue, Send } from './upstream/send.ts';
 
 /** The two upstreams, as `@rest(api:)` and the scopes name them. */
@@ -33,6 +33,8 @@ export interface Request {
   readonly body?: unknown;
   /** The path in the field's arguments of a field that the upstream refused, such as `input.text`. */
   readonly inputPath?: (field: string) => string | undefined;
+  /** What the message that is sent can be found by should its answer be lost: ids and hashes alone. */
+  readonly clue?: object | undefined;
 }
 
 /** The caller lacks a right. */
@@ -75,6 +77,8 @@ export interface Services {
   /** True when courier is called by the caller's own credential and by no other. */
   readonly courierForwards: boolean;
   readonly changes: Changes;
+  /** What was sent under an idempotency key. */
+  readonly outbox: Outbox;
   /** Where courier posts the statuses of texts; left out where it cannot. */
   readonly callbacks?: TextCallbacks | undefined;
   /** Answers that may be used again for a while, by credential, type and key; none when that is off. */
@@ -104,6 +108,8 @@ export interface Context {
   readonly deadline: number;
   /** How many upstream calls the operation has made. */
   readonly spent: { calls: number };
+  /** The send with an idempotency key that is being made. */
+  readonly sending?: Sending | undefined;
 }
 
 /** Starts one operation, or one event of a subscription: its deadline and its budget begin now. */
@@ -178,10 +184,15 @@ export const callUpstream = async (
   operation: Operation & { api: Api },
   request: Request = {},
 ): Promise<Answer> => {
-  const { services, signal, deadline, spent } = context;
+  const { services, signal, deadline, spent, sending } = context;
+  const { clue, ...rest } = request;
   const { send, credential } = authorize(context, operation.api, operation.safe ? 'read' : 'write');
   if (++spent.calls > services.budgetCalls) {
     throw new BudgetError(`the operation needs more than ${services.budgetCalls} upstream calls`);
   }
-  return send({ operation, credential, signal, deadline, ...request });
+  if (operation.send && sending) {
+    const { api, method, path } = operation;
+    await sending.begin(`${api} ${method} ${path}`, clue, audienceOf(context, api));
+  }
+  return send({ operation, credential, signal, deadline, ...rest });
 };

@@ -13,7 +13,7 @@ import { useHealth } from './plugins/health.ts';
 import { useLimits } from './plugins/limits.ts';
 import { createMetrics } from './plugins/metrics.ts';
 import { useLastWord } from './plugins/refusal.ts';
-import type { Changes, Directory, TextCallbacks } from './ports.ts';
+import type { Changes, Directory, Outbox, TextCallbacks } from './ports.ts';
 import { admission, type Who } from './server/admission.ts';
 import { createListener } from './server/listener.ts';
 import { requestGuard } from './server/request-guard.ts';
@@ -22,6 +22,7 @@ import type { Engine, OperationContext } from './server/socket-options.ts';
 import { serveSockets } from './server/sockets.ts';
 import { createEventStreams } from './server/sse.ts';
 import { connectUpstreams } from './server/upstreams.ts';
+import { openSqliteOutbox } from './store/sqlite-outbox.ts';
 import type { RateLimiter } from './upstream/rate-limit.ts';
 
 /** The status stream as the server needs it. */
@@ -56,6 +57,8 @@ export interface GatewayOptions {
   readonly directory?: (site: Site) => RunningDirectory | undefined;
   /** Keeps the upstreams' quotas; by default it counts this gateway's calls alone. */
   readonly rateLimiter?: RateLimiter | undefined;
+  /** Remembers what was sent under an idempotency key; by default as long as the gateway runs. Is closed with it. */
+  readonly outbox?: Outbox | undefined;
   /** More plugins, such as GraphiQL's; they stand before those of the server. */
   readonly plugins?: readonly Plugin[];
   readonly log?: Logger;
@@ -96,7 +99,9 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
   const url = `http://${host === '0.0.0.0' || host === '[::]' ? 'localhost' : host}:${port}`;
   const publicUrl = config.publicUrl ?? url;
 
+  const outbox = options.outbox ?? openSqliteOutbox({ dataDir: ':memory:' });
   const sharedServices: Site['services'] = {
+    outbox,
     bird: upstreams.bird,
     courier: upstreams.courier,
     birdWebhooks: config.bird && {
@@ -207,6 +212,7 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     server.closeAllConnections();
     await directory?.close();
     await stream.close();
+    await outbox.close();
     await upstreams.close();
     await yoga.dispose();
   };

@@ -25,7 +25,10 @@ import type { components } from './openapi.gen.ts';
 
 type Schemas = components['schemas'];
 
-const listChannelMessages = operation('GET', '/workspaces/{workspaceId}/channels/{channelId}/messages');
+export const listChannelMessages = operation(
+  'GET',
+  '/workspaces/{workspaceId}/channels/{channelId}/messages',
+);
 
 /** The filters that both lists of messages have. */
 const filters = builder.args((t) => ({

@@ -51,6 +51,8 @@ export interface Config {
   readonly defaultRegion: string | undefined;
   readonly directoryIntervalMs: number;
   readonly directoryMaxAgeMs: number;
+  /** For how long, and for how many sends, idempotency keys are kept. */
+  readonly outbox: { readonly ageMs: number; readonly rows: number };
   readonly freshMs: number;
   readonly deadlineMs: number;
   readonly budgetCalls: number;
@@ -144,6 +146,7 @@ const shape = (v: Variables): Config => {
     defaultRegion: v.DEFAULT_REGION,
     directoryIntervalMs: v.DIRECTORY_INTERVAL,
     directoryMaxAgeMs: v.DIRECTORY_MAX_AGE,
+    outbox: { ageMs: v.OUTBOX_MAX_AGE, rows: v.OUTBOX_MAX_ROWS },
     freshMs: v.FRESH_MS,
     deadlineMs: v.DEADLINE_MS,
     budgetCalls: v.BUDGET_CALLS,

@@ -89,6 +89,8 @@ export const variables = z.object({
     .optional(),
   DIRECTORY_INTERVAL: duration.default(10 * MINUTE_MS),
   DIRECTORY_MAX_AGE: duration.default(30 * MINUTE_MS),
+  OUTBOX_MAX_AGE: duration.default(24 * 60 * MINUTE_MS),
+  OUTBOX_MAX_ROWS: count(1000, 1_000_000_000).default(1_000_000),
   FRESH_MS: count(0, 3_600_000).default(10_000),
   DEADLINE_MS: count(1, 600_000).default(10_000),
   BUDGET_CALLS: count(1, 1_000_000).default(500),

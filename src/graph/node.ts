@@ -40,6 +40,14 @@ interface NodeOptions<Row extends object> {
 
 const nodes = new Map<string, (context: Context, key: string) => Promise<object | null>>();
 
+/** How the key of a row is made, by its type. */
+const keys = new Map<string, (row: never) => string>();
+
+/** The key of a row of a type; undefined where `node(id:)` does not find that type by a row of its own. */
+export const keyOfNode = (typename: string, row: object): string | undefined =>
+  // The row is of the type that its brand says.
+  keys.get(typename)?.(row as never);
+
 /** The REST calls that may stand behind `node(id:)`. */
 export const nodeOperations = new Set<Operation>();
 
@@ -90,6 +98,7 @@ export const node = <Row extends object>(name: string, options: NodeOptions<Row>
       loader(context).clear(of);
     },
   });
+  keys.set(name, key);
   registerNode(name, [natives], operations, ref.load, form);
   return ref;
 };

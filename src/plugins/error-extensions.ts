@@ -5,6 +5,7 @@ import {
   InputError,
   InvalidValueError,
   NotFoundError,
+  NotKeptError,
   TooManyError,
 } from '../graph/errors.ts';
 import {
@@ -84,6 +85,9 @@ export const errorExtensions = (error: unknown): ErrorExtensions | undefined => 
     const { message, api } = error;
     return { message, code: 'UPSTREAM_INVALID_RESPONSE', upstream: { api }, retryable: false };
   }
+  if (error instanceof NotKeptError) {
+    return { message: error.message, code: 'UPSTREAM_UNAVAILABLE', retryable: true };
+  }
   if (error instanceof ForbiddenError) return { message: error.message, code: 'FORBIDDEN' };
   if (error instanceof UnauthenticatedError) return { message: error.message, code: 'UNAUTHENTICATED' };
   if (error instanceof NotConfiguredError) {
@@ -107,8 +111,10 @@ const fieldExtensions = (
 
 const upstreamExtensions = (error: UpstreamError): ErrorExtensions => {
   const { api, method, path } = error.operation;
-  const answered = error instanceof AnswerError ? error : undefined;
-  const status = answered?.status ?? (error instanceof InvalidResponseError ? error.status : undefined);
+  // What leaves the outcome of a change open may be an answer all the same.
+  const said = error instanceof OutcomeUnknownError ? error.cause : error;
+  const answered = said instanceof AnswerError ? said : undefined;
+  const status = answered?.status ?? (said instanceof InvalidResponseError ? said.status : undefined);
   return {
     message: error.message,
     code: upstreamCode(error),

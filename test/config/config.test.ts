@@ -34,6 +34,7 @@ describe('without any variable', () => {
       auth: { kind: 'none' },
       corsOrigins: [],
       dataDir: '.data',
+      outbox: { ageMs: 86_400_000, rows: 1_000_000 },
       freshMs: 10_000,
       deadlineMs: 10_000,
       budgetCalls: 500,

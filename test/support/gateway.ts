@@ -21,6 +21,7 @@ export interface TestGatewayOptions extends Partial<Omit<Config, 'bird' | 'couri
   readonly schema?: GraphQLSchema;
   readonly stream?: GatewayOptions['stream'];
   readonly directory?: GatewayOptions['directory'];
+  readonly sends?: GatewayOptions['outbox'];
   readonly changes?: Changes;
   readonly plugins?: readonly Plugin[];
   readonly log?: Logger;
@@ -87,6 +88,7 @@ export const startTestGateway = async (options: TestGatewayOptions = {}): Promis
     schema,
     stream,
     directory,
+    sends,
     changes = SILENT,
     plugins,
     log,
@@ -102,6 +104,7 @@ export const startTestGateway = async (options: TestGatewayOptions = {}): Promis
     schema: schema ?? (await import('../../src/schema.ts')).schema,
     stream: stream ?? (() => ({ changes, plugin: {}, close: async () => {} })),
     ...(directory && { directory }),
+    outbox: sends,
     plugins: plugins ?? [],
     log: log ?? pino({ level: 'silent' }),
   });
@@ -220,6 +223,7 @@ const DEFAULTS: Config = {
   defaultRegion: undefined,
   directoryIntervalMs: 600_000,
   directoryMaxAgeMs: 1_800_000,
+  outbox: { ageMs: 86_400_000, rows: 1_000_000 },
   freshMs: 0,
   deadlineMs: 2000,
   budgetCalls: 500,

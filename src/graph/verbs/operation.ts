@@ -27,12 +27,13 @@ export const callAs = async (
  * @param safe true when repeating it changes nothing; a GET is
  */
 export const declare = (dialect: Dialect, method: string, path: string, safe = method === 'GET'): Claim => {
-  const { inferred, media } = dialect.contract.operation(`${method} ${path}`);
+  const { inferred, media, send } = dialect.contract.operation(`${method} ${path}`);
   return claim({
     api: dialect.api,
     method,
     path,
     safe,
+    ...(send === true && { send }),
     ...(media !== undefined && { media }),
     ...(inferred !== undefined && { inferred }),
   });
