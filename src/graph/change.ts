@@ -28,8 +28,8 @@ export const recordOwn = async <Row>(
   row: Row,
   { added, via = 'MUTATION' }: { readonly added: boolean; readonly via?: EventSource },
 ): Promise<void> => {
-  const change = changeOf(view, row, { added, via, audience: audienceOf(context, view.api) });
   try {
+    const change = changeOf(view, row, { added, via, audience: audienceOf(context, view.api) });
     await context.services.changes.record([change]);
   } catch (error) {
     context.services.warn('a change could not be recorded', { error: String(error) });

@@ -141,6 +141,23 @@ const answerCode = ({ status, forwarded }: AnswerError): Code => {
   return STATUS_CODES[status] ?? (status >= 500 ? 'UPSTREAM_UNAVAILABLE' : 'UPSTREAM_INVALID_RESPONSE');
 };
 
+/** What GraphQL says of a value that its field cannot have. Values come from upstreams, and are not quoted. */
+const INVALID_VALUE =
+  /^(?:(?:String|Int|Float|Boolean|ID) cannot represent|Enum "\w+" cannot represent value|Expected Iterable, but did not find one|Cannot return null for non-nullable field (?:Bird|Courier)\w*\.)/;
+
+/** What is known of an error by which GraphQL refuses what a resolver gave; undefined for another error. */
+export const valueExtensions = (cause: unknown, thrown: unknown): ErrorExtensions | undefined =>
+  thrown instanceof GraphQLError &&
+  thrown.path !== undefined &&
+  cause instanceof Error &&
+  INVALID_VALUE.test(cause.message)
+    ? {
+        message: 'an upstream answered a value of this field in a form it does not document',
+        code: 'UPSTREAM_INVALID_RESPONSE',
+        retryable: false,
+      }
+    : undefined;
+
 /** What GraphQL itself says of a document, its variables or its arguments; undefined for a fault of ours. */
 export const graphqlExtensions = (
   error: GraphQLError,
