@@ -24,6 +24,10 @@ export interface Caller {
   readonly admin: boolean;
   /** When the caller's credential ends, in milliseconds since the epoch. */
   readonly expiresAt: number | undefined;
+  /** The Bird workspaces that the caller is bound to; undefined for one who is not. */
+  readonly workspaces?: ReadonlySet<string> | undefined;
+  /** The organizations of courier that the caller is bound to; undefined for one who is not. */
+  readonly organizations?: ReadonlySet<string> | undefined;
 }
 
 /** What one call needs beside its operation. */
@@ -47,6 +51,11 @@ export class ForbiddenError extends Error {
     this.name = 'ForbiddenError';
     this.scope = scope;
   }
+}
+
+/** The caller is bound to workspaces or organizations, and this is none of them. */
+export class OutOfBoundsError extends Error {
+  override readonly name = 'OutOfBoundsError';
 }
 
 /** The upstream takes the caller's own credential, and there is none. */
@@ -146,6 +155,16 @@ export const requireAdmin = ({ caller }: Context): void => {
   if (!caller.admin) throw new ForbiddenError('admin');
 };
 
+/**
+ * Refuses a call outside the Bird workspaces that the caller is bound to.
+ *
+ * @throws {OutOfBoundsError} the call is for another workspace, or for none
+ */
+export const requireWorkspace = ({ caller }: Context, workspaceId: string | undefined): void => {
+  if (caller.workspaces && !caller.workspaces.has(workspaceId?.toLowerCase() ?? ''))
+    throw new OutOfBoundsError('the token is bound to other workspaces of Bird');
+};
+
 /** By which credential the operation reaches an upstream; undefined where there is none. */
 export const credentialOf = ({ services, courierCredential }: Context, api: Api): Credential | undefined =>
   api === 'courier' && services.courierForwards ? courierCredential : services[api]?.credential;
@@ -187,6 +206,7 @@ export const callUpstream = async (
   const { services, signal, deadline, spent, sending } = context;
   const { clue, ...rest } = request;
   const { send, credential } = authorize(context, operation.api, operation.safe ? 'read' : 'write');
+  if (operation.api === 'bird') requireWorkspace(context, request.params?.workspaceId);
   if (++spent.calls > services.budgetCalls) {
     throw new BudgetError(`the operation needs more than ${services.budgetCalls} upstream calls`);
   }

@@ -8,6 +8,7 @@ import { type Logger, pino } from 'pino';
 import type { Config } from './config/config.ts';
 import { type Context, createContext, type Services } from './context.ts';
 import { CallerQuota, useSubscriptionQuota } from './plugins/caller-quota.ts';
+import { useCallerRate } from './plugins/caller-rate.ts';
 import { presenter, useReadableParams } from './plugins/errors.ts';
 import { useHealth } from './plugins/health.ts';
 import { useLimits } from './plugins/limits.ts';
@@ -23,7 +24,7 @@ import { serveSockets } from './server/sockets.ts';
 import { createEventStreams } from './server/sse.ts';
 import { connectUpstreams } from './server/upstreams.ts';
 import { openSqliteOutbox } from './store/sqlite-outbox.ts';
-import type { RateLimiter } from './upstream/rate-limit.ts';
+import { localRateLimiter, type RateLimiter } from './upstream/rate-limit.ts';
 
 /** The status stream as the server needs it. */
 export interface Stream {
@@ -155,6 +156,7 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
       metrics.plugin,
       useHealth(() => !draining),
       stream.plugin,
+      useCallerRate(config.callerRps, options.rateLimiter ?? localRateLimiter()),
       useSubscriptionQuota(),
       streams.plugin,
       useLimits(),

@@ -56,6 +56,8 @@ export interface Config {
   readonly freshMs: number;
   readonly deadlineMs: number;
   readonly budgetCalls: number;
+  /** Operations a second that one caller may begin; 0 = no limit. */
+  readonly callerRps: number;
   readonly logLevel: Variables['LOG_LEVEL'];
 }
 
@@ -150,6 +152,7 @@ const shape = (v: Variables): Config => {
     freshMs: v.FRESH_MS,
     deadlineMs: v.DEADLINE_MS,
     budgetCalls: v.BUDGET_CALLS,
+    callerRps: v.CALLER_RPS,
     logLevel: v.LOG_LEVEL,
   };
 };

@@ -165,9 +165,9 @@ export const expand = (common: CompactCommon, things: ReadonlyMap<string, Compac
       const operation: CompactOperation = typeof given === 'string' ? { about: given } : (given ?? {});
       const where = `${collection} ${kind}`;
       const path = operation.path ?? standard;
-      const item = (paths[path] ??= path.includes('{id}')
-        ? { parameters: [ref(thing.id === 'string' ? 'TextualId' : 'ResourceId', 'parameters')] }
-        : {});
+      const id = thing.id === 'string' ? 'TextualId' : 'ResourceId';
+      const item = paths[path] ?? (path.includes('{id}') ? { parameters: [ref(id, 'parameters')] } : {});
+      paths[path] = item;
       if (method in item) throw new Error(`${method} ${path} is described twice`);
       const isList = kind === 'list' || operation.many === true;
       const { inferred } = operation;

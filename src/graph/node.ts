@@ -61,8 +61,12 @@ export const brand = <Row extends object>(row: Row, typename: string): Row => {
 export const node = <Row extends object>(name: string, options: NodeOptions<Row>): NodeRef<Row> => {
   const { api, operations, key, natives, form, batch, load, cached = false } = options;
 
-  /** The cache's key: an answer is only for those who ask by the same credential. */
-  const cacheKey = (context: Context, of: string) => `${credentialOf(context, api)?.key} ${name} ${of}`;
+  /** The cache's key: an answer is only for those who ask by the same credential and within the same bounds. */
+  const cacheKey = (context: Context, of: string) => {
+    const { caller } = context;
+    const bounds = caller.organizations || caller.workspaces ? caller.key : '';
+    return `${credentialOf(context, api)?.key} ${bounds} ${name} ${of}`;
+  };
 
   const loader = createContextCache(
     (context: Context) =>

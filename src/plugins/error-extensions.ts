@@ -1,5 +1,11 @@
 import { GraphQLError } from 'graphql';
-import { BudgetError, ForbiddenError, NotConfiguredError, UnauthenticatedError } from '../context.ts';
+import {
+  BudgetError,
+  ForbiddenError,
+  NotConfiguredError,
+  OutOfBoundsError,
+  UnauthenticatedError,
+} from '../context.ts';
 import {
   ConflictError,
   InputError,
@@ -88,6 +94,7 @@ export const errorExtensions = (error: unknown): ErrorExtensions | undefined => 
   if (error instanceof NotKeptError) {
     return { message: error.message, code: 'UPSTREAM_UNAVAILABLE', retryable: true };
   }
+  if (error instanceof OutOfBoundsError) return { message: error.message, code: 'FORBIDDEN' };
   if (error instanceof ForbiddenError) return { message: error.message, code: 'FORBIDDEN' };
   if (error instanceof UnauthenticatedError) return { message: error.message, code: 'UNAUTHENTICATED' };
   if (error instanceof NotConfiguredError) {

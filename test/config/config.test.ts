@@ -7,7 +7,7 @@ const BIRD = { BIRD_ACCESS_KEY: 'key', BIRD_WORKSPACE_ID: WORKSPACE };
 const COURIER = { COURIER_API_URL: 'https://courier.example', COURIER_TOKEN: 'token' };
 const JWT = {
   AUTH: 'jwt',
-  AUTH_JWT_SECRET: 'secret',
+  AUTH_JWT_SECRET: 'a secret of at least thirty-two bytes',
   AUTH_ISSUER: 'https://id.example',
   AUTH_AUDIENCE: 'pigeon',
 };
@@ -38,6 +38,7 @@ describe('without any variable', () => {
       freshMs: 10_000,
       deadlineMs: 10_000,
       budgetCalls: 500,
+      callerRps: 0,
       directoryIntervalMs: 600_000,
       logLevel: 'info',
     });
@@ -160,6 +161,11 @@ describe('faults', () => {
       ['AUTH_JWT_SECRET'],
     ],
     [
+      'refuses a secret that can be guessed',
+      { ...JWT, AUTH_JWT_SECRET: 'x'.repeat(31) },
+      ['AUTH_JWT_SECRET'],
+    ],
+    [
       'does not overlook token settings without AUTH=jwt',
       { AUTH_ISSUER: 'https://id.example' },
       ['AUTH_ISSUER'],
@@ -198,7 +204,7 @@ describe('who may come in', () => {
   test('checks tokens by a secret or by published keys', () => {
     expect(readConfig(JWT).auth).toEqual({
       kind: 'jwt',
-      keys: { secret: 'secret' },
+      keys: { secret: JWT.AUTH_JWT_SECRET },
       issuer: 'https://id.example',
       audience: 'pigeon',
     });

@@ -142,6 +142,8 @@ const SENDS: readonly (readonly [
   ],
 ];
 
+const queryOf = (name: string): string => SENDS.find(([one]) => one === name)?.[1] ?? '';
+
 const inFolder = async (work: (dataDir: string) => Promise<void>): Promise<void> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'pigeon-outbox-'));
   try {
@@ -169,7 +171,9 @@ test('every mutation that sends something takes an idempotency key', () => {
   expect(fields.length).toBeGreaterThanOrEqual(12);
 });
 
-describe.each(SENDS)('%s with a key', (_, query, call, answer, reads = {}) => {
+describe.each(
+  SENDS.map(([name, query, call, answer, reads = {}]) => [name, { query, call, answer, reads }] as const),
+)('%s with a key', (_, { query, call, answer, reads }) => {
   const prepared = { [call]: answer, ...reads };
 
   test('gives the same result after a restart, sends once and stores nothing of what it says', async () => {
@@ -232,8 +236,7 @@ describe('a lost send', () => {
       } satisfies Record<string, Prepared>,
     };
   };
-  const [[, SEND] = []] = SENDS;
-  const query = SEND ?? '';
+  const query = queryOf('sendMessage over Bird');
 
   test('over Bird is found by its mark when its caller asks again', async () => {
     const bird = losing();
@@ -340,8 +343,8 @@ describe('a lost send', () => {
 });
 
 describe('a key', () => {
-  const [[, SEND = ''] = []] = SENDS;
-  const [, , , [, POST = ''] = []] = SENDS;
+  const SEND = queryOf('sendMessage over Bird');
+  const POST = queryOf('postCourierMessage');
 
   test('that is longer than 255 characters is refused', async () => {
     await using front = await startFront();
@@ -393,7 +396,7 @@ describeWithRedis('two gateways on one Redis', () => {
     );
     await using one = await (first as Promise<Front>);
     await using other = await (second as Promise<Front>);
-    const [[, query = ''] = []] = SENDS;
+    const query = queryOf('sendMessage over Bird');
     const asked = [one, other, one, other].map((front) => front.data(query));
     await vi.waitFor(() => expect(arrived).toBe(1));
     // Another input is refused also while the first one is under way.
@@ -420,7 +423,7 @@ describeWithRedis('two gateways on one Redis', () => {
     );
     await using one = await (slow as Promise<Front>);
     await using other = await (quick as Promise<Front>);
-    const [[, query = ''] = []] = SENDS;
+    const query = queryOf('sendMessage over Bird');
     const waiting = one.error(query);
     await vi.waitFor(() => expect(one.bird.asked).toHaveLength(1));
     expect(await other.error(query)).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: true });

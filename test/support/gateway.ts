@@ -227,5 +227,6 @@ const DEFAULTS: Config = {
   freshMs: 0,
   deadlineMs: 2000,
   budgetCalls: 500,
+  callerRps: 0,
   logLevel: 'silent',
 };

@@ -1,11 +1,12 @@
 import { type Context, callUpstream, type Request, requireAdmin, requireRight } from '../../context.ts';
 import type { Answer } from '../../upstream/send.ts';
+import { withinBounds } from '../bounds.ts';
 import type { Dialect } from '../dialect.ts';
 import { type Claim, claim } from '../ledger.ts';
 
 /**
  * Makes a call of the contract for an operation of the graph, once the caller has the scope that the contract asks
- * for beside the usual one.
+ * for beside the usual one, and inside the organizations that the caller is bound to.
  *
  * @throws what `callUpstream` throws
  */
@@ -18,7 +19,9 @@ export const callAs = async (
   const { scope } = dialect.contract.operation(`${operation.method} ${operation.path}`);
   if (scope === 'admin') requireAdmin(context);
   else if (scope !== undefined) requireRight(context, dialect.api, 'credentials');
-  return callUpstream(context, operation, request);
+  return withinBounds(dialect, context, operation, request, (bound) =>
+    callUpstream(context, operation, bound),
+  );
 };
 
 /**
