@@ -113,6 +113,8 @@ export interface Context {
   readonly lastEventId: string | undefined;
   /** Where the transport takes what many are told at once; without one they come by the subscription's iterator. */
   readonly sink: Sink | undefined;
+  /** When the operation began, in `performance.now()` milliseconds. */
+  readonly began: number;
   /** By when the operation must have answered, in `performance.now()` milliseconds. */
   readonly deadline: number;
   /** How many upstream calls the operation has made. */
@@ -127,6 +129,7 @@ export const createContext = (
   who: Pick<Context, 'caller' | 'courierCredential'>,
   { signal, lastEventId, sink }: Partial<Pick<Context, 'signal' | 'lastEventId' | 'sink'>> = {},
 ): Context => ({
+  began: performance.now(),
   services,
   caller: who.caller,
   courierCredential: who.courierCredential,

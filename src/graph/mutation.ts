@@ -1,15 +1,14 @@
 import type { InputFieldBuilder, InputFieldMap, InputShapeFromFields, ObjectFieldsShape } from '@pothos/core';
 import { type BuilderTypes, builder } from '../builder.ts';
 import type { Context } from '../context.ts';
-import type { Operation } from '../upstream/send.ts';
-import { rest } from './ledger.ts';
+import { type Claim, requireChange, rest } from './ledger.ts';
 
 interface Options<Fields extends InputFieldMap, Payload extends object> {
   readonly description: string;
   /** Why it should not be used any more. */
   readonly deprecationReason?: string;
   /** The REST calls that stand behind it. */
-  readonly operations: readonly Operation[];
+  readonly operations: readonly Claim[];
   readonly input: (t: InputFieldBuilder<BuilderTypes, 'InputObject'>) => Fields;
   readonly payload: ObjectFieldsShape<BuilderTypes, Payload>;
   readonly resolve: (input: InputShapeFromFields<Fields>, context: Context) => Promise<Payload>;
@@ -36,8 +35,10 @@ export const mutation = <Fields extends InputFieldMap, Payload extends object>(
       ...(deprecationReason !== undefined && { deprecationReason }),
       directives: rest(...operations),
       args: { input: t.arg({ type: inputType, required: true, description: `The input of \`${name}\`.` }) },
-      resolve: ((_root: unknown, args: { input: InputShapeFromFields<Fields> }, context: Context) =>
-        resolve(args.input, context)) as never,
+      resolve: ((_root: unknown, args: { input: InputShapeFromFields<Fields> }, context: Context) => {
+        requireChange(context, operations);
+        return resolve(args.input, context);
+      }) as never,
     }),
   );
 };

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { InputFieldBuilder } from '@pothos/core';
 import { LRUCache } from 'lru-cache';
 import type { BuilderTypes } from '../builder.ts';
-import type { Context } from '../context.ts';
+import { type Context, ForbiddenError } from '../context.ts';
 import type { KeptSend, Sending } from '../ports.ts';
 import {
   AnswerError,
@@ -206,6 +206,14 @@ const recall = async <Given extends object>(
 ): Promise<Given | null> => {
   const kept = readOutcome(outcome ?? '{"values":{}}');
   // The send gave a thing of this kind.
-  if ('node' in kept) return (await loadNode(context, kept.node)) as Given | null;
+  if ('node' in kept) {
+    try {
+      return (await loadNode(context, kept.node)) as Given | null;
+    } catch (error) {
+      // Who may send may not always read.
+      if (error instanceof ForbiddenError) return null;
+      throw error;
+    }
+  }
   return again ? again(kept.values) : (kept.values as object as Given);
 };

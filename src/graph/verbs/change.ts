@@ -123,12 +123,14 @@ export const change = (declared: Declared, options: ChangeOptions<Changed>): Cha
         inputPath: where,
         clue: trace?.clue(written, key),
       };
+      let answer: Answer;
       try {
-        return read(await callAs(dialect, context, operation, request), context, scope);
+        answer = await callAs(dialect, context, operation, request);
       } finally {
-        // Whatever came of it: who reads it afterwards asks anew, but for the row that was just answered.
-        if (of && given() !== of) of.forget(context, key);
+        // Whatever came of it: who reads it afterwards asks anew, but for the row that is just answered.
+        if (of) of.forget(context, key);
       }
+      return read(answer, context, scope);
     });
     await after?.(row, context);
     return row;

@@ -1,8 +1,8 @@
-import { type Context, callUpstream, type Request, requireAdmin, requireRight } from '../../context.ts';
+import { type Context, callUpstream, type Request } from '../../context.ts';
 import type { Answer } from '../../upstream/send.ts';
 import { withinBounds } from '../bounds.ts';
 import type { Dialect } from '../dialect.ts';
-import { type Claim, claim } from '../ledger.ts';
+import { type Claim, claim, requireScope } from '../ledger.ts';
 
 /**
  * Makes a call of the contract for an operation of the graph, once the caller has the scope that the contract asks
@@ -16,9 +16,7 @@ export const callAs = async (
   operation: Claim,
   request: Request,
 ): Promise<Answer> => {
-  const { scope } = dialect.contract.operation(`${operation.method} ${operation.path}`);
-  if (scope === 'admin') requireAdmin(context);
-  else if (scope !== undefined) requireRight(context, dialect.api, 'credentials');
+  requireScope(context, operation);
   return withinBounds(dialect, context, operation, request, (bound) =>
     callUpstream(context, operation, bound),
   );
@@ -30,7 +28,7 @@ export const callAs = async (
  * @param safe true when repeating it changes nothing; a GET is
  */
 export const declare = (dialect: Dialect, method: string, path: string, safe = method === 'GET'): Claim => {
-  const { inferred, media, send } = dialect.contract.operation(`${method} ${path}`);
+  const { inferred, media, scope, send } = dialect.contract.operation(`${method} ${path}`);
   return claim({
     api: dialect.api,
     method,
@@ -39,5 +37,6 @@ export const declare = (dialect: Dialect, method: string, path: string, safe = m
     ...(send === true && { send }),
     ...(media !== undefined && { media }),
     ...(inferred !== undefined && { inferred }),
+    ...(scope !== undefined && { scope }),
   });
 };
