@@ -43,8 +43,9 @@ export const requireScope = (context: Context, { api, scope }: Claim): void => {
  *
  * @throws {ForbiddenError}
  */
-export const requireChange = (context: Context, operations: readonly Claim[]): void => {
-  const changes = operations.filter(({ safe }) => !safe);
+export const requireChange = (context: Context, operations: readonly Operation[]): void => {
+  // What a mutation calls was claimed.
+  const changes = operations.filter(({ safe }) => !safe) as Claim[];
   for (const change of changes) requireScope(context, change);
   const [api, ...others] = new Set(changes.map((change) => change.api));
   if (api !== undefined && others.length === 0) requireRight(context, api, 'write');

@@ -1,14 +1,15 @@
 import type { InputFieldBuilder, InputFieldMap, InputShapeFromFields, ObjectFieldsShape } from '@pothos/core';
 import { type BuilderTypes, builder } from '../builder.ts';
 import type { Context } from '../context.ts';
-import { type Claim, requireChange, rest } from './ledger.ts';
+import type { Operation } from '../upstream/send.ts';
+import { requireChange, rest } from './ledger.ts';
 
 interface Options<Fields extends InputFieldMap, Payload extends object> {
   readonly description: string;
   /** Why it should not be used any more. */
   readonly deprecationReason?: string;
   /** The REST calls that stand behind it. */
-  readonly operations: readonly Claim[];
+  readonly operations: readonly Operation[];
   readonly input: (t: InputFieldBuilder<BuilderTypes, 'InputObject'>) => Fields;
   readonly payload: ObjectFieldsShape<BuilderTypes, Payload>;
   readonly resolve: (input: InputShapeFromFields<Fields>, context: Context) => Promise<Payload>;

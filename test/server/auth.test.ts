@@ -187,9 +187,10 @@ describe('published keys', () => {
     }).listen(0, '127.0.0.1');
     await new Promise((resolve) => issuer.once('listening', resolve));
     const jwksUrl = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/keys`;
+    const auth = { ...JWT_AUTH, keys: { jwksUrl } } as const;
     await using pigeon = await startTestGateway({
       schema: smallSchema(),
-      auth: { ...JWT_AUTH, keys: { jwksUrl } } as const,
+      auth,
     });
     const statusOf = async (index: number, kid = `key ${index}`) => {
       const headers = { authorization: `Bearer ${await tokenBy(index, kid)}` };
