@@ -1,4 +1,13 @@
-import type { Changes, Directory, RowCache, Sink, StreamEvent, TextCallbacks } from './ports.ts';
+import type {
+  Changes,
+  Directory,
+  Outbox,
+  RowCache,
+  Sending,
+  Sink,
+  StreamEvent,
+  TextCallbacks,
+} from './ports.ts';
 import type { Answer, Credential, Operation, QueryValue, Send } from './upstream/send.ts';
 
 /** The two upstreams, as `@rest(api:)` and the scopes name them. */
@@ -24,6 +33,10 @@ export interface Caller {
   readonly admin: boolean;
   /** When the caller's credential ends, in milliseconds since the epoch. */
   readonly expiresAt: number | undefined;
+  /** The Bird workspaces that the caller is bound to; undefined for one who is not. */
+  readonly workspaces?: ReadonlySet<string> | undefined;
+  /** The organizations of courier that the caller is bound to; undefined for one who is not. */
+  readonly organizations?: ReadonlySet<string> | undefined;
 }
 
 /** What one call needs beside its operation. */
@@ -33,6 +46,8 @@ export interface Request {
   readonly body?: unknown;
   /** The path in the field's arguments of a field that the upstream refused, such as `input.text`. */
   readonly inputPath?: (field: string) => string | undefined;
+  /** What the message that is sent can be found by should its answer be lost: ids and hashes alone. */
+  readonly clue?: object | undefined;
 }
 
 /** The caller lacks a right. */
@@ -45,6 +60,11 @@ export class ForbiddenError extends Error {
     this.name = 'ForbiddenError';
     this.scope = scope;
   }
+}
+
+/** The caller is bound to workspaces or organizations, and this is none of them. */
+export class OutOfBoundsError extends Error {
+  override readonly name = 'OutOfBoundsError';
 }
 
 /** The upstream takes the caller's own credential, and there is none. */
@@ -77,6 +97,8 @@ export interface Services {
   readonly changes: Changes;
   /** Opens what subscriptions are told; left out in a gateway without its status stream. */
   readonly openEvents?: OpenEvents | undefined;
+  /** What was sent under an idempotency key. */
+  readonly outbox: Outbox;
   /** Where courier posts the statuses of texts; left out where it cannot. */
   readonly callbacks?: TextCallbacks | undefined;
   /** Answers that may be used again for a while, by credential, type and key; none when that is off. */
@@ -119,10 +141,14 @@ export interface Context {
   readonly lastEventId: string | undefined;
   /** Where the transport takes what many are told at once; without one they come by the subscription's iterator. */
   readonly sink: Sink | undefined;
+  /** When the operation began, in `performance.now()` milliseconds. */
+  readonly began: number;
   /** By when the operation must have answered, in `performance.now()` milliseconds. */
   readonly deadline: number;
   /** How many upstream calls the operation has made. */
   readonly spent: { calls: number };
+  /** The send with an idempotency key that is being made. */
+  readonly sending?: Sending | undefined;
 }
 
 /** Starts one operation, or one event of a subscription: its deadline and its budget begin now. */
@@ -131,6 +157,7 @@ export const createContext = (
   who: Pick<Context, 'caller' | 'courierCredential'>,
   { signal, lastEventId, sink }: Partial<Pick<Context, 'signal' | 'lastEventId' | 'sink'>> = {},
 ): Context => ({
+  began: performance.now(),
   services,
   caller: who.caller,
   courierCredential: who.courierCredential,
@@ -157,6 +184,16 @@ export const requireRight = ({ caller }: Context, api: Api, right: Right): void 
  */
 export const requireAdmin = ({ caller }: Context): void => {
   if (!caller.admin) throw new ForbiddenError('admin');
+};
+
+/**
+ * Refuses a call outside the Bird workspaces that the caller is bound to.
+ *
+ * @throws {OutOfBoundsError} the call is for another workspace, or for none
+ */
+export const requireWorkspace = ({ caller }: Context, workspaceId: string | undefined): void => {
+  if (caller.workspaces && !caller.workspaces.has(workspaceId?.toLowerCase() ?? ''))
+    throw new OutOfBoundsError('the token is bound to other workspaces of Bird');
 };
 
 /** By which credential the operation reaches an upstream; undefined where there is none. */
@@ -197,10 +234,16 @@ export const callUpstream = async (
   operation: Operation & { api: Api },
   request: Request = {},
 ): Promise<Answer> => {
-  const { services, signal, deadline, spent } = context;
+  const { services, signal, deadline, spent, sending } = context;
+  const { clue, ...rest } = request;
   const { send, credential } = authorize(context, operation.api, operation.safe ? 'read' : 'write');
+  if (operation.api === 'bird') requireWorkspace(context, request.params?.workspaceId);
   if (++spent.calls > services.budgetCalls) {
     throw new BudgetError(`the operation needs more than ${services.budgetCalls} upstream calls`);
   }
-  return send({ operation, credential, signal, deadline, ...request });
+  if (operation.send && sending) {
+    const { api, method, path } = operation;
+    await sending.begin(`${api} ${method} ${path}`, clue, audienceOf(context, api));
+  }
+  return send({ operation, credential, signal, deadline, ...rest });
 };

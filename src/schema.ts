@@ -74,6 +74,7 @@ import './joined/channels.ts';
 import './joined/directory-field.ts';
 import './joined/message.ts';
 import './joined/node.ts';
+import './joined/pending-sends.ts';
 import './joined/person.ts';
 import './joined/send-message.ts';
 import './joined/timeline.ts';

@@ -9,6 +9,7 @@ import { type Logger, pino } from 'pino';
 import type { Config } from './config/config.ts';
 import { type Context, createContext, type OpenEvents, type Services } from './context.ts';
 import { CallerQuota, useSubscriptionQuota } from './plugins/caller-quota.ts';
+import { useCallerRate } from './plugins/caller-rate.ts';
 import { type ConcurrencyBounds, FairSlots, useConcurrency } from './plugins/concurrency.ts';
 import { useDocumentCache } from './plugins/document-cache.ts';
 import { presenter, useReadableParams } from './plugins/errors.ts';
@@ -16,7 +17,7 @@ import { useHealth } from './plugins/health.ts';
 import { useLimits } from './plugins/limits.ts';
 import { createMetrics } from './plugins/metrics.ts';
 import { useLastWord } from './plugins/refusal.ts';
-import type { Changes, Directory, TextCallbacks } from './ports.ts';
+import type { Changes, Directory, Outbox, TextCallbacks } from './ports.ts';
 import { admission, type Who } from './server/admission.ts';
 import { createListener, type Listener } from './server/listener.ts';
 import { requestGuard } from './server/request-guard.ts';
@@ -25,8 +26,9 @@ import type { Engine, OperationContext } from './server/socket-options.ts';
 import { type Sockets, serveSockets } from './server/sockets.ts';
 import { createEventStreams } from './server/sse.ts';
 import { connectUpstreams } from './server/upstreams.ts';
+import { openSqliteOutbox } from './store/sqlite-outbox.ts';
 import type { Webhooks } from './stream/webhooks/webhook.ts';
-import type { RateLimiter } from './upstream/rate-limit.ts';
+import { localRateLimiter, type RateLimiter } from './upstream/rate-limit.ts';
 
 /** The status stream as the server needs it. */
 export interface Stream {
@@ -63,6 +65,8 @@ export interface GatewayOptions {
   readonly directory?: (site: Site) => RunningDirectory | undefined;
   /** Keeps the upstreams' quotas; by default it counts this gateway's calls alone. */
   readonly rateLimiter?: RateLimiter | undefined;
+  /** Remembers what was sent under an idempotency key; by default as long as the gateway runs. Is closed with it. */
+  readonly outbox?: Outbox | undefined;
   /** More plugins, such as GraphiQL's; they stand before those of the server. */
   readonly plugins?: readonly Plugin[];
   /** How many operations run at once; by default `CONCURRENCY`. */
@@ -133,7 +137,10 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
   const url = `http://${host === '0.0.0.0' || host === '[::]' ? 'localhost' : host}:${port}`;
   const publicUrl = config.publicUrl ?? url;
 
+  const outbox = options.outbox ?? openSqliteOutbox({ dataDir: ':memory:' });
+  opened.defer(() => outbox.close());
   const sharedServices: Site['services'] = {
+    outbox,
     bird: upstreams.bird,
     courier: upstreams.courier,
     birdWebhooks: config.bird && {
@@ -194,6 +201,7 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
       metrics.plugin,
       useHealth(async () => (draining ? 'draining' : upstreams.fault())),
       stream.plugin,
+      useCallerRate(config.callerRps, options.rateLimiter ?? localRateLimiter()),
       useSubscriptionQuota(),
       useConcurrency(slots),
       streams.plugin,

@@ -8,6 +8,8 @@ import { type Sandbox, startSandbox } from './sandbox/sandbox.ts';
 import { schema } from './schema.ts';
 import { type Gateway, startGateway } from './server.ts';
 import { connectRedis } from './store/redis-connection.ts';
+import { redisOutbox } from './store/redis-outbox.ts';
+import { openSqliteOutbox } from './store/sqlite-outbox.ts';
 import { openRedisLog } from './stream/log/redis-log.ts';
 import { redisWatched } from './stream/poll/redis-watched.ts';
 import { BOUNDS, openStream } from './stream/stream.ts';
@@ -52,6 +54,7 @@ export const start = async (env: Readonly<Record<string, string | undefined>>): 
     schema,
     log,
     rateLimiter: redis && redisRateLimiter(redis),
+    outbox: redis ? redisOutbox(redis, config.outbox) : openSqliteOutbox({ dataDir, bounds: config.outbox }),
     plugins: [
       useLandingPage({ schema, sandbox: sandbox !== undefined }),
       useGraphiql({
@@ -84,6 +87,7 @@ export const start = async (env: Readonly<Record<string, string | undefined>>): 
           birdPerSecond: config.bird?.getRps ?? 0,
           watched: redis && redisWatched(redis),
         },
+        settling: { services },
         warn: services.warn,
       }),
   }).catch((error: NodeJS.ErrnoException) => {

@@ -1,5 +1,5 @@
 import { builder } from '../builder.ts';
-import { authorize } from '../context.ts';
+import { authorize, requireWorkspace } from '../context.ts';
 import { InputError } from '../graph/errors.ts';
 import { isUuid } from '../graph/ids.ts';
 
@@ -22,6 +22,7 @@ builder.queryField('bird', (t) =>
       authorize(context, 'bird', 'read');
       const workspaceId = args.workspaceId ?? context.services.bird?.workspaceId ?? '';
       if (!isUuid(workspaceId)) throw new InputError('workspaceId', 'is not a native id');
+      requireWorkspace(context, workspaceId);
       return { workspaceId };
     },
   }),

@@ -78,6 +78,8 @@ interface ContactPayload {
 }
 
 const keep = (context: Context, contact: ContactRow): ContactPayload => {
+  // It may have been there before, and be under way to somebody as it was.
+  BirdContact.forget(context, BirdContact.key(contact));
   BirdContact.prime(context, contact);
   return { contact };
 };

@@ -18,12 +18,14 @@ type PathOf<Method extends string> = {
  * Declares that the graph reaches an operation of Bird.
  *
  * @param safe true when repeating it changes nothing; a GET is
+ * @param options.send true when it sends something to people
  */
 export const operation = <const Method extends string, const Path extends PathOf<Method>>(
   method: Method,
   path: Path,
   safe: boolean = method === 'GET',
-): Claim => claim({ api: 'bird', method, path, safe });
+  { send }: { readonly send?: true } = {},
+): Claim => claim({ api: 'bird', method, path, safe, ...(send && { send }) });
 
 /** A row of Bird with the workspace it lives in, which Bird does not always repeat. */
 export type InWorkspace<Row> = Row & { readonly workspaceId: string };

@@ -2,22 +2,67 @@ import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { recordOwn } from '../graph/change.ts';
 import { InputError } from '../graph/errors.ts';
+import { findLost } from '../graph/lost-sends.ts';
 import { mutation } from '../graph/mutation.ts';
+import { idempotencyKeyField, sendOnce } from '../graph/send-once.ts';
 import { BirdMessageBodyInput, readBody } from './body-input.ts';
 import { askIn, operation, readKey, readOwnId, readRow } from './load.ts';
-import { BirdMessage, birdMessageView, type MessageRow } from './message.ts';
+import { BirdMessage, birdMessageView, MAX_MESSAGES, type MessageRow } from './message.ts';
+import { listChannelMessages, readPage } from './messages.ts';
 import { omitNullish } from './omit-nullish.ts';
 import type { components } from './openapi.gen.ts';
 
 type Schemas = components['schemas'];
 
-export const sendMessage = operation('POST', '/workspaces/{workspaceId}/channels/{channelId}/messages');
+export const sendMessage = operation(
+  'POST',
+  '/workspaces/{workspaceId}/channels/{channelId}/messages',
+  false,
+  { send: true },
+);
+
+/** Where in a message Pigeon marks which send it is of. */
+const MARK = 'pigeonKey';
+
+/** How many pages of a channel’s list are read to find a message, and how far before the send they begin. */
+const PAGES = 5;
+const SKEW_MS = 5 * 60_000;
+
+findLost(sendMessage, {
+  alike: false,
+  find: async (context, { id, since }, { channel }) => {
+    const [workspaceId = '', channelId = ''] = String(channel).split('/');
+    const list = { operation: listChannelMessages, workspaceId, params: { channelId } };
+    const span = {
+      startAt: new Date(since - SKEW_MS).toISOString(),
+      endAt: new Date(since + SKEW_MS).toISOString(),
+    };
+    let pageToken: string | undefined;
+    for (let page = 0; page < PAGES; page += 1) {
+      const { rows, next } = await readPage(context, list, { ...span, limit: MAX_MESSAGES, pageToken });
+      const found = rows.find(({ meta }) => meta?.extraInformation?.[MARK] === id);
+      if (found) return [found];
+      if (next === undefined) break;
+      pageToken = next;
+    }
+    return [];
+  },
+});
 
 /** What is to be sent, in Bird's words but for the unknown that its strict types would not take. */
 export type Draft = Omit<Schemas['MessageCreate'], 'body' | 'template'> & {
   readonly body?: unknown;
   readonly template?: unknown;
 };
+
+/** The draft with the mark of its send, beside what else it says of itself. */
+const marked = (draft: Draft, mark: string | undefined): Draft =>
+  mark === undefined
+    ? draft
+    : {
+        ...draft,
+        meta: { ...draft.meta, extraInformation: { ...draft.meta?.extraInformation, [MARK]: mark } },
+      };
 
 /**
  * Sends a message over a channel and tells the status stream.
@@ -34,8 +79,9 @@ export const send = async (
   const [workspaceId = '', channelId = ''] = channelKey.split('/');
   const answer = await askIn(context, sendMessage, workspaceId, {
     params: { channelId },
-    body: draft,
+    body: marked(draft, context.sending?.mark),
     inputPath,
+    clue: { channel: channelKey },
   });
   const row = readRow<Schemas['Message']>(answer, workspaceId, 'BirdMessage', sendMessage);
   BirdMessage.prime(context, row);
@@ -131,8 +177,9 @@ mutation('sendBirdMessage', {
     capFrequency: t.boolean({ description: 'Counts it against the marketing limit of the contact.' }),
     ignoreQuietHours: t.boolean({ description: 'Sends it in quiet hours too.' }),
     ignoreGlobalHoldout: t.boolean({ description: 'Sends it to those held out too.' }),
+    idempotencyKey: idempotencyKeyField(t),
   }),
-  resolve: async (input, context): Promise<{ readonly message: MessageRow }> => {
+  resolve: async (input, context): Promise<{ readonly message: MessageRow | null }> => {
     const key = readKey(
       input.channelId,
       'input.channelId',
@@ -191,7 +238,8 @@ mutation('sendBirdMessage', {
       ignoreQuietHours: input.ignoreQuietHours,
       ignoreGlobalHoldout: input.ignoreGlobalHoldout,
     }) as Draft;
-    return { message: await send(context, key, draft, blameOf) };
+    const act = (own: Context) => send(own, key, draft, blameOf);
+    return { message: await sendOnce(context, { mutation: 'sendBirdMessage', input, act }) };
   },
   payload: (t) => ({
     message: t.expose('message', { type: BirdMessage, description: 'The message as Bird took it.' }),

@@ -62,11 +62,15 @@ export interface Config {
   readonly defaultRegion: string | undefined;
   readonly directoryIntervalMs: number;
   readonly directoryMaxAgeMs: number;
+  /** For how long, and for how many sends, idempotency keys are kept. */
+  readonly outbox: { readonly ageMs: number; readonly rows: number };
   readonly freshMs: number;
   readonly deadlineMs: number;
   /** How long everything goes on after readiness has ended, before no more connections are accepted. */
   readonly drainDelayMs: number;
   readonly budgetCalls: number;
+  /** Operations a second that one caller may begin; 0 = no limit. */
+  readonly callerRps: number;
   readonly logLevel: Variables['LOG_LEVEL'];
 }
 
@@ -168,10 +172,12 @@ const shape = (v: Variables): Config => {
     defaultRegion: v.DEFAULT_REGION,
     directoryIntervalMs: v.DIRECTORY_INTERVAL,
     directoryMaxAgeMs: v.DIRECTORY_MAX_AGE,
+    outbox: { ageMs: v.OUTBOX_MAX_AGE, rows: v.OUTBOX_MAX_ROWS },
     freshMs: v.FRESH_MS,
     deadlineMs: v.DEADLINE_MS,
     drainDelayMs: v.DRAIN_DELAY_MS,
     budgetCalls: v.BUDGET_CALLS,
+    callerRps: v.CALLER_RPS,
     logLevel: v.LOG_LEVEL,
   };
 };

@@ -6,6 +6,9 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 const MINUTE_MS = 60_000;
 const UNITS_MS = { ms: 1, s: 1000, m: MINUTE_MS, h: 60 * MINUTE_MS };
 
+/** The shortest secret that signs tokens, in bytes: shorter ones can be guessed from one token. */
+const SECRET_BYTES = 32;
+
 const count = (least: number, most: number) =>
   z
     .string()
@@ -92,10 +95,13 @@ export const variables = z.object({
     .optional(),
   DIRECTORY_INTERVAL: duration.default(10 * MINUTE_MS),
   DIRECTORY_MAX_AGE: duration.default(30 * MINUTE_MS),
+  OUTBOX_MAX_AGE: duration.default(24 * 60 * MINUTE_MS),
+  OUTBOX_MAX_ROWS: count(1000, 1_000_000_000).default(1_000_000),
   FRESH_MS: count(0, 3_600_000).default(10_000),
   DEADLINE_MS: count(1, 600_000).default(10_000),
   DRAIN_DELAY_MS: count(0, 600_000).default(0),
   BUDGET_CALLS: count(1, 1_000_000).default(500),
+  CALLER_RPS: count(0, 1_000_000).default(0),
   LOG_LEVEL: oneOf(...LOG_LEVELS).default('info'),
   REDIS_URL: redisUrl.optional(),
 });
@@ -156,6 +162,9 @@ export const faultsOfAll = (env: Readonly<Record<string, string>>): string[] => 
     if (!has('AUTH_JWT_SECRET')) need('AUTH_JWKS_URL', 'because AUTH=jwt (or AUTH_JWT_SECRET)');
     need('AUTH_ISSUER', 'because AUTH=jwt');
     need('AUTH_AUDIENCE', 'because AUTH=jwt');
+    if (has('AUTH_JWT_SECRET') && Buffer.byteLength(env.AUTH_JWT_SECRET ?? '') < SECRET_BYTES) {
+      faults.push('AUTH_JWT_SECRET: must be at least 32 bytes long, 256 bits');
+    }
     if (has('AUTH_JWKS_URL') && has('AUTH_JWT_SECRET')) {
       faults.push('AUTH_JWT_SECRET: cannot stand beside AUTH_JWKS_URL, set one of them');
     }

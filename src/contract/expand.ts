@@ -33,6 +33,8 @@ export interface CompactOperation {
   readonly deprecated?: string;
   /** The scope that a caller needs beside the usual one. */
   readonly scope?: string;
+  /** True when it sends something to people. */
+  readonly send?: boolean;
 }
 
 /** A resource of the compact contract: one file. */
@@ -181,6 +183,7 @@ export const expand = (common: CompactCommon, things: ReadonlyMap<string, Compac
         ...(operation.deprecated && { deprecated: true, 'x-deprecation-reason': operation.deprecated }),
         ...(inferred && { 'x-inferred': inferred }),
         ...(operation.scope && { 'x-scope': operation.scope }),
+        ...(operation.send && { 'x-send': true }),
         ...(parameters.length > 0 && { parameters }),
         ...(method !== 'get' && { requestBody: requestBody(kind, operation, where) }),
         responses: {

@@ -62,6 +62,7 @@ export const tableOf = (document: Json): object => {
         description: operation.description,
         inferred: operation['x-inferred'],
         scope: operation['x-scope'],
+        send: operation['x-send'],
         deprecated:
           operation.deprecated === true
             ? (operation['x-deprecation-reason'] ?? 'The upstream calls it deprecated.')

@@ -88,6 +88,17 @@ export const dialect: Dialect = {
     const { const: type } = (properties.type ?? {}) as { readonly const?: string };
     return { data: { ...(properties.id && { id }), type, attributes: values } };
   },
+  bounds: {
+    values: (body) => {
+      const data = isRecord(body) ? body.data : undefined;
+      const said = isRecord(data) ? data.attributes : body;
+      return isRecord(said) ? said : {};
+    },
+    attributes: ({ body }) => {
+      const data = isRecord(body) ? body.data : undefined;
+      return isRecord(data) && isRecord(data.attributes) ? data.attributes : {};
+    },
+  },
   inputPath:
     (prefix = '') =>
     (field) => {

@@ -27,10 +27,10 @@ export const recordOwn = async <Row>(
   context: Context,
   view: MessageView<Row>,
   row: Row,
-  { added }: { readonly added: boolean },
+  { added, via = 'MUTATION' }: { readonly added: boolean; readonly via?: EventSource },
 ): Promise<void> => {
-  const change = changeOf(view, row, { added, via: 'MUTATION', audience: audienceOf(context, view.api) });
   try {
+    const change = changeOf(view, row, { added, via, audience: audienceOf(context, view.api) });
     await context.services.changes.record([change]);
   } catch (error) {
     context.services.warn('a change could not be recorded', { error: String(error) });

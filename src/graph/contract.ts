@@ -56,6 +56,8 @@ export interface ContractOperation {
   readonly inferred?: string;
   /** The scope that a caller needs beside the usual one. */
   readonly scope?: string;
+  /** True when it sends something to people. */
+  readonly send?: boolean;
   /** Why it should not be used any more. */
   readonly deprecated?: string;
   readonly query?: Readonly<Record<string, Shape>>;

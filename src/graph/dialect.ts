@@ -84,6 +84,13 @@ export interface Dialect {
   readonly readTime: (value: unknown) => Date | undefined;
   /** A moment as the upstream takes it, with the precision it is given. */
   readonly writeTime: (value: Date) => string;
+  /** How what belongs to organizations is read, where callers can be bound to them. */
+  readonly bounds?: {
+    /** What a body says, without its envelope. */
+    readonly values: (body: unknown) => Readonly<Record<string, unknown>>;
+    /** The attributes of the one thing that an answer holds. */
+    readonly attributes: (answer: Answer) => Readonly<Record<string, unknown>>;
+  };
   /** The values of a span, as the upstream's parameter takes them. */
   readonly writeSpan: (since: Date | null | undefined, until: Date | null | undefined) => string[];
 }

@@ -3,6 +3,7 @@ import DataLoader from 'dataloader';
 import { type BuilderTypes, builder } from '../builder.ts';
 import { type Api, audienceOf, type Context } from '../context.ts';
 import type { MessageStatus, Standing } from '../ports.ts';
+import { InvalidValueError } from './errors.ts';
 import { globalId } from './ids.ts';
 import { Source } from './source.ts';
 import { MessageStatusEnum, rank } from './status.ts';
@@ -172,7 +173,38 @@ export const shownStatus = <Row>(view: MessageView<Row>, row: Row, known?: Stand
     : { status, nativeStatus: view.nativeStatus(row) ?? null, at };
 };
 
-const fieldsOf = <Row extends object>(t: ObjectFieldBuilder<BuilderTypes, Row>, view: MessageView<Row>) => ({
+/** What a view tells of a row, where a value of it is of another type than documented. */
+const orElse =
+  <Row, T>(tell: (row: Row) => T, otherwise: () => T) =>
+  (row: Row): T => {
+    try {
+      return tell(row);
+    } catch (error) {
+      // A view only reads its row, so nothing else can be of a wrong type.
+      if (error instanceof TypeError) return otherwise();
+      throw error;
+    }
+  };
+
+const fieldsOf = <Row extends object>(t: ObjectFieldBuilder<BuilderTypes, Row>, given: MessageView<Row>) => {
+  const invalid = (name: string) => (): never => {
+    throw new InvalidValueError(given.api, name);
+  };
+  return viewFields(t, {
+    ...given,
+    // Neither can be null, and one wrong word must not cost a whole list.
+    direction: orElse(given.direction, () => 'OUTGOING'),
+    status: orElse(given.status, () => 'UNKNOWN'),
+    text: orElse(given.text, invalid('text')),
+    nativeStatus: orElse(given.nativeStatus, invalid('nativeStatus')),
+    author: orElse(given.author, invalid('author')),
+  });
+};
+
+const viewFields = <Row extends object>(
+  t: ObjectFieldBuilder<BuilderTypes, Row>,
+  view: MessageView<Row>,
+) => ({
   nativeId: t.string({ nullable: false, description: DESCRIPTIONS.nativeId, resolve: view.nativeId }),
   source: t.field({
     type: Source,

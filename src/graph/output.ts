@@ -153,9 +153,11 @@ const nested = (dialect: Dialect, row: object, attribute: string, isList: boolea
   if (value == null) return null;
   if (typeof value !== 'object' || Array.isArray(value) !== isList)
     throw new InvalidValueError(dialect.api, attribute);
-  return Array.isArray(value)
-    ? value.filter((part) => part != null).map((part) => dialect.part(row, part))
-    : dialect.part(row, value);
+  if (!Array.isArray(value)) return dialect.part(row, value);
+  const parts = value.filter((part) => part != null);
+  if (parts.some((part) => typeof part !== 'object' || Array.isArray(part)))
+    throw new InvalidValueError(dialect.api, attribute);
+  return parts.map((part) => dialect.part(row, part));
 };
 
 /** A value that is no object, a list of such values, or any JSON. */

@@ -1,10 +1,17 @@
 import { GraphQLError } from 'graphql';
-import { BudgetError, ForbiddenError, NotConfiguredError, UnauthenticatedError } from '../context.ts';
+import {
+  BudgetError,
+  ForbiddenError,
+  NotConfiguredError,
+  OutOfBoundsError,
+  UnauthenticatedError,
+} from '../context.ts';
 import {
   ConflictError,
   InputError,
   InvalidValueError,
   NotFoundError,
+  NotKeptError,
   TooManyError,
 } from '../graph/errors.ts';
 import {
@@ -94,6 +101,10 @@ export const errorExtensions = (error: unknown): ErrorExtensions | undefined => 
     const { message, api } = error;
     return { message, code: 'UPSTREAM_INVALID_RESPONSE', upstream: { api }, retryable: false };
   }
+  if (error instanceof NotKeptError) {
+    return { message: error.message, code: 'UPSTREAM_UNAVAILABLE', retryable: true };
+  }
+  if (error instanceof OutOfBoundsError) return { message: error.message, code: 'FORBIDDEN' };
   if (error instanceof ForbiddenError) return { message: error.message, code: 'FORBIDDEN' };
   if (error instanceof UnauthenticatedError) return { message: error.message, code: 'UNAUTHENTICATED' };
   if (error instanceof NotConfiguredError) {
@@ -117,9 +128,12 @@ const fieldExtensions = (
 
 const upstreamExtensions = (error: UpstreamError): ErrorExtensions => {
   const { api, method, path } = error.operation;
-  const answered = error instanceof AnswerError ? error : undefined;
+  // What leaves the outcome of a change open may be an answer all the same.
+  const said = error instanceof OutcomeUnknownError ? error.cause : error;
+  const answered = said instanceof AnswerError ? said : undefined;
   const status =
-    error instanceof InvalidResponseError || error instanceof LoginError ? error.status : answered?.status;
+    answered?.status ??
+    (said instanceof InvalidResponseError || said instanceof LoginError ? said.status : undefined);
   return {
     message: error.message,
     code: upstreamCode(error),
@@ -146,6 +160,23 @@ const answerCode = ({ status, forwarded }: AnswerError): Code => {
   if (status === 403) return forwarded ? 'FORBIDDEN' : 'UPSTREAM_REFUSED';
   return STATUS_CODES[status] ?? (status >= 500 ? 'UPSTREAM_UNAVAILABLE' : 'UPSTREAM_INVALID_RESPONSE');
 };
+
+/** What GraphQL says of a value that its field cannot have. Values come from upstreams, and are not quoted. */
+const INVALID_VALUE =
+  /^(?:(?:String|Int|Float|Boolean|ID) cannot represent|Enum "\w+" cannot represent value|Expected Iterable, but did not find one|Cannot return null for non-nullable field (?:Bird|Courier)\w*\.)/;
+
+/** What is known of an error by which GraphQL refuses what a resolver gave; undefined for another error. */
+export const valueExtensions = (cause: unknown, thrown: unknown): ErrorExtensions | undefined =>
+  thrown instanceof GraphQLError &&
+  thrown.path !== undefined &&
+  cause instanceof Error &&
+  INVALID_VALUE.test(cause.message)
+    ? {
+        message: 'an upstream answered a value of this field in a form it does not document',
+        code: 'UPSTREAM_INVALID_RESPONSE',
+        retryable: false,
+      }
+    : undefined;
 
 /** What GraphQL itself says of a document, its variables or its arguments; undefined for a fault of ours. */
 export const graphqlExtensions = (

@@ -5,12 +5,13 @@ import { credential } from '../upstream/auth.ts';
 import { breaker } from '../upstream/breaker.ts';
 import { coalesce } from '../upstream/coalesce.ts';
 import { deadline } from '../upstream/deadline.ts';
-import { http } from '../upstream/http.ts';
+import { CONNECTIONS_AN_OPERATION, http } from '../upstream/http.ts';
 import { login } from '../upstream/login.ts';
 import { outcome } from '../upstream/outcome.ts';
 import { localRateLimiter, type RateLimiter, rateLimit } from '../upstream/rate-limit.ts';
 import { retry } from '../upstream/retry.ts';
 import { type Call, compose, type Layer } from '../upstream/send.ts';
+import { share } from '../upstream/share.ts';
 
 /** Both upstreams as configured. */
 export interface Upstreams extends Pick<Services, 'bird' | 'courier' | 'courierForwards'> {
@@ -62,6 +63,7 @@ const connectBird = (config: BirdConfig, observe: Layer, rateLimiter: RateLimite
       coalesce(),
       retry({ refusedMeansUnprocessed: true }),
       breaker(),
+      share(CONNECTIONS_AN_OPERATION),
       rateLimit(rateLimiter, quota('GET', config.getRps), quota('POST', config.postRps)),
       observe,
     ),
@@ -83,6 +85,7 @@ const connectCourier = (config: CourierConfig, observe: Layer, warn: Services['w
       retry({ refusedMeansUnprocessed: false }),
       ...(session ? [session.layer] : []),
       breaker(),
+      share(CONNECTIONS_AN_OPERATION),
       observe,
     ),
   };

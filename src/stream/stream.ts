@@ -7,6 +7,7 @@ import type { Log, LogBounds } from './log/log.ts';
 import { openSqliteLog } from './log/sqlite-log.ts';
 import { StatusLog } from './log/status-log.ts';
 import { openPolling, type PollingOptions } from './poll/polling.ts';
+import { openSettling, type SettlingOptions } from './poll/settling.ts';
 import { openEvents } from './subscribe/events.ts';
 import { birdWebhooks, type WebhookCounts } from './webhooks/bird-webhooks.ts';
 import { type CallbackCounts, courierCallbacks } from './webhooks/courier-callbacks.ts';
@@ -41,6 +42,8 @@ export interface StreamOptions {
   readonly workspaceId: string | undefined;
   /** What is watched is asked about where webhooks are silent; left out, it is not. */
   readonly polling?: Pick<PollingOptions, 'services' | 'birdPerSecond' | 'everyMs' | 'watched'> | undefined;
+  /** Sends whose answer was lost are looked for; left out, they are not. */
+  readonly settling?: Pick<SettlingOptions, 'services' | 'everyMs'> | undefined;
   readonly warn: (message: string, details: Record<string, unknown>) => void;
   /** The clock, in milliseconds since the epoch. */
   readonly now?: () => number;
@@ -65,6 +68,8 @@ export interface Stream {
   };
   /** Asks now about what is watched, as far as it is due; what the stream does by itself every few seconds. */
   poll(): Promise<void>;
+  /** Looks now for sends whose answer was lost, as far as it is time; what the stream does by itself every second. */
+  settle(): Promise<void>;
   /** Ends every subscription, writes what waits and lets go of the store. */
   close(): Promise<void>;
 }
@@ -82,6 +87,7 @@ export const openStream = (options: StreamOptions): Stream => {
   const statusLog = new StatusLog(log, pubSub, warn, bounds?.entries, now);
   const delivery = new Delivery(statusLog, pubSub);
   const polling = options.polling && openPolling({ ...options.polling, log, pubSub, statusLog, now });
+  const settling = options.settling && openSettling({ ...options.settling, changes: statusLog });
   const bird = birdWebhooks({ statusLog, keys: birdKeys, publicUrl, workspaceId, warn, now });
   const texts = courierCallbacks({ statusLog, tokens, publicUrl, warn, now });
   const recovered = texts.recover();
@@ -96,9 +102,11 @@ export const openStream = (options: StreamOptions): Stream => {
       return { webhooks: bird.counts, callbacks: texts.counts, subscribers };
     },
     poll: async () => polling?.round(),
+    settle: async () => settling?.round(),
     async close() {
       pubSub.close();
       await polling?.close();
+      await settling?.close();
       await recovered;
       await log.close();
       await tokens.close();

@@ -2,7 +2,7 @@ import type { Operation } from './send.ts';
 
 /** What every failed call has in common. The message names the operation, never a filled path or a body. */
 export abstract class UpstreamError extends Error {
-  readonly operation: Operation;
+  readonly operation: Pick<Operation, 'api' | 'method' | 'path'>;
   /** True when the same call may succeed later. */
   readonly retryable: boolean;
   /** Seconds to wait before asking again, where that is known. */
@@ -10,7 +10,7 @@ export abstract class UpstreamError extends Error {
 
   constructor(
     message: string,
-    operation: Operation,
+    operation: Pick<Operation, 'api' | 'method' | 'path'>,
     options: { cause?: unknown; retryable?: boolean; retryAfter?: number | undefined } = {},
   ) {
     super(message, { cause: options.cause });
@@ -101,11 +101,16 @@ export class LimitedError extends UpstreamError {
   }
 }
 
+/** What of an operation errors name. */
+type Named = Pick<Operation, 'api' | 'method' | 'path'>;
+
 /** A change was sent and its answer was lost: it may or may not have happened. It is never repeated blindly. */
 export class OutcomeUnknownError extends UpstreamError {
-  constructor(operation: Operation, cause: unknown) {
+  /** @param retryable true when asking again may tell what happened, and sends nothing again */
+  constructor(operation: Named, cause: unknown, retryable = false) {
     super(`${operation.api} may or may not have done ${operation.method} ${operation.path}`, operation, {
       cause,
+      retryable,
     });
   }
 }
@@ -128,7 +133,7 @@ export class LoginError extends UpstreamError {
   readonly status: number | undefined;
 
   constructor(
-    operation: Operation,
+    operation: Named,
     options: {
       reason: LoginFault;
       message: string;

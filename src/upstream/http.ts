@@ -8,6 +8,12 @@ const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
 /** The largest answer that is not JSON, in bytes. */
 const MAX_MEDIA_BYTES = 8 * 1024 * 1024;
 
+/** How many connections an origin has. */
+export const CONNECTIONS = 256;
+
+/** How many of them the calls of one operation may hold. */
+export const CONNECTIONS_AN_OPERATION = 96;
+
 /** Errors of undici and the resolver after which the request cannot have been seen by the upstream. */
 const UNSENT = new Set([
   'ECONNREFUSED',
@@ -33,7 +39,7 @@ export const http = (url: string): Http => {
   const { origin, pathname } = new URL(url);
   const prefix = pathname.replace(/\/+$/, '');
   const pool = new Pool(origin, {
-    connections: 64,
+    connections: CONNECTIONS,
     headersTimeout: 0,
     bodyTimeout: 0,
     maxResponseSize: MAX_RESPONSE_BYTES,
@@ -59,6 +65,8 @@ export const http = (url: string): Http => {
         bytes = await answer.body.bytes();
       } catch (cause) {
         if (signal?.aborted) throw signal.reason;
+        // What is too large once is too large again.
+        if (codeOf(cause) === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') throw new InvalidResponseError(operation, 200);
         throw new UnavailableError(operation, { cause, unsent: UNSENT.has(codeOf(cause)) });
       }
       const { statusCode: status, headers } = answer;

@@ -7,6 +7,8 @@ export interface Operation {
   readonly path: string;
   /** True when repeating the call changes nothing: it may be retried, and its answer shared. */
   readonly safe: boolean;
+  /** True when it sends something to people: whatever leaves its outcome open is then said to. */
+  readonly send?: boolean;
   /** The media type of its answer, where that is not JSON: a type, or one with `*` behind its `/`. */
   readonly media?: string;
 }

@@ -375,8 +375,9 @@ describe('Bird’s refusal', () => {
     [422, 'BAD_USER_INPUT'],
     [401, 'UPSTREAM_REFUSED'],
     [403, 'UPSTREAM_REFUSED'],
-    [500, 'UPSTREAM_UNAVAILABLE'],
-    [503, 'UPSTREAM_UNAVAILABLE'],
+    [408, 'OUTCOME_UNKNOWN'],
+    [500, 'OUTCOME_UNKNOWN'],
+    [503, 'OUTCOME_UNKNOWN'],
   ])('with %i is %s, and nothing is sent again', async (status, code) => {
     const { error, calls } = await refused({ status, body: { code: 'X', message: '+31612345678' } });
     expect(error.extensions).toMatchObject({

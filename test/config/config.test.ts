@@ -15,7 +15,7 @@ const LOGIN = {
 };
 const JWT = {
   AUTH: 'jwt',
-  AUTH_JWT_SECRET: 'secret',
+  AUTH_JWT_SECRET: 'a secret of at least thirty-two bytes',
   AUTH_ISSUER: 'https://id.example',
   AUTH_AUDIENCE: 'pigeon',
 };
@@ -42,9 +42,11 @@ describe('without any variable', () => {
       auth: { kind: 'none' },
       corsOrigins: [],
       dataDir: '.data',
+      outbox: { ageMs: 86_400_000, rows: 1_000_000 },
       freshMs: 10_000,
       deadlineMs: 10_000,
       budgetCalls: 500,
+      callerRps: 0,
       directoryIntervalMs: 600_000,
       logLevel: 'info',
     });
@@ -228,6 +230,11 @@ describe('faults', () => {
       ['AUTH_JWT_SECRET'],
     ],
     [
+      'refuses a secret that can be guessed',
+      { ...JWT, AUTH_JWT_SECRET: 'x'.repeat(31) },
+      ['AUTH_JWT_SECRET'],
+    ],
+    [
       'does not overlook token settings without AUTH=jwt',
       { AUTH_ISSUER: 'https://id.example' },
       ['AUTH_ISSUER'],
@@ -354,7 +361,7 @@ describe('who may come in', () => {
   test('checks tokens by a secret or by published keys', () => {
     expect(readConfig(JWT).auth).toEqual({
       kind: 'jwt',
-      keys: { secret: 'secret' },
+      keys: { secret: JWT.AUTH_JWT_SECRET },
       issuer: 'https://id.example',
       audience: 'pigeon',
     });

@@ -21,8 +21,10 @@ describe.each(SENDS)('%s', (_, operation, query) => {
   test.each<[string, Prepared, string, boolean]>([
     ['is refused for its quota', { status: 429, headers: { 'retry-after': '0' } }, 'RATE_LIMITED', true],
     ['is refused', { status: 409 }, 'CONFLICT', false],
-    ['fails at courier', { status: 500 }, 'UPSTREAM_UNAVAILABLE', false],
-    ['finds courier down', { status: 503 }, 'UPSTREAM_UNAVAILABLE', false],
+    ['fails at courier', { status: 500 }, 'OUTCOME_UNKNOWN', false],
+    ['finds courier down', { status: 503 }, 'OUTCOME_UNKNOWN', false],
+    ['takes courier too long', { status: 408 }, 'OUTCOME_UNKNOWN', false],
+    ['is sent elsewhere', { status: 303 }, 'OUTCOME_UNKNOWN', false],
     ['loses its answer in between', { status: 502 }, 'OUTCOME_UNKNOWN', false],
     ['waits too long in between', { status: 504 }, 'OUTCOME_UNKNOWN', false],
     ['loses its connection', { destroy: true }, 'OUTCOME_UNKNOWN', false],

@@ -22,6 +22,7 @@ export interface TestGatewayOptions extends Partial<Omit<Config, 'bird' | 'couri
   readonly schema?: GraphQLSchema;
   readonly stream?: GatewayOptions['stream'];
   readonly directory?: GatewayOptions['directory'];
+  readonly sends?: GatewayOptions['outbox'];
   readonly changes?: Changes;
   readonly plugins?: readonly Plugin[];
   readonly concurrency?: GatewayOptions['concurrency'];
@@ -89,6 +90,7 @@ export const startTestGateway = async (options: TestGatewayOptions = {}): Promis
     schema,
     stream,
     directory,
+    sends,
     changes = SILENT,
     plugins,
     concurrency,
@@ -105,6 +107,7 @@ export const startTestGateway = async (options: TestGatewayOptions = {}): Promis
     schema: schema ?? (await import('../../src/schema.ts')).schema,
     stream: stream ?? (() => ({ changes, plugin: {}, close: async () => {} })),
     ...(directory && { directory }),
+    outbox: sends,
     plugins: plugins ?? [],
     ...(concurrency && { concurrency }),
     log: log ?? pino({ level: 'silent' }),
@@ -225,9 +228,11 @@ const DEFAULTS: Config = {
   defaultRegion: undefined,
   directoryIntervalMs: 600_000,
   directoryMaxAgeMs: 1_800_000,
+  outbox: { ageMs: 86_400_000, rows: 1_000_000 },
   freshMs: 0,
   deadlineMs: 2000,
   drainDelayMs: 0,
   budgetCalls: 500,
+  callerRps: 0,
   logLevel: 'silent',
 };

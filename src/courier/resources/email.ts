@@ -56,4 +56,12 @@ create(CourierEmail, {
 });
 action(CourierEmail, 'send', {
   after: (row, context) => recordOwn(context, courierEmailView, row, { added: false }),
+  trace: {
+    alike: false,
+    clue: (_values, key) => ({ email: key }),
+    find: async (context, _send, { email }) => {
+      const row = await CourierEmail.load(context, String(email));
+      return row && courierEmailView.status(row) !== 'DRAFT' ? [row] : [];
+    },
+  },
 });

@@ -8,8 +8,10 @@ import { InputError } from '../errors.ts';
 import { isUuid } from '../ids.ts';
 import { inputFields, type Shapes, writeValues } from '../input.ts';
 import type { Claim } from '../ledger.ts';
+import { type Finder, findLost } from '../lost-sends.ts';
 import { mutation } from '../mutation.ts';
 import { fieldsOf } from '../output.ts';
+import { idempotencyKeyField, sendOnce } from '../send-once.ts';
 import { readObject } from './answer.ts';
 import { isMedia, mediaFields } from './media.ts';
 import { callAs, declare } from './operation.ts';
@@ -32,6 +34,11 @@ export interface ChangeOptions<R> {
   readonly input?: (t: InputFieldBuilder<BuilderTypes, 'InputObject'>) => InputFieldMap;
   /** Refuses an input before any call, or sees to it. */
   readonly check?: (input: Values, context: Context) => void;
+  /** How what was sent is found again should the answer be lost, by ids and hashes alone. */
+  readonly trace?: Finder & {
+    /** What it can be found by; `key` is that of the thing whose id the mutation takes. */
+    readonly clue: (values: Values, key: string) => object | undefined;
+  };
   /** The payload’s fields over the answer, where they are not those of the contract. */
   readonly payload?: ObjectFieldsShape<BuilderTypes, Readonly<Record<string, unknown>>>;
 }
@@ -82,6 +89,8 @@ export const change = (declared: Declared, options: ChangeOptions<Changed>): Cha
       : (body?.properties ?? {});
   const required = isFree ? ['body'] : isList ? ['patch'] : body?.required;
   const inputPath = dialect.inputPath(isList ? 'input.patch.' : 'input.');
+  const { trace } = options;
+  if (trace) findLost(operation, trace);
   const answer = entry.answer && contract.resolve(entry.answer);
   const rowShape = answer && dialect.rowOf(answer);
   /** The thing that the answer is one of; found when it is first needed, for its room may come later. */
@@ -112,15 +121,18 @@ export const change = (declared: Declared, options: ChangeOptions<Changed>): Cha
         params: dialect.params(path, of || takesNativeId ? key : scope),
         ...(entry.body !== undefined && { body: dialect.writeBody(entry.body, content, id) }),
         inputPath: where,
+        clue: trace?.clue(written, key),
       };
+      let answer: Answer;
       try {
-        const row = read(await callAs(dialect, context, operation, request), context, scope);
-        await after?.(row, context);
-        return row;
+        answer = await callAs(dialect, context, operation, request);
       } finally {
-        // Whatever came of it: who reads it afterwards asks anew, but for the row that was just answered.
-        if (of && given() !== of) of.forget(context, key);
+        // Whatever came of it: who reads it afterwards asks anew, but for the row that is just answered.
+        if (of) of.forget(context, key);
       }
+      const row = read(answer, context, scope);
+      await after?.(row, context);
+      return row;
     });
   };
 
@@ -140,6 +152,7 @@ export const change = (declared: Declared, options: ChangeOptions<Changed>): Cha
         method === 'PATCH' ? withoutDefaults(shapes) : shapes,
         required,
       ),
+      ...(operation.send && { idempotencyKey: idempotencyKeyField(t) }),
       ...options.input?.(t),
     }),
     payload: payloadOf(dialect, name, answer, entry.media, rowShape, given, options.payload) as never,
@@ -158,7 +171,11 @@ export const change = (declared: Declared, options: ChangeOptions<Changed>): Cha
         throw new InputError('input', 'changes nothing');
       if (isList && (values.patch as unknown[]).length === 0)
         throw new InputError('input.patch', 'changes nothing');
-      return make(context, values, key, of ? key : scope, inputPath);
+      const act = (own: Context) => make(own, values, key, of ? key : scope, inputPath);
+      // Where what was sent is not there any more there is nothing to give.
+      return operation.send
+        ? (sendOnce(context, { mutation: name, input, act }) as Promise<Changed>)
+        : act(context);
     },
   });
   return {

@@ -13,7 +13,7 @@ const REST_MS = 10_000;
 const MOST_REST_MS = 5 * 60_000;
 
 /** Pigeon itself, which may only read. */
-const PIGEON: Pick<Context, 'caller' | 'courierCredential'> = {
+export const PIGEON: Pick<Context, 'caller' | 'courierCredential'> = {
   caller: {
     key: 'pigeon',
     known: true,
