@@ -20,6 +20,12 @@ export const registerId = (typename: string, ...counts: readonly number[]): void
   parts.set(typename, counts);
 };
 
+/** The key that several native ids make. */
+export const joinKey = (...natives: readonly string[]): string => natives.join('/');
+
+/** The native ids that make a key. */
+export const splitKey = (key: string): readonly string[] => key.split('/');
+
 /** The global id of an object. */
 export const globalId = (typename: string, key: string): string =>
   Buffer.from(`${typename}:${key}`, 'utf8').toString('base64');
@@ -29,7 +35,7 @@ export const decodeId = (value: string): GlobalId | undefined => {
   const [, typename, key] = /^([A-Z]\w*):(.+)$/.exec(Buffer.from(value, 'base64').toString('utf8')) ?? [];
   const counts = typename === undefined ? undefined : parts.get(typename);
   if (typename === undefined || key === undefined || counts === undefined) return undefined;
-  const natives = key.split('/');
+  const natives = splitKey(key);
   return counts.includes(natives.length) && natives.every(isUuid) ? { typename, key } : undefined;
 };
 

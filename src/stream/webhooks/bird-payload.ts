@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { birdStatus } from '../../bird/status.ts';
-import { globalId } from '../../graph/ids.ts';
+import { globalId, joinKey } from '../../graph/ids.ts';
 import { parseMoment } from '../../graph/scalars.ts';
 import type { MessageChange } from '../../ports.ts';
 import { SERVICE } from '../log/log.ts';
@@ -74,11 +74,11 @@ export const readBirdWebhook = (
     messageId: string,
     what: Pick<MessageChange, 'added' | 'status' | 'nativeStatus' | 'occurredAt'>,
   ): MessageChange {
-    const channel = `${at.workspaceId ?? workspaceId}/${at.channelId}`;
+    const channel = [at.workspaceId ?? workspaceId, at.channelId];
     return {
       ...what,
-      messageId: globalId('BirdMessage', `${channel}/${messageId}`),
-      channelId: globalId('BirdChannel', channel),
+      messageId: globalId('BirdMessage', joinKey(...channel, messageId)),
+      channelId: globalId('BirdChannel', joinKey(...channel)),
       via: 'WEBHOOK',
       audience: SERVICE,
     };
