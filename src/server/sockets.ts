@@ -129,8 +129,9 @@ export const serveSockets = <Who>(options: SocketOptions<Who>): Sockets => {
       if (refusal) return refuseUpgrade(stream, refusal);
       sockets.handleUpgrade(request, stream, head, (socket) => {
         const wire = new Wire(socket, stream);
-        watchUnread(socket, wire);
-        served.open({ socket, wire, request, who: undefined });
+        const line: Line<Who> = { socket, wire, request, who: undefined };
+        watchUnread(socket, wire, () => line.who !== undefined);
+        served.open(line);
       });
     },
     drain: async (withinMs) => {

@@ -1,7 +1,7 @@
 import { listMessages, THE_BEGINNING } from '../../bird/message.ts';
 import { channelMessagesSince, newestInChannel } from '../../bird/message-source.ts';
 import { readPage } from '../../bird/messages.ts';
-import { decodeId } from '../../graph/ids.ts';
+import { decodeId, splitKey } from '../../graph/ids.ts';
 import { mostDue } from './backoff.ts';
 import { type PollPlan, readAlone, readingOf, type Task } from './task.ts';
 import type { TrackedChannel, TrackedMessage } from './tracked.ts';
@@ -18,7 +18,7 @@ const FIRST = 50;
 /** How far each reading of a list reaches back over the one before: rows may come to show late. */
 const OVERLAP_MS = 60_000;
 
-const keyOf = (id: string): readonly string[] => decodeId(id)?.key.split('/') ?? [];
+const keyOf = (id: string): readonly string[] => splitKey(decodeId(id)?.key ?? '');
 
 /** Bird: messages in bulk by id, channels by the list of what was made since the last time. */
 export const planBird: PollPlan = ({ messages, channels }, now) => {

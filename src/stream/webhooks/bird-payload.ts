@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { birdStatus } from '../../bird/status.ts';
 import { readTime } from '../../bird/times.ts';
-import { globalId } from '../../graph/ids.ts';
+import { globalId, joinKey } from '../../graph/ids.ts';
 import type { MessageChange } from '../../ports.ts';
 import { SERVICE } from '../log/log.ts';
 
@@ -75,11 +75,11 @@ export const readBirdWebhook = (
     messageId: string,
     what: Pick<MessageChange, 'added' | 'status' | 'nativeStatus' | 'occurredAt' | 'createdAt'>,
   ): MessageChange {
-    const channel = `${at.workspaceId ?? workspaceId}/${at.channelId}`;
+    const channel = [at.workspaceId ?? workspaceId, at.channelId];
     return {
       ...what,
-      messageId: globalId('BirdMessage', `${channel}/${messageId}`),
-      channelId: globalId('BirdChannel', channel),
+      messageId: globalId('BirdMessage', joinKey(...channel, messageId)),
+      channelId: globalId('BirdChannel', joinKey(...channel)),
       via: 'WEBHOOK',
       audience: SERVICE,
     };

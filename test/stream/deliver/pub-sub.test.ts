@@ -39,8 +39,10 @@ const start = (options: { bounds?: Partial<LogBounds> } = {}) => {
   return { log, pubSub, statusLog, told, follow };
 };
 
-/** Lets what waits be told. */
-const turn = () => new Promise(setImmediate);
+/** Lets what waits be told: work pauses for a turn of the event loop whenever a few milliseconds have gone by. */
+const turn = async () => {
+  for (let turns = 0; turns < 5; turns += 1) await new Promise(setImmediate);
+};
 
 const view = (entry: Entry) => entryFor(entry, SERVICE);
 
