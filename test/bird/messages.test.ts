@@ -517,6 +517,30 @@ describe('a message', () => {
   });
 });
 
+test('the end of a span is exclusive although Bird’s may not be, and keeps its milliseconds', async () => {
+  const at = (second: string) => `2026-01-01T12:00:${second}Z`;
+  const rows = ['03.000', '02.250', '02.249', '01.000'].map((second) =>
+    messageRow(second, { createdAt: at(second) }),
+  );
+  await using pigeon = await startBird({
+    [LIST]: ({ params }) => page(rows.filter(({ createdAt }) => createdAt <= (params.get('endAt') ?? ''))),
+  });
+  const { bird } = await pigeon.query(
+    `{ bird { messages(created: { since: "${at('01.000')}", until: "${at('02.250')}" }) { nodes { text } } } }`,
+  );
+  expect(bird.messages.nodes.map(({ text }: { text: string }) => text)).toEqual(['02.249', '01.000']);
+  expect(pigeon.bird.asked[0]?.params.get('startAt')).toBe(at('01.000'));
+  expect(pigeon.bird.asked[0]?.params.get('endAt')).toBe(at('02.250'));
+});
+
+test('messages are listed by global ids and by Bird’s own', async () => {
+  await using pigeon = await startBird({ [LIST]: page([]) });
+  await pigeon.query('query ($ids: [ID!]) { bird { messages(ids: $ids) { nodes { id } } } }', {
+    ids: [gid('BirdMessage', 'sms', 'a'), idOf('b')],
+  });
+  expect(pigeon.bird.asked[0]?.params.getAll('id')).toEqual([idOf('a'), idOf('b')]);
+});
+
 test.each<[string, object]>([
   ['no list', { body: { rows: [] } }],
   ['a list of something else', { body: { results: ['m'] } }],
