@@ -1,4 +1,5 @@
 import type { Changes, Directory, RowCache, Sink, TextCallbacks } from './ports.ts';
+import { ANONYMOUS } from './upstream/auth.ts';
 import type { Answer, Credential, Operation, QueryValue, Send } from './upstream/send.ts';
 
 /** The two upstreams, as `@rest(api:)` and the scopes name them. */
@@ -30,7 +31,10 @@ export interface Caller {
 export interface Request {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, QueryValue>>;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** The whole address, where the upstream itself has named one. No credential of ours goes there. */
+  readonly address?: string;
   /** The path in the field's arguments of a field that the upstream refused, such as `input.text`. */
   readonly inputPath?: (field: string) => string | undefined;
 }
@@ -183,5 +187,12 @@ export const callUpstream = async (
   if (++spent.calls > services.budgetCalls) {
     throw new BudgetError(`the operation needs more than ${services.budgetCalls} upstream calls`);
   }
-  return send({ operation, credential, signal, deadline, ...request });
+  const { anonymous = false } = operation;
+  return send({
+    operation,
+    credential: anonymous ? ANONYMOUS : credential,
+    signal,
+    deadline,
+    ...request,
+  });
 };

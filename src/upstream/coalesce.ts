@@ -27,7 +27,8 @@ export const coalesce = (): Layer => (next) => {
   };
 
   return (call) => {
-    if (call.operation.method !== 'GET') return next(call);
+    const isAsUsual = call.address === undefined && call.headers === undefined;
+    if (call.operation.method !== 'GET' || !isAsUsual) return next(call);
     const key = `${call.credential.key} ${target(call)}`;
     const running = inFlight.get(key);
     const shared = running && mayJoin(running, call) ? running : start(key, call);
