@@ -8,6 +8,7 @@ import type {
   StreamEvent,
   TextCallbacks,
 } from './ports.ts';
+import { ANONYMOUS } from './upstream/auth.ts';
 import type { Answer, Credential, Operation, QueryValue, Send } from './upstream/send.ts';
 
 /** The two upstreams, as `@rest(api:)` and the scopes name them. */
@@ -43,7 +44,10 @@ export interface Caller {
 export interface Request {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, QueryValue>>;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** The whole address, where the upstream itself has named one. No credential of ours goes there. */
+  readonly address?: string;
   /** The path in the field's arguments of a field that the upstream refused, such as `input.text`. */
   readonly inputPath?: (field: string) => string | undefined;
   /** What the message that is sent can be found by should its answer be lost: ids and hashes alone. */
@@ -245,5 +249,12 @@ export const callUpstream = async (
     const { api, method, path } = operation;
     await sending.begin(`${api} ${method} ${path}`, clue, audienceOf(context, api));
   }
-  return send({ operation, credential, signal, deadline, ...rest });
+  const { anonymous = false } = operation;
+  return send({
+    operation,
+    credential: anonymous ? ANONYMOUS : credential,
+    signal,
+    deadline,
+    ...rest,
+  });
 };

@@ -8,9 +8,10 @@ import type { Claim } from '../graph/ledger.ts';
 import { rest } from '../graph/ledger.ts';
 import { MessageDirection } from '../graph/message.ts';
 import { TimeRange } from '../graph/scalars.ts';
+import { KEY_ONLY } from '../graph/selection.ts';
 import type { QueryValue } from '../upstream/send.ts';
-import { Bird } from './bird.ts';
 import { BirdChannel } from './channel.ts';
+import { Bird } from './dialect.ts';
 import { askIn, nextToken, operation, readKey, readOwnId, readRows } from './load.ts';
 import {
   BirdMessage,
@@ -21,10 +22,7 @@ import {
   type MessageRow,
   THE_BEGINNING,
 } from './message.ts';
-import type { components } from './openapi.gen.ts';
 import { readTime } from './times.ts';
-
-type Schemas = components['schemas'];
 
 export const listChannelMessages = operation(
   'GET',
@@ -106,7 +104,7 @@ export const readPage = async (
   query: Record<string, QueryValue>,
 ): Promise<{ rows: MessageRow[]; next: string | undefined }> => {
   const answer = await askIn(context, op, workspaceId, { params, query });
-  const rows = readRows<Schemas['Message']>(answer, workspaceId, 'BirdMessage', op);
+  const rows = readRows<MessageRow>(answer, workspaceId, 'BirdMessage', op);
   for (const row of rows) BirdMessage.prime(context, row);
   return { rows, next: nextToken(answer) };
 };
@@ -148,6 +146,7 @@ builder.objectField(BirdChannel, 'messages', (t) =>
     type: BirdMessageConnection,
     description: 'Its messages, newest first.',
     directives: rest(listChannelMessages),
+    ...KEY_ONLY,
     args: {
       ...connectionArgs,
       ...filters,

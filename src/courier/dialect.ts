@@ -66,17 +66,19 @@ export const dialect: Dialect = {
   params: (_path, key) => ({ id: key }),
   key: (row) => row.id,
   keyBeside: (_row, id) => id,
+  identityOf: () => 'id',
+  goOn: () => ({}),
   part: (_row, part) => part,
   scopeOf: () => '',
   scopeOfInput: () => '',
   scopeInput: () => ({}),
   rowOf: (answer) => within(answer),
-  readOne: ({ body, status }, typename, operation) =>
-    flatten(isRecord(body) ? body.data : undefined, typename, operation, status),
-  readMany: ({ body, status }, typename, operation) => {
+  readOne: ({ body, status }, { name }, operation) =>
+    flatten(isRecord(body) ? body.data : undefined, name, operation, status),
+  readMany: ({ body, status }, { name }, operation) => {
     if (!isRecord(body) || !Array.isArray(body.data)) throw unreadable(operation, status);
     return {
-      rows: body.data.map((data) => flatten(data, typename, operation, status)),
+      rows: body.data.map((data) => flatten(data, name, operation, status)),
       total: totalOf(body),
     };
   },

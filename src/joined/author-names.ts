@@ -1,4 +1,4 @@
-import type { ContactRow } from '../bird/contact.ts';
+import type { ContactRow } from '../bird/resources/contact.ts';
 import type { Context } from '../context.ts';
 import { CourierIndividual } from '../courier/resources/individual.ts';
 import { nameAuthor, viewOf } from '../graph/message.ts';

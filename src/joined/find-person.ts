@@ -1,4 +1,4 @@
-import { BirdContact, type ContactRow } from '../bird/contact.ts';
+import { BirdContact, type ContactRow } from '../bird/resources/contact.ts';
 import { readTime } from '../bird/times.ts';
 import { type Context, requireRight } from '../context.ts';
 import { CourierIndividual } from '../courier/resources/individual.ts';

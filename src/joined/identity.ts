@@ -1,4 +1,4 @@
-import { BirdContact, type ContactRow } from '../bird/contact.ts';
+import { BirdContact, type ContactRow } from '../bird/resources/contact.ts';
 import type { Context } from '../context.ts';
 import { operationsOf } from '../graph/ledger.ts';
 import {

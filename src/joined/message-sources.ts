@@ -1,7 +1,7 @@
-import { BirdContact } from '../bird/contact.ts';
 import { identifiersOf } from '../bird/contact-messages.ts';
 import { listMessages } from '../bird/message.ts';
 import { messageSource, type Span } from '../bird/message-source.ts';
+import { BirdContact } from '../bird/resources/contact.ts';
 import type { Api, Context } from '../context.ts';
 import { channelMessages } from '../courier/channel-messages.ts';
 import { readRows } from '../courier/read-rows.ts';

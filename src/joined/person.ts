@@ -1,5 +1,5 @@
-import { BirdContact } from '../bird/contact.ts';
 import { readKey } from '../bird/load.ts';
+import { BirdContact } from '../bird/resources/contact.ts';
 import { builder } from '../builder.ts';
 
 import { CourierIndividual } from '../courier/resources/individual.ts';

@@ -53,20 +53,23 @@ const connectBird = (config: BirdConfig, observe: Layer, rateLimiter: RateLimite
     bucket: ({ operation, params }: Call) =>
       operation.method === method ? `${method} ${params?.workspaceId ?? ''}` : undefined,
   });
+  const toBird = compose(
+    send,
+    outcome,
+    deadline,
+    coalesce(),
+    retry({ refusedMeansUnprocessed: true }),
+    breaker(),
+    share(CONNECTIONS_AN_OPERATION),
+    rateLimit(rateLimiter, quota('GET', config.getRps), quota('POST', config.postRps)),
+    observe,
+  );
+  /** Hosts that Bird names have no part in its quota, and one that is down must not close Bird's breaker. */
+  const elsewhere = compose(send, outcome, deadline, breaker(), observe);
   const upstream = {
     workspaceId: config.workspaceId,
     credential: credential(`AccessKey ${config.accessKey}`, false),
-    send: compose(
-      send,
-      outcome,
-      deadline,
-      coalesce(),
-      retry({ refusedMeansUnprocessed: true }),
-      breaker(),
-      share(CONNECTIONS_AN_OPERATION),
-      rateLimit(rateLimiter, quota('GET', config.getRps), quota('POST', config.postRps)),
-      observe,
-    ),
+    send: (call: Call) => (call.address === undefined ? toBird(call) : elsewhere(call)),
   };
   return [upstream, close] as const;
 };

@@ -54,7 +54,8 @@ export const coalesce = (): Layer => (next) => {
         changes.set(credential.key, count);
       }
     }
-    if (operation.method !== 'GET') return next(call);
+    const isAsUsual = call.address === undefined && call.headers === undefined;
+    if (operation.method !== 'GET' || !isAsUsual) return next(call);
     const key = `${credential.key} ${changes.get(credential.key) ?? 0} ${target(call)}`;
     const running = inFlight.get(key);
     // One that everybody has left is about to end, and takes nobody with it.

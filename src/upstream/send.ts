@@ -11,6 +11,14 @@ export interface Operation {
   readonly send?: boolean;
   /** The media type of its answer, where that is not JSON: a type, or one with `*` behind its `/`. */
   readonly media?: string;
+  /** True when it takes no credential: none is sent. */
+  readonly anonymous?: boolean;
+  /** True when a redirect is an answer: it is not followed, but told as `{ location }`. */
+  readonly redirects?: boolean;
+  /** True when no answer is documented: whatever comes with a good status is taken, and read only where it is JSON. */
+  readonly unanswered?: boolean;
+  /** The vendor’s hosts, where the operation has one of its own; who plays the vendor elsewhere has one for all. */
+  readonly host?: { readonly usual: string; readonly own: string };
 }
 
 /** An answer that is not JSON. */
@@ -47,7 +55,11 @@ export interface Call {
   readonly operation: Operation;
   readonly params?: Readonly<Record<string, string>> | undefined;
   readonly query?: Readonly<Record<string, QueryValue>> | undefined;
+  /** Headers beside those that every call has. They may hold secrets, so nothing logs them. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly body?: unknown;
+  /** The whole address, where the upstream itself has named one; the operation’s path is then only a name. */
+  readonly address?: string | undefined;
   readonly credential: Credential;
   /** Aborts the call when the client has gone. */
   readonly signal?: AbortSignal | undefined;

@@ -343,7 +343,7 @@ describe('messages by their ids', () => {
       '{ bird { messages { nodes { replyTo { type order nativeId message { text } } } } } }',
     );
     expect(bird.messages.nodes).toEqual([
-      { replyTo: { type: 'message', order: 0, nativeId: idOf('m1'), message: { text: 'm1' } } },
+      { replyTo: { type: 'MESSAGE', order: 0, nativeId: idOf('m1'), message: { text: 'm1' } } },
       { replyTo: null },
     ]);
     expect(pigeon.calls()).toEqual(['GET /channels/messages?limit=20']);
@@ -390,12 +390,20 @@ describe('a message', () => {
       meta: { extraInformation: { useCase: 'marketing' } },
       origin: { type: 'flow', id: 'f' },
       scheduledFor: moment(120),
+      sendAt: moment(121),
+      platformReferenceId: 'wamid',
+      tagIds: [idOf('tag')],
+      shortLinks: { domain: 'default' },
+      bodyId: idOf('body'),
+      ignorePersistedEventhooks: true,
     });
     expect(
       await shown(
         row,
         `failure { code description sourceName sourceCode } reason details reference tags platformId platformReferences
-         batchId chargeableUnits meta origin scheduledFor updatedAt sender { name identifierValue contact { id } }`,
+         batchId chargeableUnits meta { extraInformation } origin { type nativeId } scheduledFor sendAt updatedAt
+         platformReferenceId tagIds shortLinks { domain } bodyId ignorePersistedEventhooks
+         sender { name identifierValue contact { id } connector { nativeId } }`,
       ),
     ).toEqual({
       failure: { code: 15001, description: 'no route', sourceName: 'sms-messagebird', sourceCode: '34' },
@@ -408,11 +416,34 @@ describe('a message', () => {
       batchId: idOf('batch'),
       chargeableUnits: 2,
       meta: { extraInformation: { useCase: 'marketing' } },
-      origin: { type: 'flow', id: 'f' },
+      origin: { type: 'flow', nativeId: 'f' },
       scheduledFor: moment(120),
+      sendAt: moment(121),
       updatedAt: moment(60),
-      sender: { name: 'Clinic', identifierValue: '+3197000', contact: null },
+      platformReferenceId: 'wamid',
+      tagIds: [idOf('tag')],
+      shortLinks: { domain: 'default' },
+      bodyId: idOf('body'),
+      ignorePersistedEventhooks: true,
+      sender: {
+        name: 'Clinic',
+        identifierValue: '+3197000',
+        contact: null,
+        connector: { nativeId: idOf('connector') },
+      },
     });
+  });
+
+  test.each<[string, object, string | null]>([
+    ['a text', { body: { type: 'text', text: { text: 'x', metadata: { subject: 'S' } } } }, 'S'],
+    ['HTML', { body: { type: 'html', html: { text: 'x', metadata: { subject: 'S' } } } }, 'S'],
+    ['pictures', { body: { type: 'image', image: { images: [], metadata: { subject: 'S' } } } }, 'S'],
+    ['files', { body: { type: 'file', file: { files: [], metadata: { subject: 'S' } } } }, 'S'],
+    ['its headers', { body: { type: 'list', list: { text: 'x' } }, meta: { email: { subject: 'S' } } }, 'S'],
+    ['a template’s headers', { body: undefined, template: {}, meta: { email: { subject: 'S' } } }, 'S'],
+    ['nowhere', {}, null],
+  ])('has the subject of %s', async (_, row, subject) => {
+    expect(await shown(messageRow('m', { ...row }), 'subject')).toEqual({ subject });
   });
 
   test('of an email names everybody it is for', async () => {
