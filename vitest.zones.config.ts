@@ -15,10 +15,12 @@ const include = [
 ];
 
 export default defineConfig({
+  ...config,
   test: {
+    ...config.test,
     projects: ZONES.map((zone) => ({
-      ...config,
-      test: { ...config.test, name: zone, include, env: { TZ: zone } },
+      extends: true as const,
+      test: { name: zone, include, env: { TZ: zone } },
     })),
   },
 });
