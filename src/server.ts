@@ -8,6 +8,7 @@ import { LRUCache } from 'lru-cache';
 import { type Logger, pino } from 'pino';
 import type { Config } from './config/config.ts';
 import { type Context, createContext, type OpenEvents, type Services } from './context.ts';
+import { openSqliteOutbox } from './outbox/sqlite-outbox.ts';
 import { CallerQuota, useSubscriptionQuota } from './plugins/caller-quota.ts';
 import { useCallerRate } from './plugins/caller-rate.ts';
 import { type ConcurrencyBounds, FairSlots, useConcurrency } from './plugins/concurrency.ts';
@@ -26,7 +27,6 @@ import type { Engine, OperationContext } from './server/socket-options.ts';
 import { type Sockets, serveSockets } from './server/sockets.ts';
 import { createEventStreams } from './server/sse.ts';
 import { connectUpstreams } from './server/upstreams.ts';
-import { openSqliteOutbox } from './store/sqlite-outbox.ts';
 import type { Webhooks } from './stream/webhooks/webhook.ts';
 import { localRateLimiter, type RateLimiter } from './upstream/rate-limit.ts';
 

@@ -61,7 +61,7 @@ test('the status stream is told of it', async () => {
       removed: null,
       nativeStatus: 'accepted',
       occurredAt: Date.parse(moment(60)),
-      createdAt: Date.parse(moment(60)),
+      createdAt: Date.parse(moment(0)),
       via: 'MUTATION',
       audience: 'service',
     },

@@ -309,7 +309,7 @@ describe('secrets in files', () => {
       COURIER_PASSWORD_FILE: file('password', ' p w \n'),
       REDIS_URL_FILE: file('redis', 'redis://:p@localhost:6379'),
       AUTH: 'jwt',
-      AUTH_JWT_SECRET_FILE: file('jwt', 'shared\n'),
+      AUTH_JWT_SECRET_FILE: file('jwt', 'a shared secret of thirty-two bytes and more\n'),
       AUTH_ISSUER: 'https://id.example',
       AUTH_AUDIENCE: 'pigeon',
     });
@@ -317,7 +317,7 @@ describe('secrets in files', () => {
       bird: { accessKey: 'key', signingKeys: ['old', 'new'] },
       courier: { login: { username: 'pigeon', password: ' p w ' } },
       redisUrl: 'redis://:p@localhost:6379',
-      auth: { keys: { secret: 'shared' } },
+      auth: { keys: { secret: 'a shared secret of thirty-two bytes and more' } },
     });
     const token = { COURIER_API_URL: 'https://c.example', COURIER_TOKEN_FILE: file('token', 'abc\n') };
     expect(readConfig(token).courier?.authorization).toBe('Bearer abc');

@@ -184,7 +184,7 @@ const throughList = (
   );
   if (!list) throw new Error(`no list shows a ${type.name}, which has ${name}`);
   return {
-    document: `query${head} { ${api} { ${list.name}(first: 1) { nodes { ${asked} } } } }`,
+    document: `query${head} { ${api} { ${list.name}(first: 20) { nodes { ${asked} } } } }`,
     variables,
     path: [api, list.name, 'nodes', name],
   };

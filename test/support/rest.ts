@@ -20,8 +20,13 @@ interface Remembering {
   readonly asked: readonly Asked[];
 }
 
-/** The calls that all operations may make that are under way at an upstream, by its memory. */
-const underWay = new WeakMap<Remembering, Map<symbol, ReadonlySet<string>>>();
+/** The operations under way at an upstream, and what those may call that ended while others went on. */
+interface UnderWay {
+  running: number;
+  readonly allowed: Set<string>;
+}
+
+const underWay = new WeakMap<Remembering, UnderWay>();
 
 /**
  * Watches what upstreams are asked while an operation is executed. When it ends, everything they were asked
@@ -34,23 +39,25 @@ export const watchCalls = (
   schema: GraphQLSchema = graph,
 ): Disposable => {
   const watched = schema === graph ? upstreams.filter(isRemembering) : [];
-  const mine = Symbol();
   const allowed = watched.length > 0 ? callsOf(query) : new Set<string>();
   const began = watched.map((upstream) => {
-    const all = underWay.get(upstream) ?? new Map();
-    underWay.set(upstream, all.set(mine, allowed));
+    const all = underWay.get(upstream) ?? { running: 0, allowed: new Set<string>() };
+    underWay.set(upstream, all);
+    all.running += 1;
+    for (const call of allowed) all.allowed.add(call);
     return upstream.asked.length;
   });
   return {
     [Symbol.dispose]: () => {
       for (const [index, upstream] of watched.entries()) {
         const all = underWay.get(upstream);
-        const may = new Set([...(all?.values() ?? [])].flatMap((calls) => [...calls]));
-        all?.delete(mine);
+        if (!all) continue;
         const unnamed = upstream.asked
           .slice(began[index])
           .map(({ method, path }) => `${method} ${path}`)
-          .filter((line) => !isNamed(line, may) && !BACKGROUND.some((pattern) => pattern.test(line)));
+          .filter((line) => !isNamed(line, all.allowed) && !BACKGROUND.some((pattern) => pattern.test(line)));
+        all.running -= 1;
+        if (all.running === 0) all.allowed.clear();
         expect(unnamed, 'every call stands in the @rest of a field that the query selects').toEqual([]);
       }
     },
