@@ -7,6 +7,7 @@ import { LRUCache } from 'lru-cache';
 import { type Logger, pino } from 'pino';
 import type { Config } from './config/config.ts';
 import { type Context, createContext, type Services } from './context.ts';
+import { openSqliteOutbox } from './outbox/sqlite-outbox.ts';
 import { CallerQuota, useSubscriptionQuota } from './plugins/caller-quota.ts';
 import { useCallerRate } from './plugins/caller-rate.ts';
 import { presenter, useReadableParams } from './plugins/errors.ts';
@@ -23,7 +24,6 @@ import type { Engine, OperationContext } from './server/socket-options.ts';
 import { serveSockets } from './server/sockets.ts';
 import { createEventStreams } from './server/sse.ts';
 import { connectUpstreams } from './server/upstreams.ts';
-import { openSqliteOutbox } from './store/sqlite-outbox.ts';
 import { localRateLimiter, type RateLimiter } from './upstream/rate-limit.ts';
 
 /** The status stream as the server needs it. */

@@ -1,4 +1,6 @@
 import type { KeptSend, Outbox, SendState } from '../ports.ts';
+import { type RedisConnection, script } from '../store/redis-connection.ts';
+import { StoreError } from '../store/store-error.ts';
 import {
   FIRST_LOOK_MS,
   LONGEST_PAUSE_MS,
@@ -6,9 +8,7 @@ import {
   type OutboxBounds,
   SERVICE_AUDIENCE,
   stateOf,
-} from './outbox.ts';
-import { type RedisConnection, script } from './redis-connection.ts';
-import { StoreError } from './store-error.ts';
+} from './bounds.ts';
 
 // A hash a send, which ends by itself; beside it, by id: all sends by their age, those that are to be looked for by
 // when, each owner's that are not done, and by what a send gave the send itself. Times are Redis's own.

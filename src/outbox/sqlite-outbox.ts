@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { KeptSend, Outbox, SendState } from '../ports.ts';
+import { StoreError } from '../store/store-error.ts';
 import {
   FIRST_LOOK_MS,
   LONGEST_PAUSE_MS,
@@ -9,8 +10,7 @@ import {
   type OutboxBounds,
   SERVICE_AUDIENCE,
   stateOf,
-} from './outbox.ts';
-import { StoreError } from './store-error.ts';
+} from './bounds.ts';
 
 const TABLE = `
   CREATE TABLE IF NOT EXISTS send (
