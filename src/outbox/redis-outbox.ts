@@ -8,7 +8,7 @@ import {
   type OutboxBounds,
   SERVICE_AUDIENCE,
   stateOf,
-} from './outbox.ts';
+} from './bounds.ts';
 
 // A hash a send, which ends by itself; beside it, by id: all sends by their age, those that are to be looked for by
 // when, each owner's that are not done, and by what a send gave the send itself. Times are Redis's own.

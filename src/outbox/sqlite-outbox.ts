@@ -10,7 +10,7 @@ import {
   type OutboxBounds,
   SERVICE_AUDIENCE,
   stateOf,
-} from './outbox.ts';
+} from './bounds.ts';
 
 const TABLE = `
   CREATE TABLE IF NOT EXISTS send (

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { OutboxBounds } from '../../src/outbox/outbox.ts';
+import type { OutboxBounds } from '../../src/outbox/bounds.ts';
 import { redisOutbox } from '../../src/outbox/redis-outbox.ts';
 import { openSqliteOutbox } from '../../src/outbox/sqlite-outbox.ts';
 import type { NewSend, Outbox } from '../../src/ports.ts';
