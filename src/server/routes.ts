@@ -7,7 +7,6 @@ const ROUTES = {
   '/possibleTypes.json': /^\/possibleTypes\.json$/,
   '/graphql': /^\/graphql$/,
   '/graphql/assets/{file}': /^\/graphql\/assets\/[\w.-]+\/[\w.-]+$/,
-  '/explain': /^\/explain$/,
   '/webhooks/bird': /^\/webhooks\/bird$/,
   '/webhooks/courier/texts/{token}': /^\/webhooks\/courier\/texts\/[\w-]+$/,
   '/livez': /^\/livez$/,

@@ -30,6 +30,8 @@ export interface Refusal {
   readonly fields: readonly string[];
   /** True when the call was made by the caller's own credential. */
   readonly forwarded: boolean;
+  /** The id of the thing that stands in the way of a new one, where the upstream names it. */
+  readonly existing?: string | undefined;
 }
 
 /** The upstream answered with a status outside 2xx. */
@@ -38,6 +40,7 @@ export class AnswerError extends UpstreamError {
   readonly requestId: string | undefined;
   readonly fields: readonly string[];
   readonly forwarded: boolean;
+  readonly existing: string | undefined;
 
   constructor(operation: Operation, refusal: Refusal) {
     const { status } = refusal;
@@ -49,6 +52,7 @@ export class AnswerError extends UpstreamError {
     this.requestId = refusal.requestId;
     this.fields = refusal.fields;
     this.forwarded = refusal.forwarded;
+    this.existing = refusal.existing;
   }
 }
 

@@ -175,7 +175,20 @@ const refusal = (call: Call, status: number, headers: Dispatcher.ResponseData['h
     retryAfter: seconds(one(headers['retry-after'])),
     fields: [...new Set(refusedFields(text).flatMap((field) => call.inputPath?.(field) ?? []))],
     forwarded: call.credential.forwarded,
+    existing: existingIn(text),
   });
+
+/** The id of what exists already, as JSON:API’s `meta` of the first error names it. */
+const existingIn = (text: string): string | undefined => {
+  try {
+    const body: unknown = JSON.parse(text);
+    const [first] = isRecord(body) && Array.isArray(body.errors) ? body.errors : [];
+    const id = isRecord(first) && isRecord(first.meta) ? first.meta.id : undefined;
+    return typeof id === 'string' ? id : undefined;
+  } catch {
+    return undefined;
+  }
+};
 
 /** Seconds of a `Retry-After` header, which holds seconds or an HTTP date. */
 const seconds = (header: string | undefined): number | undefined => {

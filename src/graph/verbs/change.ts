@@ -1,7 +1,7 @@
 import type { InputFieldBuilder, InputFieldMap, ObjectFieldsShape } from '@pothos/core';
 import type { BuilderTypes } from '../../builder.ts';
 import type { Context } from '../../context.ts';
-import type { Answer } from '../../upstream/send.ts';
+import type { Answer, Operation } from '../../upstream/send.ts';
 import type { ResolvedShape } from '../contract.ts';
 import { type Dialect, type Row, rowTypeOf, type Values } from '../dialect.ts';
 import { InputError } from '../errors.ts';
@@ -36,6 +36,8 @@ export interface ChangeOptions<R> {
   readonly around?: (values: Values, context: Context, send: (values: Values) => Promise<R>) => Promise<R>;
   /** Fields of the input beside those of the contract, which `check` and nobody else is shown. */
   readonly input?: (t: InputFieldBuilder<BuilderTypes, 'InputObject'>) => InputFieldMap;
+  /** What is read beside the change, for its `@rest`. */
+  readonly reads?: readonly Operation[];
   /** Refuses an input before any call, or sees to it. */
   readonly check?: (input: Values, context: Context) => void;
   /** How what was sent is found again should the answer be lost, by ids and hashes alone. */
@@ -158,7 +160,7 @@ export const change = (declared: Declared, options: ChangeOptions<Changed>): Cha
 
   mutation<InputFieldMap, object>(name, {
     description: options.description ?? entry.summary ?? '',
-    operations: [operation],
+    operations: [operation, ...(options.reads ?? [])],
     ...(entry.deprecated !== undefined && { deprecationReason: entry.deprecated }),
     input: (t) => ({
       ...(of && {
