@@ -5,7 +5,7 @@ COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --omit=optional --no-audit --no-fund
 
 FROM node:24-slim
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 SANDBOX=off DATA_DIR=/data
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 SANDBOX=off DATA_DIR=/data DRAIN_DELAY_MS=5000
 WORKDIR /pigeon
 RUN mkdir /data && chown node:node /data
 COPY --from=dependencies /pigeon/node_modules node_modules

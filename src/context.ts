@@ -1,4 +1,14 @@
-import type { Changes, Directory, RowCache, Sink, TextCallbacks } from './ports.ts';
+import type {
+  Changes,
+  Directory,
+  Outbox,
+  RowCache,
+  Sending,
+  Sink,
+  StreamEvent,
+  TextCallbacks,
+} from './ports.ts';
+import { ANONYMOUS } from './upstream/auth.ts';
 import type { Answer, Credential, Observer, Operation, QueryValue, Send } from './upstream/send.ts';
 import { Trace } from './upstream/trace.ts';
 
@@ -25,6 +35,10 @@ export interface Caller {
   readonly admin: boolean;
   /** When the caller's credential ends, in milliseconds since the epoch. */
   readonly expiresAt: number | undefined;
+  /** The Bird workspaces that the caller is bound to; undefined for one who is not. */
+  readonly workspaces?: ReadonlySet<string> | undefined;
+  /** The organizations of courier that the caller is bound to; undefined for one who is not. */
+  readonly organizations?: ReadonlySet<string> | undefined;
   /** What one operation of theirs may use, where that is not what everybody's may. */
   readonly budget?: Partial<Budget> | undefined;
 }
@@ -57,9 +71,14 @@ export interface Spent {
 export interface Request {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, QueryValue>>;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** The whole address, where the upstream itself has named one. No credential of ours goes there. */
+  readonly address?: string;
   /** The path in the field's arguments of a field that the upstream refused, such as `input.text`. */
   readonly inputPath?: (field: string) => string | undefined;
+  /** What the message that is sent can be found by should its answer be lost: ids and hashes alone. */
+  readonly clue?: object | undefined;
   /** How many objects it asks for by key at once; 1 where it says nothing. */
   readonly batch?: number;
 }
@@ -74,6 +93,11 @@ export class ForbiddenError extends Error {
     this.name = 'ForbiddenError';
     this.scope = scope;
   }
+}
+
+/** The caller is bound to workspaces or organizations, and this is none of them. */
+export class OutOfBoundsError extends Error {
+  override readonly name = 'OutOfBoundsError';
 }
 
 /** The upstream takes the caller's own credential, and there is none. */
@@ -120,6 +144,10 @@ export interface Services {
   /** True when courier is called by the caller's own credential and by no other. */
   readonly courierForwards: boolean;
   readonly changes: Changes;
+  /** Opens what subscriptions are told; left out in a gateway without its status stream. */
+  readonly openEvents?: OpenEvents | undefined;
+  /** What was sent under an idempotency key. */
+  readonly outbox: Outbox;
   /** Where courier posts the statuses of texts; left out where it cannot. */
   readonly callbacks?: TextCallbacks | undefined;
   /** Answers that may be used again for a while, by credential, type and key; none when that is off. */
@@ -135,6 +163,23 @@ export interface Services {
   readonly defaultRegion: string | undefined;
 }
 
+/** The arguments of a subscription to what happens to messages. */
+export interface EventsArgs {
+  readonly messages?: readonly string[] | null | undefined;
+  readonly channels?: readonly string[] | null | undefined;
+  readonly after?: string | null | undefined;
+}
+
+/**
+ * Opens a subscription: which entries are wanted, raised statuses or new messages, and of what. Its faults are the
+ * subscription's.
+ */
+export type OpenEvents = (
+  context: Context,
+  kind: 'raised' | 'added',
+  args: EventsArgs,
+) => Promise<AsyncIterable<StreamEvent>>;
+
 /** What one operation carries. Loaders hang on the object itself, so a new context has fresh ones. */
 export interface Context {
   readonly services: Services;
@@ -147,6 +192,8 @@ export interface Context {
   readonly lastEventId: string | undefined;
   /** Where the transport takes what many are told at once; without one they come by the subscription's iterator. */
   readonly sink: Sink | undefined;
+  /** When the operation began, in `performance.now()` milliseconds. */
+  readonly began: number;
   /** By when the operation must have answered, in `performance.now()` milliseconds. */
   readonly deadline: number;
   readonly budget: Budget;
@@ -155,6 +202,8 @@ export interface Context {
   readonly trace: Trace | undefined;
   /** True where objects are read by key: such calls leave others what those surely need. */
   readonly byKey?: boolean | undefined;
+  /** The send with an idempotency key that is being made. */
+  readonly sending?: Sending | undefined;
 }
 
 /** Starts one operation, or one event of a subscription: its deadline and its budget begin now. */
@@ -168,6 +217,7 @@ export const createContext = (
     explain = false,
   }: Partial<Pick<Context, 'signal' | 'lastEventId' | 'sink'>> & { readonly explain?: boolean } = {},
 ): Context => ({
+  began: performance.now(),
   services,
   caller: who.caller,
   courierCredential: who.courierCredential,
@@ -201,6 +251,16 @@ export const requireRight = ({ caller }: Context, api: Api, right: Right): void 
  */
 export const requireAdmin = ({ caller }: Context): void => {
   if (!caller.admin) throw new ForbiddenError('admin');
+};
+
+/**
+ * Refuses a call outside the Bird workspaces that the caller is bound to.
+ *
+ * @throws {OutOfBoundsError} the call is for another workspace, or for none
+ */
+export const requireWorkspace = ({ caller }: Context, workspaceId: string | undefined): void => {
+  if (caller.workspaces && !caller.workspaces.has(workspaceId?.toLowerCase() ?? ''))
+    throw new OutOfBoundsError('the token is bound to other workspaces of Bird');
 };
 
 /** By which credential the operation reaches an upstream; undefined where there is none. */
@@ -241,10 +301,16 @@ export const callUpstream = async (
   operation: Operation & { api: Api },
   request: Request = {},
 ): Promise<Answer> => {
-  const { signal, deadline, spent, trace } = context;
+  const { signal, deadline, spent, trace, sending } = context;
+  const { clue, batch = 1, ...rest } = request;
   const { send, credential } = authorize(context, operation.api, operation.safe ? 'read' : 'write');
+  if (operation.api === 'bird') requireWorkspace(context, request.params?.workspaceId);
   takeCall(context);
-  const { batch = 1, ...asked } = request;
+  if (operation.send && sending) {
+    const { api, method, path } = operation;
+    await sending.begin(`${api} ${method} ${path}`, clue, audienceOf(context, api));
+  }
+  const { anonymous = false } = operation;
   const traced = trace?.begin(operation, batch);
   const observer: Observer = {
     joined: () => traced?.joined(),
@@ -254,7 +320,14 @@ export const callUpstream = async (
     },
   };
   try {
-    const answer = await send({ operation, credential, signal, deadline, observer, ...asked });
+    const answer = await send({
+      operation,
+      credential: anonymous ? ANONYMOUS : credential,
+      signal,
+      deadline,
+      observer,
+      ...rest,
+    });
     traced?.end(answer.status);
     return answer;
   } catch (error) {

@@ -20,8 +20,8 @@ export const MESSAGE_STATUSES = [
 
 export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
 
-/** How an event came to Pigeon's knowledge. */
-export type EventSource = 'SNAPSHOT' | 'WEBHOOK' | 'POLL' | 'MUTATION' | 'RECONCILED';
+/** How an event came to Pigeon's knowledge; GAP says that something is missing that nobody can tell. */
+export type EventSource = 'SNAPSHOT' | 'WEBHOOK' | 'POLL' | 'MUTATION' | 'RECONCILED' | 'GAP';
 
 /** What happened to one message. It holds ids and statuses, never a body or an identifier of a person. */
 export interface MessageChange {
@@ -31,22 +31,47 @@ export interface MessageChange {
   readonly channelId: string | null;
   /** True when the message was not there before. */
   readonly added: boolean;
+  /** How far the message has come, whether or not it is removed. */
   readonly status: MessageStatus;
+  /** Whether the message is removed for now, which can be taken back; left out where that is not told. */
+  readonly removed?: boolean | null;
   /** The upstream's own word for the status. */
   readonly nativeStatus: string | null;
   /** When it happened by the upstream's clock, in milliseconds since the epoch. */
   readonly occurredAt: number;
+  /** When the message was made by the upstream's clock, in milliseconds since the epoch; left out where that is not told. */
+  readonly createdAt?: number | null;
   readonly via: EventSource;
   /** Who may see it: `service`, or the key of one forwarded credential. */
   readonly audience: string;
+}
+
+/** How far a message has come by all that was told of it. */
+export interface Standing extends Pick<MessageChange, 'status' | 'nativeStatus' | 'occurredAt'> {
+  readonly removed: boolean;
+  /** When it was removed, or that was taken back; 0 where neither was ever told. */
+  readonly removedAt: number;
+}
+
+/** What a subscriber is told. */
+export interface StreamEvent {
+  readonly cursor: string;
+  readonly messageId: string;
+  readonly channelId: string | null;
+  readonly status: MessageStatus;
+  readonly previous: MessageStatus | null;
+  readonly nativeStatus: string | null;
+  readonly occurredAt: Date;
+  readonly observedAt: Date;
+  readonly via: EventSource;
 }
 
 /** Where messages' changes go and come from; the status stream stands behind it. */
 export interface Changes {
   /** Resolves when the changes are safely written; they reach subscribers from there. */
   record(changes: readonly MessageChange[]): Promise<void>;
-  /** The highest status seen of each message, by global id, as far as the audience may know. */
-  seen(ids: readonly string[], audience: string): Promise<ReadonlyMap<string, MessageStatus>>;
+  /** How far each message has come, by global id, as far as the audience may know. */
+  seen(ids: readonly string[], audience: string): Promise<ReadonlyMap<string, Standing>>;
 }
 
 /** Where courier is to post what becomes of one text. */
@@ -69,6 +94,91 @@ export interface TextCallbacks {
   open(audience: string): Promise<TextCallback>;
   /** True for an address of Pigeon's own: whoever knows it can say what became of the text. */
   isOwn(url: string): boolean;
+}
+
+/**
+ * How far a send with an idempotency key has come. SENDING: its answer is awaited. UNKNOWN: the answer was lost, and
+ * the message is looked for. NOT_FOUND: it was looked for long enough and is not shown. UNTRACEABLE: the upstream
+ * gives no way of finding it. DONE: it was carried out.
+ */
+export type SendState = 'SENDING' | 'UNKNOWN' | 'NOT_FOUND' | 'UNTRACEABLE' | 'DONE';
+
+/** A send that is about to be made, as the outbox writes it down: ids and hashes, and nothing of what it says. */
+export interface NewSend {
+  /** A hash of whose send it is, of its mutation and its key. */
+  readonly id: string;
+  /** A hash of whose send it is. */
+  readonly owner: string;
+  readonly mutation: string;
+  readonly key: string;
+  /** A hash of the whole input. */
+  readonly print: string;
+  /** The upstream's operation: `bird POST /workspaces/{workspaceId}/…`. */
+  readonly operation: string;
+  /** What the message can be found by, as JSON of ids and hashes; null where it cannot be found. */
+  readonly clue: string | null;
+  /** By whose eyes it can be found: `service`, or the key of one forwarded credential. */
+  readonly audience: string;
+}
+
+/** A send as the outbox keeps it. */
+export interface KeptSend extends NewSend {
+  readonly state: SendState;
+  /** When it was made, in milliseconds since the epoch, by the store's clock. */
+  readonly since: number;
+  /** How old it is, in milliseconds, by the same clock. */
+  readonly age: number;
+  /** The ids of what it gave, as JSON; null while it is not DONE. */
+  readonly outcome: string | null;
+}
+
+/**
+ * The durable memory of sends with an idempotency key, kept for a day. What resolves is safely written; everything
+ * rejects with `StoreError` when the store cannot be read or written.
+ */
+export interface Outbox {
+  find(id: string): Promise<KeptSend | undefined>;
+  /**
+   * Writes a send down before it is made.
+   *
+   * @param withinMs by when its outcome will be known, or never
+   * @returns false when one of this id is there already: then it must not be made
+   */
+  begin(send: NewSend, withinMs: number): Promise<boolean>;
+  /** Forgets a send that was surely not carried out. */
+  release(id: string): Promise<void>;
+  /** The send was answered. */
+  finish(id: string, outcome: string): Promise<void>;
+  /** The send’s answer was lost. */
+  lose(id: string): Promise<void>;
+  /**
+   * What a lost send gave was found.
+   *
+   * @returns false when the send is done already, or another send of the same operation gave the very same
+   */
+  settle(id: string, outcome: string): Promise<boolean>;
+  /** A lost send was looked for long enough. */
+  giveUp(id: string): Promise<void>;
+  /** What is not done of an owner’s, oldest first. */
+  open(owner: string, limit: number): Promise<readonly KeptSend[]>;
+  /** Lost sends that it is time to look for; each is given to one process, and again after a growing pause. */
+  due(limit: number): Promise<readonly KeptSend[]>;
+  /** True while another send of the same operation and clue waits for its answer. */
+  hasRival(send: KeptSend): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** A send under an idempotency key while it is made. */
+export interface Sending {
+  /** Marks the message at an upstream that takes marks. */
+  readonly mark: string;
+  /**
+   * Writes the send down; nothing may be sent before it resolves.
+   *
+   * @param clue what the message can be found by
+   * @throws when somebody else makes the same send, or it cannot be written
+   */
+  begin(operation: string, clue: object | undefined, audience: string): Promise<void>;
 }
 
 /** What identifies a person in both upstreams; `digits` is a number whose country is not known, by its last ones. */
@@ -105,16 +215,13 @@ export interface RowCache {
   delete(key: string): unknown;
 }
 
-/**
- * Where results of a subscription are written that many are told at once, past its iterator. The same object is
- * written to all who are told the same.
- */
+/** Where the results of a subscription are written. The same object is written to all who are told the same. */
 export interface Sink {
   /** False while the client leaves too much unread: then nothing is to be written. */
   readonly free: boolean;
   /**
-   * Is told the subscription's results as they are executed. A transport that reads these, and does itself what
-   * plugins do to results, need not hold what they lay around them.
+   * Is told what says the end of the subscription. A transport that waits for this one need not hold what plugins
+   * lay around it.
    */
   begin?(results: AsyncIterable<ExecutionResult>): void;
   write(result: ExecutionResult): void;

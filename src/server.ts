@@ -1,36 +1,45 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { type AddressInfo, Server as NetServer } from 'node:net';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import type { GraphQLSchema } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import { type Logger, pino } from 'pino';
 import type { Config } from './config/config.ts';
-import { type Context, createContext, type Services } from './context.ts';
+import { type Context, createContext, type OpenEvents, type Services } from './context.ts';
+import { openSqliteOutbox } from './outbox/sqlite-outbox.ts';
 import { CallerQuota, useSubscriptionQuota } from './plugins/caller-quota.ts';
+import { useCallerRate } from './plugins/caller-rate.ts';
+import { type ConcurrencyBounds, FairSlots, useConcurrency } from './plugins/concurrency.ts';
+import { useDocumentCache } from './plugins/document-cache.ts';
 import { presenter, useReadableParams } from './plugins/errors.ts';
 import { useHealth } from './plugins/health.ts';
 import { useLimits } from './plugins/limits.ts';
 import { createMetrics } from './plugins/metrics.ts';
 import { useLastWord } from './plugins/refusal.ts';
 import { useWeight } from './plugins/weight.ts';
-import type { Changes, Directory, TextCallbacks } from './ports.ts';
+import type { Changes, Directory, Outbox, TextCallbacks } from './ports.ts';
 import { admission, type Who } from './server/admission.ts';
-import { createListener } from './server/listener.ts';
+import { createListener, type Listener } from './server/listener.ts';
 import { requestGuard } from './server/request-guard.ts';
 import { resultSerializer } from './server/serialize.ts';
 import type { Engine, OperationContext } from './server/socket-options.ts';
-import { serveSockets } from './server/sockets.ts';
+import { type Sockets, serveSockets } from './server/sockets.ts';
 import { createEventStreams } from './server/sse.ts';
 import { connectUpstreams } from './server/upstreams.ts';
-import type { RateLimiter } from './upstream/rate-limit.ts';
+import type { Webhooks } from './stream/webhooks/webhook.ts';
+import { localRateLimiter, type RateLimiter } from './upstream/rate-limit.ts';
 
 /** The status stream as the server needs it. */
 export interface Stream {
   readonly changes: Changes;
+  readonly openEvents?: OpenEvents;
   readonly callbacks?: TextCallbacks;
-  /** Serves the webhooks' routes, and whatever else the stream does around operations. */
+  /** Delivers subscriptions. */
   readonly plugin: Plugin;
+  /** Takes what the upstreams post; without it nobody does. */
+  readonly webhooks?: Webhooks;
   close(): Promise<void>;
 }
 
@@ -39,7 +48,7 @@ export interface RunningDirectory extends Directory {
   close(): Promise<void>;
 }
 
-/** What is told to those who are made when the gateway listens already. */
+/** What is told to those who are made when the gateway's address is known. */
 export interface Site {
   /** Where it listens, as this machine reaches it. */
   readonly url: string;
@@ -57,8 +66,12 @@ export interface GatewayOptions {
   readonly directory?: (site: Site) => RunningDirectory | undefined;
   /** Keeps the upstreams' quotas; by default it counts this gateway's calls alone. */
   readonly rateLimiter?: RateLimiter | undefined;
+  /** Remembers what was sent under an idempotency key; by default as long as the gateway runs. Is closed with it. */
+  readonly outbox?: Outbox | undefined;
   /** More plugins, such as GraphiQL's; they stand before those of the server. */
   readonly plugins?: readonly Plugin[];
+  /** How many operations run at once; by default `CONCURRENCY`. */
+  readonly concurrency?: ConcurrencyBounds;
   readonly log?: Logger;
 }
 
@@ -68,7 +81,10 @@ export interface Gateway extends AsyncDisposable {
   readonly url: string;
   readonly publicUrl: string;
   readonly port: number;
-  /** Drains: not ready, subscriptions closed so that they come back, what is under way answered, all let go. */
+  /**
+   * Drains: not ready for `DRAIN_DELAY_MS`, then no more connections, subscriptions closed so that they come back,
+   * what was accepted answered, and all let go.
+   */
   close(): Promise<void>;
 }
 
@@ -78,11 +94,24 @@ const CACHED_ROWS = 10_000;
 /** How long after the deadline of its last operation a gateway that drains closes anyway, in milliseconds. */
 const DRAIN_MARGIN_MS = 1000;
 
-/** Starts a gateway and resolves when it answers. */
+/** How long a connection that was accepted last may take to send its request, in milliseconds. */
+const FIRST_REQUEST_MS = 500;
+
+/** How many turns of the event loop the port stays open for a moment at which nobody comes. */
+const MOST_LOOKS = 1000;
+
+/**
+ * Starts a gateway and resolves when it answers. Its port opens last, when everything behind it is ready; only a
+ * port that the system is to choose is opened first, because its number must be known, and what comes meanwhile
+ * waits. What was opened is closed again when something behind it cannot be.
+ */
 export const startGateway = async (config: Config, options: GatewayOptions): Promise<Gateway> => {
   const { schema, log = pino({ level: config.logLevel }) } = options;
+  await using opened = new AsyncDisposableStack();
   const metrics = createMetrics(log);
-  const upstreams = connectUpstreams(config, metrics.measureCalls, options.rateLimiter);
+  const warn: Services['warn'] = (message, details) => log.warn(details, message);
+  const upstreams = connectUpstreams(config, metrics.measureCalls, options.rateLimiter, warn);
+  opened.defer(() => upstreams.close());
   const present = presenter(log);
   const serialize = resultSerializer(present);
   const streams = createEventStreams(
@@ -91,13 +120,28 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
   );
   let draining = false;
 
-  const server = createServer();
-  const port = await listen(server, config);
+  const server = createServer({ shouldUpgradeCallback: asksForSocket });
+  opened.defer(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  // Whoever comes before everything is ready waits for those who answer.
+  const ready = Promise.withResolvers<{ listener: Listener; sockets: Sockets }>();
+  server.on('request', (request, response) => {
+    void ready.promise.then(({ listener }) => listener.handle(request, response));
+  });
+  server.on('upgrade', (request, socket, head) => {
+    void ready.promise.then(({ sockets }) => sockets.handleUpgrade(request, socket, head));
+  });
+  const port = config.port === 0 ? await listen(server, config) : config.port;
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;
   const url = `http://${host === '0.0.0.0' || host === '[::]' ? 'localhost' : host}:${port}`;
   const publicUrl = config.publicUrl ?? url;
 
+  const outbox = options.outbox ?? openSqliteOutbox({ dataDir: ':memory:' });
+  opened.defer(() => outbox.close());
   const sharedServices: Site['services'] = {
+    outbox,
     bird: upstreams.bird,
     courier: upstreams.courier,
     birdWebhooks: config.bird && {
@@ -111,14 +155,17 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     budgetBytes: config.budgetBytes,
     defaultRegion: config.defaultRegion,
     cache: config.freshMs > 0 ? new LRUCache({ max: CACHED_ROWS, ttl: config.freshMs }) : undefined,
-    warn: (message, details) => log.warn(details, message),
+    warn,
   };
   const site: Site = { url, publicUrl, services: sharedServices, log };
   const stream = await options.stream(site);
+  opened.defer(() => stream.close());
   const directory = options.directory?.(site);
+  opened.defer(async () => directory?.close());
   const services: Services = {
     ...sharedServices,
     changes: stream.changes,
+    openEvents: stream.openEvents,
     callbacks: stream.callbacks,
     directory,
   };
@@ -138,6 +185,10 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
 
   const admit = admission(config.auth, services.courierForwards);
 
+  const slots = new FairSlots(options.concurrency);
+  metrics.show('pigeon_operations_running', 'Operations that run now.', () => slots.counts.running);
+  metrics.show('pigeon_operations_waiting', 'Operations that wait to run.', () => slots.counts.waiting);
+
   const yoga = createYoga<OperationContext<Who>, Context>({
     schema,
     context: ({ who, signal, sink, request }) =>
@@ -148,15 +199,18 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
         explain: who.explain === true,
       }),
     maskedErrors: { maskError: (error) => present(error) },
-    parserAndValidationCache: { documentCache: documents(), errorCache: documents() },
+    parserAndValidationCache: false,
     plugins: [
       ...(options.plugins ?? []),
       metrics.plugin,
-      useHealth(() => !draining),
+      useHealth(async () => (draining ? 'draining' : upstreams.fault())),
       stream.plugin,
+      useCallerRate(config.callerRps, options.rateLimiter ?? localRateLimiter()),
       useSubscriptionQuota(),
+      useConcurrency(slots),
       streams.plugin,
       useLimits(config.limits),
+      useDocumentCache(),
       useWeight(),
       useReadableParams(),
       useLastWord(),
@@ -168,6 +222,7 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     batching: false,
     logging: false,
   });
+  opened.defer(() => yoga.dispose());
 
   const guard = requestGuard({
     publicUrl,
@@ -179,13 +234,13 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     admit,
     log,
     corsOrigins: config.corsOrigins,
+    webhooks: stream.webhooks,
     answer: (request, response, context) => yoga(request, response, context),
     answered: metrics.answered,
     isDraining: () => draining,
   });
   const socketQuota = new CallerQuota('sockets');
   const sockets = serveSockets<Who>({
-    server,
     guard,
     present,
     serialize,
@@ -197,25 +252,66 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     envelop: (context, params) => yoga.getEnveloped(Object.assign(context, { params })) as unknown as Engine,
     counted: (change) => metrics.operations.inc(change),
   });
-  server.on('request', listener.handle);
+  // It opens now that everything behind it is there.
+  if (config.port !== 0) await listen(server, config);
+  ready.resolve({ listener, sockets });
 
-  const close = async () => {
-    if (draining) return;
+  const running = opened.move();
+  let closing: Promise<void> | undefined;
+  const drain = async () => {
+    // Not ready any more; whoever sends us requests has this long to notice. All of them are still answered.
     draining = true;
-    const bound = config.deadlineMs + DRAIN_MARGIN_MS;
+    await pause(config.drainDelayMs);
+    await stopAccepting(server);
     streams.drain();
+    const bound = config.deadlineMs + DRAIN_MARGIN_MS;
     await Promise.race([
       Promise.all([listener.settled(), sockets.drain(bound)]),
       pause(bound, undefined, { ref: false }),
     ]);
-    server.close();
-    server.closeAllConnections();
-    await directory?.close();
-    await stream.close();
-    await upstreams.close();
-    await yoga.dispose();
+    await finishConnections(server, () => listener.settled());
+    await running.disposeAsync();
+  };
+  const close = () => {
+    closing ??= drain();
+    return closing;
   };
   return { url, publicUrl, port, close, [Symbol.asyncDispose]: close };
+};
+
+/** True for a WebSocket. An upgrade to anything else, such as `h2c`, is ignored, as RFC 9110 §7.8 lets a server do. */
+const asksForSocket = ({ headers }: IncomingMessage): boolean =>
+  headers.upgrade?.toLowerCase() === 'websocket';
+
+/**
+ * Accepts no more connections and leaves those that there are: Node's own `close` of an HTTP server also ends idle
+ * ones, on which a request may just be arriving. The system resets what it has accepted and we have not taken yet, so
+ * the port closes right after a look that found nobody, unless somebody is there at every look.
+ */
+const stopAccepting = async (server: Server): Promise<void> => {
+  let came = true;
+  const note = () => {
+    came = true;
+  };
+  server.on('connection', note);
+  for (let looks = 0; came && looks < MOST_LOOKS; looks += 1) {
+    came = false;
+    await nextTurn();
+  }
+  server.off('connection', note);
+  NetServer.prototype.close.call(server);
+};
+
+/** Ends idle connections, and gives those that have only just been accepted the time to ask for something. */
+const finishConnections = async (server: Server, settled: () => Promise<void>): Promise<void> => {
+  const patience = AbortSignal.timeout(FIRST_REQUEST_MS);
+  const count = () => new Promise<number>((resolve) => server.getConnections((_, open) => resolve(open)));
+  server.closeIdleConnections();
+  while (!patience.aborted && (await count()) > 0) {
+    await pause(10);
+    await Promise.race([settled(), once(patience, 'abort')]);
+    server.closeIdleConnections();
+  }
 };
 
 const listen = (server: Server, { host, port }: Config): Promise<number> =>
@@ -225,13 +321,4 @@ const listen = (server: Server, { host, port }: Config): Promise<number> =>
       server.off('error', reject);
       resolve((server.address() as AddressInfo).port);
     });
-  });
-
-/** Parsed documents by their text. Long ones are parsed again, so that nobody can fill the memory with them. */
-const documents = <V extends object>() =>
-  new LRUCache<string, V>({
-    max: 1000,
-    maxSize: 4 * 1024 * 1024,
-    maxEntrySize: 64 * 1024,
-    sizeCalculation: (_, text) => text.length + 1,
   });

@@ -2,8 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { type Config, ConfigError, readConfig, upstreamsOf } from './config/config.ts';
 import { openDirectory } from './joined/directory.ts';
+import { redisOutbox } from './outbox/redis-outbox.ts';
+import { openSqliteOutbox } from './outbox/sqlite-outbox.ts';
 import { useExplainPage } from './plugins/explain-page.ts';
 import { useGraphiql } from './plugins/graphiql.ts';
+import { useLandingPage } from './plugins/landing-page.ts';
 import { type Sandbox, startSandbox } from './sandbox/sandbox.ts';
 import { schema } from './schema.ts';
 import { type Gateway, startGateway } from './server.ts';
@@ -52,15 +55,17 @@ export const start = async (env: Readonly<Record<string, string | undefined>>): 
     schema,
     log,
     rateLimiter: redis && redisRateLimiter(redis),
+    outbox: redis ? redisOutbox(redis, config.outbox) : openSqliteOutbox({ dataDir, bounds: config.outbox }),
     plugins: [
       useExplainPage({ examples: sandbox?.fixtureIds }),
+      useLandingPage({ schema, sandbox: sandbox !== undefined }),
       useGraphiql({
         examples: sandbox?.fixtureIds,
         withHeaders: config.auth.kind !== 'none' || config.courier?.forwards === true,
       }),
     ],
     directory: ({ services }) =>
-      services.courier?.credential.header
+      services.courier?.credential.secret
         ? openDirectory({
             courier: services.courier,
             dataDir,
@@ -84,6 +89,7 @@ export const start = async (env: Readonly<Record<string, string | undefined>>): 
           birdPerSecond: config.bird?.getRps ?? 0,
           watched: redis && redisWatched(redis),
         },
+        settling: { services },
         warn: services.warn,
       }),
   }).catch((error: NodeJS.ErrnoException) => {

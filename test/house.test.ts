@@ -18,6 +18,7 @@ const ORDER = [
   'graph',
   'builder',
   'context',
+  'outbox',
   'ports',
   'upstream',
   'store',

@@ -1,6 +1,6 @@
 import { builder } from '../builder.ts';
-import { InputError } from '../graph/errors.ts';
-import { omitNullish } from './omit-nullish.ts';
+import { inputType } from './bird.ts';
+import type { components } from './openapi.gen.ts';
 
 const AttachmentInput = builder.inputType('BirdAttachmentInput', {
   description: 'A file to send along.',
@@ -8,6 +8,7 @@ const AttachmentInput = builder.inputType('BirdAttachmentInput', {
     mediaUrl: t.string({ required: true, description: 'Where it is.' }),
     filename: t.string({ required: true, description: 'Its name.' }),
     inline: t.boolean({ description: 'True when it belongs inside the text.' }),
+    contentId: t.string({ description: 'The id by which the text refers to it.' }),
   }),
 });
 
@@ -32,6 +33,7 @@ const ActionInput = builder.inputType('BirdMessageActionInput', {
         fields: (f) => ({
           text: f.string({ required: true, description: 'What it says.' }),
           imageUrl: f.string({ description: 'Its picture.' }),
+          description: f.string({ description: 'Its small print, at most 72 characters.' }),
         }),
       }),
     }),
@@ -43,6 +45,7 @@ const ActionInput = builder.inputType('BirdMessageActionInput', {
           text: f.string({ required: true, description: 'What it says.' }),
           payload: f.string({ description: 'What it sends back.' }),
           imageUrl: f.string({ description: 'Its picture.' }),
+          description: f.string({ description: 'Its small print, at most 72 characters.' }),
         }),
       }),
     }),
@@ -74,6 +77,7 @@ const MediaInput = builder.inputType('BirdMediaInput', {
     altText: t.string({ description: 'What to read out in its place.' }),
     contentType: t.string({ description: 'Its media type; a file needs it.' }),
     filename: t.string({ description: 'Its name, for a file.' }),
+    isAnimated: t.boolean({ description: 'True for a file that moves, as an animated sticker does.' }),
   }),
 });
 
@@ -90,7 +94,10 @@ const ItemInput = builder.inputType('BirdMessageItemInput', {
 
 const text = { description: 'Its words.' };
 const actions = { type: [ActionInput] as [typeof ActionInput], description: 'What can be tapped under it.' };
-const metadata = { type: 'JSON' as const, description: 'What only some platforms know, as Bird takes it.' };
+const metadata = (schema: keyof components['schemas']) => ({
+  type: inputType(schema),
+  description: 'What only some platforms know, such as the subject of an email.',
+});
 
 const TextBody = builder.inputType('BirdTextBodyInput', {
   description: 'Plain text.',
@@ -98,7 +105,7 @@ const TextBody = builder.inputType('BirdTextBodyInput', {
     text: t.string({ required: true, description: 'Its words.' }),
     attachments: t.field({ type: [AttachmentInput], description: 'Its files.' }),
     actions: t.field(actions),
-    metadata: t.field(metadata),
+    metadata: t.field(metadata('TextMetadata')),
   }),
 });
 
@@ -107,9 +114,12 @@ const HtmlBody = builder.inputType('BirdHtmlBodyInput', {
   fields: (t) => ({
     html: t.string({ description: 'The HTML.' }),
     text: t.string(text),
-    attachments: t.field({ type: [AttachmentInput], description: 'Its files.' }),
+    attachments: t.field({ type: [inputType('HtmlAttachment')], description: 'Its files.' }),
     actions: t.field(actions),
-    metadata: t.field({ ...metadata, description: 'Its subject, sender and tracking, as Bird takes them.' }),
+    metadata: t.field({
+      ...metadata('HtmlMetadata'),
+      description: 'Its subject, its sender and how it is tracked.',
+    }),
   }),
 });
 
@@ -119,7 +129,7 @@ const ImageBody = builder.inputType('BirdImageBodyInput', {
     images: t.field({ type: [MediaInput], required: true, description: 'The pictures.' }),
     text: t.string(text),
     actions: t.field(actions),
-    metadata: t.field(metadata),
+    metadata: t.field(metadata('MediaMetadata')),
   }),
 });
 
@@ -133,7 +143,7 @@ const FileBody = builder.inputType('BirdFileBodyInput', {
     }),
     text: t.string(text),
     actions: t.field(actions),
-    metadata: t.field(metadata),
+    metadata: t.field(metadata('MediaMetadata')),
   }),
 });
 
@@ -144,7 +154,7 @@ const GifBody = builder.inputType('BirdGifBodyInput', {
     altText: t.string({ description: 'What to read out in its place.' }),
     text: t.string(text),
     actions: t.field(actions),
-    metadata: t.field(metadata),
+    metadata: t.field(metadata('GifMetadata')),
   }),
 });
 
@@ -174,7 +184,7 @@ const ListBody = builder.inputType('BirdListBodyInput', {
     altText: t.string({ description: 'What to read out in its place.' }),
     items: t.field({ type: [ItemInput], description: 'The rows.' }),
     actions: t.field(actions),
-    metadata: t.field(metadata),
+    metadata: t.field(metadata('ListMetadata')),
   }),
 });
 
@@ -184,7 +194,36 @@ export interface BodyInput {
 }
 
 /** What may be sent, exactly one of its kinds. */
-export const BirdMessageBodyInput = builder.inputRef<BodyInput>('BirdMessageBodyInput').implement({
+export const BirdMessageBodyInput = builder.inputRef<BodyInput>('BirdMessageBodyInput');
+
+const SectionBody = builder.inputType('BirdSectionBodyInput', {
+  description: 'Several bodies in one message.',
+  fields: (t) => ({
+    items: t.field({
+      type: [BirdMessageBodyInput],
+      required: true,
+      description: 'The bodies, at most two levels deep.',
+    }),
+    configurations: t.field({ type: 'JSON', description: 'How the bodies are laid out: texts by key.' }),
+  }),
+});
+
+const AuthenticationBody = builder.inputType('BirdAuthenticationBodyInput', {
+  description: 'A code for signing in.',
+  fields: (t) => ({
+    disclaimer: t.field({
+      type: 'JSON',
+      required: true,
+      description: 'The warning not to share the code; Bird does not print of which type it is.',
+    }),
+    expirationTime: t.int({
+      description: 'How long the code can be used, 1 to 90. Bird gives seconds as the unit.',
+    }),
+    actions: t.field(actions),
+  }),
+});
+
+BirdMessageBodyInput.implement({
   description: 'What a message carries: exactly one of its kinds.',
   isOneOf: true,
   fields: (t) => ({
@@ -196,58 +235,8 @@ export const BirdMessageBodyInput = builder.inputRef<BodyInput>('BirdMessageBody
     location: t.field({ type: LocationBody, description: 'A place.' }),
     carousel: t.field({ type: CarouselBody, description: 'Cards.' }),
     list: t.field({ type: ListBody, description: 'Rows to choose from.' }),
-    section: t.field({ type: 'JSON', description: 'Bodies one below the other, as Bird takes them.' }),
-    authentication: t.field({ type: 'JSON', description: 'A one-time password, as Bird takes it.' }),
+    section: t.field({ type: SectionBody, description: 'Bodies one below the other.' }),
+    authentication: t.field({ type: AuthenticationBody, description: 'A code for signing in.' }),
     permissionRequest: t.string({ description: 'Asks for a permission, such as `call`.' }),
   }),
 });
-
-/** An action as Bird takes it: its one kind under the kind's name. */
-const readAction = (action: Readonly<Record<string, object | null | undefined>>): object => {
-  const [type = ''] = Object.keys(omitNullish(action));
-  return { type, [type]: omitNullish(action[type] ?? {}) };
-};
-
-/** Content without what is null, its actions and items in Bird's form. */
-const readContent = (content: Readonly<Record<string, unknown>>): Record<string, unknown> => {
-  const written = omitNullish(content);
-  if (Array.isArray(written.actions)) written.actions = written.actions.map(readAction);
-  for (const name of ['items', 'images', 'files', 'attachments']) {
-    if (Array.isArray(written[name]))
-      written[name] = (written[name] as Record<string, unknown>[]).map(readContent);
-  }
-  return written;
-};
-
-/**
- * The body as Bird takes it: `{ type, [type]: content }`.
- *
- * @throws {InputError} a place is not on earth, HTML has no words, or a file no media type
- */
-export const readBody = (body: BodyInput, path: string): object => {
-  const [kind = ''] = Object.keys(omitNullish(body));
-  if (kind === 'permissionRequest') {
-    return { type: 'action', permission_request: { resource: body[kind] } };
-  }
-  const content = body[kind] as Record<string, never>;
-  if (kind === 'location') {
-    const { latitude, longitude, ...location } = omitNullish(content) as {
-      latitude: number;
-      longitude: number;
-    };
-    if (Math.abs(latitude) > 90)
-      throw new InputError(`${path}.location.latitude`, 'must be between -90 and 90');
-    if (Math.abs(longitude) > 180)
-      throw new InputError(`${path}.location.longitude`, 'must be between -180 and 180');
-    const named = Object.keys(location).length > 0 && { location };
-    return { type: kind, location: { coordinates: { latitude, longitude }, ...named } };
-  }
-  if (kind === 'html' && !content.html && !content.text)
-    throw new InputError(`${path}.html`, 'needs html or text');
-  const files =
-    kind === 'file' ? (content.files as readonly { contentType?: string }[] | undefined) : undefined;
-  if (files?.some(({ contentType }) => !contentType)) {
-    throw new InputError(`${path}.file.files`, 'must each have a contentType');
-  }
-  return { type: kind, [kind]: readContent(content) };
-};

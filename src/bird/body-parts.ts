@@ -1,4 +1,6 @@
 import { builder } from '../builder.ts';
+import { fieldsOf } from '../graph/output.ts';
+import { dialect } from './dialect.ts';
 import type { components } from './openapi.gen.ts';
 
 type Schemas = components['schemas'];
@@ -6,7 +8,14 @@ type Schemas = components['schemas'];
 export const Action = builder.objectRef<Schemas['MessageAction']>('BirdMessageAction').implement({
   description: 'Something to tap under a message. Which fields are set depends on the type.',
   fields: (t) => ({
-    type: t.exposeString('type', { description: 'link, reply, postback, locationRequest or buy.' }),
+    ...(fieldsOf(
+      {
+        dialect,
+        typename: 'BirdMessageAction',
+        hide: ['link', 'reply', 'postback', 'locationRequest', 'buy'],
+      },
+      dialect.contract.component('MessageAction'),
+    )(t as never) as object),
     text: t.string({
       description: 'What it says.',
       resolve: ({ link, reply, postback, locationRequest, buy }) =>
@@ -21,6 +30,10 @@ export const Action = builder.objectRef<Schemas['MessageAction']>('BirdMessageAc
       description: 'The picture of a reply or postback.',
       resolve: ({ reply, postback }) => (reply ?? postback)?.imageUrl,
     }),
+    description: t.string({
+      description: 'The small print of a reply or postback.',
+      resolve: ({ reply, postback }) => (reply ?? postback)?.metadata?.description?.label,
+    }),
     amountCents: t.int({ description: 'The price, in cents.', resolve: ({ buy }) => buy?.amountCents }),
     currency: t.string({ description: 'The currency of the price.', resolve: ({ buy }) => buy?.currency }),
   }),
@@ -31,7 +44,9 @@ interface AttachmentRow {
   readonly filename?: string;
   readonly mediaUrl?: string;
   readonly contentType?: string;
+  readonly content?: string;
   readonly inline?: boolean;
+  readonly contentId?: string;
 }
 
 export const Attachment = builder.objectRef<AttachmentRow>('BirdAttachment').implement({
@@ -40,12 +55,14 @@ export const Attachment = builder.objectRef<AttachmentRow>('BirdAttachment').imp
     filename: t.exposeString('filename', { description: 'Its name.' }),
     mediaUrl: t.exposeString('mediaUrl', { description: 'Where it is.' }),
     contentType: t.exposeString('contentType', { description: 'Its media type.' }),
+    content: t.exposeString('content', { description: 'The file itself, encoded, where it came that way.' }),
     inline: t.exposeBoolean('inline', { description: 'True when it belongs inside the text.' }),
+    contentId: t.exposeString('contentId', { description: 'The id by which the text refers to it.' }),
   }),
 });
 
 export const Media = builder
-  .objectRef<{ mediaUrl: string; altText?: string; contentType?: string; filename?: string }>('BirdMedia')
+  .objectRef<Schemas['MessageImage'] & Partial<Schemas['MessageFile']>>('BirdMedia')
   .implement({
     description: 'A picture or a file of a message.',
     fields: (t) => ({
@@ -53,6 +70,10 @@ export const Media = builder
       altText: t.exposeString('altText', { description: 'What to read out in its place.' }),
       contentType: t.exposeString('contentType', { description: 'Its media type, for a file.' }),
       filename: t.exposeString('filename', { description: 'Its name, for a file.' }),
+      isAnimated: t.boolean({
+        description: 'True for a file that moves, as an animated sticker does.',
+        resolve: ({ metadata }) => metadata?.isAnimated,
+      }),
     }),
   });
 

@@ -1,4 +1,5 @@
 import { builder } from '../builder.ts';
+import { objectType } from './bird.ts';
 import { Action, Attachment, Item, Media } from './body-parts.ts';
 import type { components } from './openapi.gen.ts';
 
@@ -10,7 +11,8 @@ export type Content = Body | { readonly type: 'template'; readonly template: Sch
 
 const TEXT = { description: 'Its words.' };
 const ACTIONS = { type: [Action] as [typeof Action], description: 'What can be tapped under it.' };
-const METADATA = { type: 'JSON' as const, description: 'What only some platforms know, as Bird has it.' };
+const METADATA = { description: 'What only some platforms know.' };
+const SUBJECT = { description: 'The subject, on email and MMS.' };
 
 const TextBody = builder.objectRef<Body>('BirdTextBody').implement({
   description: 'Plain text.',
@@ -22,7 +24,12 @@ const TextBody = builder.objectRef<Body>('BirdTextBody').implement({
       resolve: (body) => body.text?.attachments,
     }),
     actions: t.field({ ...ACTIONS, resolve: (body) => body.text?.actions }),
-    metadata: t.field({ ...METADATA, resolve: (body) => body.text?.metadata }),
+    subject: t.string({ ...SUBJECT, resolve: (body) => body.text?.metadata?.subject }),
+    metadata: t.field({
+      ...METADATA,
+      type: objectType('TextMetadata'),
+      resolve: (body) => body.text?.metadata,
+    }),
   }),
 });
 
@@ -41,7 +48,11 @@ const HtmlBody = builder.objectRef<Body>('BirdHtmlBody').implement({
       resolve: (body) => body.html?.attachments,
     }),
     actions: t.field({ ...ACTIONS, resolve: (body) => body.html?.actions }),
-    metadata: t.field({ ...METADATA, resolve: (body) => body.html?.metadata }),
+    metadata: t.field({
+      ...METADATA,
+      type: objectType('HtmlMetadata'),
+      resolve: (body) => body.html?.metadata,
+    }),
   }),
 });
 
@@ -51,7 +62,12 @@ const ImageBody = builder.objectRef<Body>('BirdImageBody').implement({
     images: t.field({ type: [Media], description: 'The pictures.', resolve: (body) => body.image?.images }),
     text: t.string({ ...TEXT, resolve: (body) => body.image?.text }),
     actions: t.field({ ...ACTIONS, resolve: (body) => body.image?.actions }),
-    metadata: t.field({ ...METADATA, resolve: (body) => body.image?.metadata }),
+    subject: t.string({ ...SUBJECT, resolve: (body) => body.image?.metadata?.subject }),
+    metadata: t.field({
+      ...METADATA,
+      type: objectType('MediaMetadata'),
+      resolve: (body) => body.image?.metadata,
+    }),
   }),
 });
 
@@ -61,7 +77,12 @@ const FileBody = builder.objectRef<Body>('BirdFileBody').implement({
     files: t.field({ type: [Media], description: 'The files.', resolve: (body) => body.file?.files }),
     text: t.string({ ...TEXT, resolve: (body) => body.file?.text }),
     actions: t.field({ ...ACTIONS, resolve: (body) => body.file?.actions }),
-    metadata: t.field({ ...METADATA, resolve: (body) => body.file?.metadata }),
+    subject: t.string({ ...SUBJECT, resolve: (body) => body.file?.metadata?.subject }),
+    metadata: t.field({
+      ...METADATA,
+      type: objectType('MediaMetadata'),
+      resolve: (body) => body.file?.metadata,
+    }),
   }),
 });
 
@@ -75,7 +96,11 @@ const GifBody = builder.objectRef<Body>('BirdGifBody').implement({
     }),
     text: t.string({ ...TEXT, resolve: (body) => body.gif?.text }),
     actions: t.field({ ...ACTIONS, resolve: (body) => body.gif?.actions }),
-    metadata: t.field({ ...METADATA, resolve: (body) => body.gif?.metadata }),
+    metadata: t.field({
+      ...METADATA,
+      type: objectType('GifMetadata'),
+      resolve: (body) => body.gif?.metadata,
+    }),
   }),
 });
 
@@ -114,7 +139,11 @@ const ListBody = builder.objectRef<Body>('BirdListBody').implement({
     }),
     items: t.field({ type: [Item], description: 'The rows.', resolve: (body) => body.list?.items }),
     actions: t.field({ ...ACTIONS, resolve: (body) => body.list?.actions }),
-    metadata: t.field({ ...METADATA, resolve: (body) => body.list?.metadata }),
+    metadata: t.field({
+      ...METADATA,
+      type: objectType('ListMetadata'),
+      resolve: (body) => body.list?.metadata,
+    }),
   }),
 });
 
@@ -159,7 +188,7 @@ const TemplateBody = builder
       locale: t.string({ description: 'Its language.', resolve: ({ template }) => template.locale }),
       name: t.string({ description: 'Its name on the platform.', resolve: ({ template }) => template.name }),
       parameters: t.field({
-        type: 'JSON',
+        type: [objectType('TemplateParameter')],
         description: 'The values filled in.',
         resolve: ({ template }) => template.parameters,
       }),
@@ -172,6 +201,21 @@ const TemplateBody = builder
         type: [Attachment],
         description: 'Its files.',
         resolve: ({ template }) => template.attachments,
+      }),
+      settings: t.field({
+        type: objectType('TemplateSettings'),
+        description: 'How it is sent over WhatsApp.',
+        resolve: ({ template }) => template.settings,
+      }),
+      shortLinks: t.field({
+        type: objectType('TemplateShortLinks'),
+        description: 'How its links are shortened.',
+        resolve: ({ template }) => template.shortLinks,
+      }),
+      utmParameters: t.field({
+        type: [objectType('UtmParameter')],
+        description: 'Tracking parameters that are added to its links.',
+        resolve: ({ template }) => template.utmParameters,
       }),
     }),
   });
@@ -252,3 +296,8 @@ export const textOf = (body: Body | undefined): string | null => {
   if (said) return said;
   return section?.items?.map(textOf).filter(Boolean).join('\n') || null;
 };
+
+/** The subject of a body, where it has one. */
+export const subjectOf = (body: Body | undefined): string | undefined =>
+  body &&
+  [body.text, body.html, body.image, body.file].map((content) => content?.metadata?.subject).find(Boolean);

@@ -6,11 +6,11 @@ import { rest } from '../graph/ledger.ts';
 import { isSortKey, merge, type SortKey } from '../graph/merge.ts';
 import { MessageDirection } from '../graph/message.ts';
 import { firstOf, weighs } from '../graph/weight.ts';
-import { BirdContact, type ContactRow, listIdentifiers } from './contact.ts';
-import { askIn, MAX_PAGE, readResults } from './load.ts';
 import { BirdMessageConnection, listMessages, MAX_MESSAGES, type MessageRow } from './message.ts';
 import { messageSource } from './message-source.ts';
 import type { components } from './openapi.gen.ts';
+import { BirdContact, type ContactRow } from './resources/contact.ts';
+import { identifiers as identifierList } from './resources/contact-identifier.ts';
 
 type Identifier = components['schemas']['ContactIdentifier'];
 
@@ -22,18 +22,15 @@ export const identifiersOf = async (context: Context, row: ContactRow): Promise<
   const featured = row.featuredIdentifiers ?? [];
   const hasMore = row.identifierCount === undefined || row.identifierCount > featured.length;
   if (!hasMore) return featured;
-  const answer = await askIn(context, listIdentifiers, row.workspaceId, {
-    params: { contactId: row.id },
-    query: { limit: MAX_PAGE },
-  });
-  return readResults(answer, listIdentifiers) as Identifier[];
+  const { edges } = await identifierList.read(context, { first: 100 }, {}, false, BirdContact.key(row));
+  return edges.map(({ node }) => node);
 };
 
 builder.objectField(BirdContact, 'messages', (t) =>
   t.field({
     type: BirdMessageConnection,
     description: 'The messages from and to this contact over all channels, newest first.',
-    directives: rest(listMessages, listIdentifiers),
+    directives: rest(listMessages, identifierList),
     extensions: weighs((asked) => ({
       // Its identifiers, and what it sent and what was sent to it, each read a row further than is shown.
       calls: { bird: 1 + 2 * Math.ceil((firstOf(asked) + 2) / MAX_MESSAGES) },

@@ -1,13 +1,14 @@
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { InputError } from '../graph/errors.ts';
+import { writeValues } from '../graph/input.ts';
 import { rest } from '../graph/ledger.ts';
 import { isAbsent } from '../upstream/errors.ts';
-import { Bird } from './bird.ts';
-import { BirdContact, type ContactRow } from './contact.ts';
-import { IdentifierInput } from './contact-change.ts';
+import { inputType } from './bird.ts';
+import { Bird, dialect } from './dialect.ts';
 import { askIn, operation, readRows } from './load.ts';
 import type { components } from './openapi.gen.ts';
+import { BirdContact, type ContactRow } from './resources/contact.ts';
 
 type Schemas = components['schemas'];
 
@@ -24,7 +25,7 @@ export const findContacts = async (
       body: by,
       inputPath: (field) => field,
     });
-    const rows = readRows<Schemas['Contact']>(answer, workspaceId, 'BirdContact', searchContacts);
+    const rows = readRows<ContactRow>(answer, workspaceId, 'BirdContact', searchContacts);
     for (const row of rows) BirdContact.prime(context, row);
     return rows;
   } catch (error) {
@@ -40,16 +41,14 @@ builder.objectField(Bird, 'searchContacts', (t) =>
     description: 'The contacts that have an identifier, or an address on a platform.',
     directives: rest(searchContacts),
     args: {
-      identifier: t.arg({ type: IdentifierInput, description: 'The identifier.' }),
+      identifier: t.arg({ type: inputType('IdentifierInput'), description: 'The identifier.' }),
       platformAddress: t.arg.string({ description: 'The address on a platform.' }),
     },
-    resolve: ({ workspaceId }, { identifier, platformAddress }, context) => {
-      if (!identifier === !platformAddress)
+    resolve: ({ workspaceId }, args, context) => {
+      if (!args.identifier === !args.platformAddress)
         throw new InputError('identifier', 'or platformAddress is needed, and not both');
-      return findContacts(context, workspaceId, {
-        ...(identifier && { identifier: { key: identifier.key, value: identifier.value } }),
-        ...(platformAddress && { platformAddress }),
-      });
+      const { properties = {} } = dialect.contract.component('ContactSearch');
+      return findContacts(context, workspaceId, writeValues(dialect, args, properties));
     },
   }),
 );

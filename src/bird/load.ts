@@ -1,32 +1,35 @@
-import { type Context, callUpstream, type Request } from '../context.ts';
+import type { GraphQLResolveInfo } from 'graphql';
+import type { Context } from '../context.ts';
 import { InputError } from '../graph/errors.ts';
 import { readId } from '../graph/ids.ts';
-import { type Claim, claim } from '../graph/ledger.ts';
-import { brand } from '../graph/node.ts';
-import { InvalidResponseError, isAbsent, OutcomeUnknownError } from '../upstream/errors.ts';
+import { type Claim, rest } from '../graph/ledger.ts';
+import { brand, embedded, type NodeRef } from '../graph/node.ts';
+import { type Asked, callAs, declare } from '../graph/verbs/operation.ts';
+import { weighsRelation } from '../graph/weight.ts';
+import { AnswerError, InvalidResponseError, isAbsent, OutcomeUnknownError } from '../upstream/errors.ts';
 import type { Answer } from '../upstream/send.ts';
-import type { paths } from './openapi.gen.ts';
+import { dialect } from './dialect.ts';
+import type { InWorkspace, OperationKey } from './types.ts';
 
 /** The paths of the contract on which a method is documented. */
-type PathOf<Method extends string> = {
-  [Path in keyof paths]: paths[Path] extends { [M in Lowercase<Method>]: { responses: object } }
+type PathOf<Method extends string> = OperationKey extends infer Key
+  ? Key extends `${Method} ${infer Path}`
     ? Path
-    : never;
-}[keyof paths];
+    : never
+  : never;
 
 /**
- * Declares that the graph reaches an operation of Bird.
+ * Declares that the graph reaches an operation of Bird, for what is called by hand.
  *
  * @param safe true when repeating it changes nothing; a GET is
+ * @param options.send true when it sends something to people
  */
 export const operation = <const Method extends string, const Path extends PathOf<Method>>(
   method: Method,
   path: Path,
   safe: boolean = method === 'GET',
-): Claim => claim({ api: 'bird', method, path, safe });
-
-/** A row of Bird with the workspace it lives in, which Bird does not always repeat. */
-export type InWorkspace<Row> = Row & { readonly workspaceId: string };
+  { send }: { readonly send?: true } = {},
+): Claim => declare(dialect, method, path, safe, send);
 
 /** What all rows have. */
 interface Identified {
@@ -105,7 +108,7 @@ export const readById = async <Row extends Identified>(
 ): Promise<InWorkspace<Row> | null> => {
   try {
     return readRow<Row>(
-      await callUpstream(context, operation, { params }),
+      await callAs(dialect, context, operation, { params }),
       params.workspaceId,
       typename,
       operation,
@@ -151,6 +154,12 @@ export const readByIds = async <Row extends Identified>(
     }),
   );
   return found.flat();
+};
+
+/** Stands for no rows where Bird does not take a filter that no page of it prints; what was asked for is then read singly. */
+export const noneIfRefused = (error: unknown): never[] => {
+  if (error instanceof AnswerError && (error.status === 400 || error.status === 422)) return [];
+  throw error;
 };
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
@@ -205,6 +214,28 @@ export const askIn = (
   context: Context,
   operation: Claim,
   workspaceId: string,
-  request: Request = {},
+  request: Asked = {},
 ): Promise<Answer> =>
-  callUpstream(context, operation, { ...request, params: { workspaceId, ...request.params } });
+  callAs(dialect, context, operation, { ...request, params: { workspaceId, ...request.params } });
+
+/** Where a thing of a workspace is: enough to load it. */
+export interface ThingRef {
+  readonly workspaceId: string;
+  readonly id: string;
+}
+
+/** A field that leads to a thing: no call when the query asks for its ids alone. */
+export const thingField = <To extends Identified, Row>(
+  ref: NodeRef<To>,
+  description: string,
+  of: (row: Row) => ThingRef | undefined,
+) => ({
+  type: ref,
+  description,
+  directives: rest(ref),
+  extensions: weighsRelation(ref.loading),
+  resolve: (row: Row, _args: object, context: Context, info: GraphQLResolveInfo) => {
+    const found = of(row);
+    return found ? embedded(ref, `${found.workspaceId}/${found.id}`, found, context, info) : null;
+  },
+});

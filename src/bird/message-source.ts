@@ -1,8 +1,10 @@
 import type { Context } from '../context.ts';
-import { compare, isBehind, type Keyed, type MessageSource, type SortKey } from '../graph/merge.ts';
-import { parseMoment } from '../graph/scalars.ts';
+import { isBehind, type Keyed, type MessageSource } from '../graph/merge.ts';
+import { newestOf, type TimedList } from '../graph/newest.ts';
+import type { QueryValue } from '../upstream/send.ts';
 import { contactsOf, listMessages, MAX_MESSAGES, type MessageRow, THE_BEGINNING } from './message.ts';
-import { readPage } from './messages.ts';
+import { channelMessages, type ListAddress, readPage } from './messages.ts';
+import { readTime, writeTime } from './times.ts';
 
 /** Whose messages are wanted: contacts of one workspace and everything they are known by. */
 export interface Whose {
@@ -17,6 +19,75 @@ export interface Span {
   readonly until?: Date | null | undefined;
 }
 
+/** A list of messages of a workspace, or of one channel, and the parameters that it is asked with. */
+export interface MessageList {
+  readonly address: ListAddress;
+  readonly query: Readonly<Record<string, QueryValue>>;
+}
+
+/**
+ * Bird's messages by the time they show. Whether the ends belong to Bird's span is not documented, so it is asked for a
+ * little more at each.
+ *
+ * @param since from when on messages count, in milliseconds since the epoch
+ * @param last the moment of the last messages that count
+ */
+const timedMessages = (
+  context: Context,
+  { address, query }: MessageList,
+  since?: number,
+  last?: number,
+): TimedList<MessageRow> => ({
+  read: async (time, most) => {
+    const from = Math.max(time ?? Number.NEGATIVE_INFINITY, since ?? Number.NEGATIVE_INFINITY);
+    const rows: MessageRow[] = [];
+    let token: string | undefined;
+    do {
+      const page = await readPage(context, address, {
+        ...query,
+        startAt: Number.isFinite(from) ? writeTime(new Date(from - 1)) : THE_BEGINNING,
+        endAt: last === undefined ? undefined : writeTime(new Date(last + 1)),
+        limit: Math.min(MAX_MESSAGES, most - rows.length),
+        pageToken: token,
+      });
+      rows.push(...page.rows);
+      // A token that leads to its own page leads nowhere.
+      token = page.next === token ? undefined : page.next;
+    } while (token !== undefined && rows.length < most);
+    return { rows, whole: token === undefined };
+  },
+});
+
+/**
+ * A message with its place; one whose time cannot be read comes last.
+ *
+ * @param id orders the messages of one moment
+ */
+const keyed = (row: MessageRow, rank: number, id: string): Keyed<MessageRow> => ({
+  row,
+  sortKey: { t: readTime(row.createdAt)?.getTime() ?? 0, r: rank, i: id },
+});
+
+/** The newest messages of a channel, newest first; those of one moment as Bird lists them. */
+export const newestInChannel = async (
+  context: Context,
+  channel: { readonly workspaceId: string; readonly id: string },
+  count: number,
+): Promise<readonly MessageRow[]> => {
+  const list = timedMessages(context, { address: channelMessages(channel), query: {} });
+  return (await newestOf(list, count, (row) => keyed(row, 0, ''))).map(({ row }) => row);
+};
+
+/** All messages of a channel from a moment on, which is in milliseconds since the epoch. */
+export const channelMessagesSince = async (
+  context: Context,
+  channel: { readonly workspaceId: string; readonly id: string },
+  time: number,
+): Promise<readonly MessageRow[]> => {
+  const list = timedMessages(context, { address: channelMessages(channel), query: {} });
+  return (await list.read(time, Number.POSITIVE_INFINITY)).rows;
+};
+
 /**
  * All messages that contacts sent, or all that were sent to them, newest first. Bird takes both sides' filters
  * together, so each side is a list of its own. Rows of others that share an identifier are passed over.
@@ -29,47 +100,28 @@ export const messageSource = (
   side: 'from' | 'to',
   { since, until }: Span = {},
   rank = 0,
-): MessageSource<MessageRow> => {
-  const keyed = (row: MessageRow): Keyed<MessageRow> => ({
-    row,
-    sortKey: { t: parseMoment(row.createdAt)?.getTime() ?? 0, r: rank, i: row.id },
-  });
-  const isWanted = ({ row, sortKey }: Keyed<MessageRow>, behind: SortKey | undefined): boolean =>
-    contactsOf(row).some(({ id }) => id !== undefined && contactIds.has(id)) &&
-    isBehind(sortKey, behind) &&
-    (!since || sortKey.t >= since.getTime()) &&
-    (!until || sortKey.t < until.getTime());
-
-  return {
-    newest: Number.POSITIVE_INFINITY,
-    read: async (behind, count) => {
-      // Whether the end belongs to Bird's span is not documented, so it is asked for a little more.
-      const end = Math.min(
-        behind?.t ?? Number.POSITIVE_INFINITY,
-        until?.getTime() ?? Number.POSITIVE_INFINITY,
-      );
-      const found: Keyed<MessageRow>[] = [];
-      let token: string | undefined;
-      let reached = Number.POSITIVE_INFINITY;
-      do {
-        const page = await readPage(
-          context,
-          { operation: listMessages, workspaceId },
-          {
-            [side]: identifiers,
-            startAt: since?.toISOString() ?? THE_BEGINNING,
-            endAt: Number.isFinite(end) ? new Date(end + 1).toISOString() : undefined,
-            limit: Math.min(MAX_MESSAGES, count + 1),
-            pageToken: token,
-          },
-        );
-        const rows = page.rows.map(keyed);
-        found.push(...rows.filter((one) => isWanted(one, behind)));
-        reached = rows.at(-1)?.sortKey.t ?? reached;
-        token = page.next;
-        // Of one moment Bird's order is not ours, so all of its rows are read before they are counted.
-      } while (token !== undefined && reached >= (found[count - 1]?.sortKey.t ?? Number.NEGATIVE_INFINITY));
-      return found.toSorted((one, other) => compare(one.sortKey, other.sortKey)).slice(0, count);
-    },
-  };
-};
+): MessageSource<MessageRow> => ({
+  newest: Number.POSITIVE_INFINITY,
+  read: (behind, count) => {
+    const last = Math.min(
+      behind?.t ?? Number.POSITIVE_INFINITY,
+      until?.getTime() ?? Number.POSITIVE_INFINITY,
+    );
+    const list = timedMessages(
+      context,
+      { address: { operation: listMessages, workspaceId }, query: { [side]: identifiers } },
+      since?.getTime(),
+      Number.isFinite(last) ? last : undefined,
+    );
+    return newestOf(list, count, (row) => {
+      const one = keyed(row, rank, row.id);
+      const { t } = one.sortKey;
+      const isWanted =
+        contactsOf(row).some(({ id }) => id !== undefined && contactIds.has(id)) &&
+        isBehind(one.sortKey, behind) &&
+        (!since || t >= since.getTime()) &&
+        (!until || t < until.getTime());
+      return isWanted ? one : undefined;
+    });
+  },
+});

@@ -4,27 +4,29 @@ import { messageConnectionOf } from '../graph/connection-type.ts';
 import { globalId } from '../graph/ids.ts';
 import { rest } from '../graph/ledger.ts';
 import { Message, MessageParty, type MessageView, messageFields, type Party } from '../graph/message.ts';
-import { brand, node } from '../graph/node.ts';
-import { moment } from '../graph/scalars.ts';
-import { asksOnly } from '../graph/selection.ts';
-import { weighsLoad, weighsRelation } from '../graph/weight.ts';
-import { BirdMessageBody, textOf } from './body.ts';
-import { BirdChannel, CHANNEL_KEY_ONLY_FIELDS, getChannel } from './channel.ts';
-import { type ContactRef, contactField } from './contact.ts';
-import { askIn, byWorkspace, type InWorkspace, operation, readById, readByIds, readRows } from './load.ts';
+import { type NodeRef, node } from '../graph/node.ts';
+import { fieldsOf } from '../graph/output.ts';
+import { weighsLoad } from '../graph/weight.ts';
+import { objectType, resource } from './bird.ts';
+import { BirdMessageBody, subjectOf, textOf } from './body.ts';
+import { dialect } from './dialect.ts';
+import { askIn, byWorkspace, operation, readById, readByIds, readRows, thingField } from './load.ts';
 import type { components } from './openapi.gen.ts';
+import { BirdConnector } from './resources/connector.ts';
+import { type ContactRef, contactField } from './resources/contact.ts';
 import { birdStatus } from './status.ts';
+import { readTime } from './times.ts';
+import type { RowOf } from './types.ts';
 
 type Schemas = components['schemas'];
 
+const PATH = '/workspaces/{workspaceId}/channels/{channelId}/messages/{messageId}';
+
 /** A Bird message in its workspace. */
-export type MessageRow = InWorkspace<Schemas['Message']>;
+export type MessageRow = RowOf<typeof PATH>;
 
 export const listMessages = operation('GET', '/workspaces/{workspaceId}/channels/messages');
-export const getMessage = operation(
-  'GET',
-  '/workspaces/{workspaceId}/channels/{channelId}/messages/{messageId}',
-);
+export const getMessage = operation('GET', PATH);
 
 /** The most ids of one bulk read, and the largest page of messages. */
 export const MAX_MESSAGES = 1000;
@@ -44,10 +46,10 @@ const loadMany = async (context: Context, workspaceId: string, pairs: readonly s
     query: { id: ids, startAt: THE_BEGINNING, limit: ids.length },
     batch: ids.length,
   });
-  return readRows<Schemas['Message']>(answer, workspaceId, 'BirdMessage', listMessages);
+  return readRows<MessageRow>(answer, workspaceId, 'BirdMessage', listMessages);
 };
 
-export const BirdMessage = node<MessageRow>('BirdMessage', {
+const loader: NodeRef<MessageRow> = node<MessageRow>('BirdMessage', {
   api: 'bird',
   operations: [getMessage, listMessages],
   key: (row) => `${row.workspaceId}/${row.channelId}/${row.id}`,
@@ -58,7 +60,7 @@ export const BirdMessage = node<MessageRow>('BirdMessage', {
       readByIds<MessageRow>(
         pairs,
         (some) => loadMany(context, workspaceId, some),
-        (pair) => readById(context, getMessage, 'BirdMessage', { workspaceId, ...idsOf(pair) }),
+        (pair) => readById<MessageRow>(context, getMessage, 'BirdMessage', { workspaceId, ...idsOf(pair) }),
         (row) => `${row.channelId}/${row.id}`,
       ),
     ),
@@ -76,15 +78,15 @@ const directionOf = (row: MessageRow): 'incoming' | 'outgoing' =>
 export const birdMessageView: MessageView<MessageRow> = {
   typename: 'BirdMessage',
   api: 'bird',
-  key: BirdMessage.key,
+  key: loader.key,
   nativeId: (row) => row.id,
   channelId: (row) => globalId('BirdChannel', `${row.workspaceId}/${row.channelId}`),
   direction: (row) => (directionOf(row) === 'incoming' ? 'INCOMING' : 'OUTGOING'),
   text: (row) => textOf(row.body),
   status: (row) => birdStatus(row.status, directionOf(row)),
   nativeStatus: (row) => row.status,
-  statusAt: (row) => row.lastStatusAt,
-  createdAt: (row) => row.createdAt,
+  statusAt: (row) => readTime(row.lastStatusAt),
+  createdAt: (row) => readTime(row.createdAt),
   author: (row): Party => {
     const { contact, connector } = row.sender ?? {};
     return {
@@ -101,7 +103,7 @@ type End = Partial<Schemas['MessageContact'] & Schemas['MessageConnector']> & {
   readonly isContact: boolean;
 };
 
-const Participant = builder.objectRef<End>('BirdMessageParticipant').implement({
+export const Participant = builder.objectRef<End>('BirdMessageParticipant').implement({
   description: 'One end of a message: a contact, or the channel’s own connector.',
   fields: (t) => ({
     name: t.string({
@@ -112,27 +114,44 @@ const Participant = builder.objectRef<End>('BirdMessageParticipant').implement({
       description: 'The kind of identifier, such as `phonenumber`.',
     }),
     identifierValue: t.exposeString('identifierValue', { description: 'The number or address itself.' }),
+    identifiers: t.field({
+      type: [objectType('MessageIdentifier')],
+      description: 'More identifiers of a contact.',
+      resolve: (end) => end.identifiers,
+    }),
     platformAddress: t.exposeString('platformAddress', {
       description: 'The address as given to the platform.',
     }),
+    platformAddressSelector: t.exposeString('platformAddressSelector', {
+      description: 'The expression that picks the address from the contact.',
+    }),
     type: t.exposeString('type', { description: 'to, cc or bcc of an email.' }),
+    types: t.exposeStringList('types', { description: 'The kinds of a connector.' }),
     countryCode: t.exposeString('countryCode', { description: 'The country of a number.' }),
     contact: t.field(
       contactField('The contact; null for the organization’s own end.', (end: End) =>
         end.isContact && end.id ? { workspaceId: end.workspaceId, id: end.id } : undefined,
       ),
     ),
+    connector: t.field(
+      thingField(BirdConnector, 'The connector; null for a contact’s end.', (end: End) =>
+        !end.isContact && end.id ? { workspaceId: end.workspaceId, id: end.id } : undefined,
+      ),
+    ),
   }),
 });
 
-const ends = (
-  row: MessageRow,
-  side: { connector?: object; contact?: object; contacts?: readonly object[] } | undefined,
-) => [
-  ...(side?.connector ? [{ ...side.connector, workspaceId: row.workspaceId, isContact: false }] : []),
+/** The participants at one side of a message. */
+export const endsOf = (
+  workspaceId: string,
+  side:
+    | { readonly connector?: object; readonly contact?: object; readonly contacts?: readonly object[] }
+    | undefined,
+): End[] => [
+  ...(side?.connector ? [{ ...side.connector, workspaceId, isContact: false }] : []),
   ...[...(side?.contact ? [side.contact] : []), ...(side?.contacts ?? [])].map((contact) => ({
     ...contact,
-    workspaceId: row.workspaceId,
+    workspaceId,
     isContact: true,
   })),
 ];
@@ -150,38 +169,42 @@ const Failure = builder.objectRef<Schemas['MessageFailure']>('BirdMessageFailure
 const ReplyTo = builder.objectRef<Schemas['ReplyTo'] & { row: MessageRow }>('BirdReplyTo').implement({
   description: 'What a message answers to.',
   fields: (t) => ({
-    type: t.exposeString('type', { description: 'message, click or referrals.' }),
-    order: t.exposeInt('order', { description: 'Its place among the replies.' }),
+    ...(fieldsOf(
+      { dialect, typename: 'BirdReplyTo', hide: ['id'] },
+      dialect.contract.component('ReplyTo'),
+    )(t as never) as object),
     nativeId: t.exposeID('id', { description: 'Id of the answered thing.' }),
     message: t.field({
-      type: BirdMessage,
+      type: loader,
       description: 'The answered message; null when it is something else.',
-      directives: rest(getMessage, listMessages),
-      extensions: weighsLoad(BirdMessage.loading),
+      directives: rest(loader),
+      extensions: weighsLoad(loader.loading),
       resolve: ({ id, type, row }, _args, context) =>
-        type === 'message' ? BirdMessage.load(context, `${row.workspaceId}/${row.channelId}/${id}`) : null,
+        type === 'message' ? loader.load(context, `${row.workspaceId}/${row.channelId}/${id}`) : null,
     }),
   }),
 });
 
-builder.node(BirdMessage, {
-  id: { resolve: BirdMessage.key },
-  description: 'A message over a Bird channel.',
+export const BirdMessage = resource('BirdMessage', PATH, {
+  loader,
+  field: false,
   interfaces: [Message],
+  description: 'A message over a Bird channel.',
+  hide: [
+    'sender',
+    'receiver',
+    'direction',
+    'status',
+    'failure',
+    'body',
+    'template',
+    'replyTo',
+    'parts',
+    'lastStatusAt',
+    'createdAt',
+  ],
   fields: (t) => ({
     ...messageFields(t, birdMessageView),
-    channel: t.field({
-      type: BirdChannel,
-      description: 'The channel it went over.',
-      directives: rest(getChannel),
-      extensions: weighsRelation(BirdChannel.loading, CHANNEL_KEY_ONLY_FIELDS),
-      resolve: (row, _args, context, info) => {
-        const { workspaceId, channelId } = row;
-        return asksOnly(info, CHANNEL_KEY_ONLY_FIELDS)
-          ? brand({ workspaceId, id: channelId } as never, 'BirdChannel')
-          : BirdChannel.load(context, `${workspaceId}/${channelId}`);
-      },
-    }),
     contact: t.field(
       contactField('The contact at the other end; of several the first.', (row: MessageRow) => {
         const id = contactsOf(row)[0]?.id;
@@ -191,12 +214,16 @@ builder.node(BirdMessage, {
     sender: t.field({
       type: Participant,
       description: 'Who sent it.',
-      resolve: (row) => ends(row, row.sender)[0],
+      resolve: (row) => endsOf(row.workspaceId, row.sender)[0],
     }),
     recipients: t.field({
       type: [Participant],
       description: 'Who it is for.',
-      resolve: (row) => ends(row, row.receiver),
+      resolve: (row) => endsOf(row.workspaceId, row.receiver),
+    }),
+    subject: t.string({
+      description: 'The subject of an email or an MMS, whatever the body is and wherever Bird keeps it.',
+      resolve: (row) => subjectOf(row.body) ?? row.meta?.email?.subject,
     }),
     body: t.field({
       type: BirdMessageBody,
@@ -204,26 +231,15 @@ builder.node(BirdMessage, {
       resolve: ({ body, template }) => (template ? { type: 'template' as const, template } : body),
     }),
     failure: t.expose('failure', { type: Failure, description: 'Why it failed.' }),
-    reason: t.exposeString('reason', { description: 'The platform’s words about its status.' }),
-    details: t.exposeString('details', { description: 'A short word for the reason.' }),
-    reference: t.exposeString('reference', { description: 'The sender’s own id for it.' }),
-    tags: t.exposeStringList('tags', { description: 'Its tags.' }),
     replyTo: t.field({
       type: ReplyTo,
       description: 'What it answers to.',
       resolve: (row) => (row.replyTo ? { ...row.replyTo, row } : null),
     }),
-    platformId: t.exposeString('platformId', { description: 'The platform it went over.' }),
     platformReferences: t.stringList({
       description: 'Its ids at the platform, one a part.',
       resolve: (row) => row.parts?.flatMap(({ platformReference }) => platformReference ?? []),
     }),
-    batchId: t.exposeID('batchId', { description: 'Native id of the batch it was sent in.' }),
-    chargeableUnits: t.exposeInt('chargeableUnits', { description: 'How many units it costs.' }),
-    meta: t.field({ type: 'JSON', description: 'What else was said of it.', resolve: (row) => row.meta }),
-    origin: t.field({ type: 'JSON', description: 'What sent it.', resolve: (row) => row.origin }),
-    scheduledFor: t.field(moment('When it is to be sent.', (row) => row.scheduledFor ?? row.sendAt)),
-    updatedAt: t.field(moment('When it was last changed.', (row) => row.updatedAt)),
   }),
 });
 

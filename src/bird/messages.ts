@@ -7,11 +7,12 @@ import { isUuid } from '../graph/ids.ts';
 import type { Claim } from '../graph/ledger.ts';
 import { rest } from '../graph/ledger.ts';
 import { MessageDirection } from '../graph/message.ts';
-import { parseMoment, TimeRange } from '../graph/scalars.ts';
+import { TimeRange } from '../graph/scalars.ts';
+import { KEY_ONLY } from '../graph/selection.ts';
 import { weighsLoad, weighsPages } from '../graph/weight.ts';
 import type { QueryValue } from '../upstream/send.ts';
-import { Bird } from './bird.ts';
 import { BirdChannel } from './channel.ts';
+import { Bird } from './dialect.ts';
 import { askIn, nextToken, operation, readKey, readOwnId, readRows } from './load.ts';
 import {
   BirdMessage,
@@ -22,11 +23,12 @@ import {
   type MessageRow,
   THE_BEGINNING,
 } from './message.ts';
-import type { components } from './openapi.gen.ts';
+import { readTime } from './times.ts';
 
-type Schemas = components['schemas'];
-
-const listChannelMessages = operation('GET', '/workspaces/{workspaceId}/channels/{channelId}/messages');
+export const listChannelMessages = operation(
+  'GET',
+  '/workspaces/{workspaceId}/channels/{channelId}/messages',
+);
 
 const pages = weighsPages({ api: 'bird', page: MAX_MESSAGES, by: 'token' });
 
@@ -34,7 +36,7 @@ const pages = weighsPages({ api: 'bird', page: MAX_MESSAGES, by: 'token' });
 const filters = builder.args((t) => ({
   platform: t.stringList({ description: 'Only messages over these platforms, such as `whatsapp`.' }),
   direction: t.field({ type: MessageDirection, description: 'Only messages that went this way.' }),
-  ids: t.idList({ description: 'Only these messages, by Bird’s own ids.' }),
+  ids: t.idList({ description: 'Only these messages: global ids of BirdMessages, or Bird’s own.' }),
   created: t.field({ type: TimeRange, description: 'Only messages of this span.' }),
   sender: t.stringList({ description: 'Only messages from these identifiers: Bird’s `from`.' }),
   recipient: t.stringList({ description: 'Only messages to these identifiers: Bird’s `to`.' }),
@@ -64,10 +66,10 @@ const ids = (values: readonly string[] | null | undefined, field: string): reado
 };
 
 /** The query parameters of the filters. */
-const queryOf = (args: Filters): Record<string, QueryValue> => ({
+const queryOf = (args: Filters, workspaceId: string): Record<string, QueryValue> => ({
   platform: args.platform as QueryValue,
   direction: args.direction?.toLowerCase(),
-  id: ids(args.ids, 'ids'),
+  id: args.ids?.map((id) => readOwnId(id, 'ids', 'BirdMessage', workspaceId)),
   startAt: args.created?.since?.toISOString(),
   endAt: args.created?.until?.toISOString(),
   from: args.sender as QueryValue,
@@ -82,11 +84,21 @@ const queryOf = (args: Filters): Record<string, QueryValue> => ({
 });
 
 /** Which list is read, and under which path values. */
-interface ListAddress {
+export interface ListAddress {
   readonly operation: Claim;
   readonly workspaceId: string;
   readonly params?: Readonly<Record<string, string>>;
 }
+
+/** The list of one channel's messages. */
+export const channelMessages = (channel: {
+  readonly workspaceId: string;
+  readonly id: string;
+}): ListAddress => ({
+  operation: listChannelMessages,
+  workspaceId: channel.workspaceId,
+  params: { channelId: channel.id },
+});
 
 /** Reads one page of a list of messages. */
 export const readPage = async (
@@ -95,10 +107,18 @@ export const readPage = async (
   query: Record<string, QueryValue>,
 ): Promise<{ rows: MessageRow[]; next: string | undefined }> => {
   const answer = await askIn(context, op, workspaceId, { params, query });
-  const rows = readRows<Schemas['Message']>(answer, workspaceId, 'BirdMessage', op);
+  const rows = readRows<MessageRow>(answer, workspaceId, 'BirdMessage', op);
   for (const row of rows) BirdMessage.prime(context, row);
   return { rows, next: nextToken(answer) };
 };
+
+/** Whether `endAt` itself belongs to Bird's span is not documented; the end of ours never does. */
+const isMadeBefore =
+  (until: Date | null | undefined) =>
+  (row: MessageRow): boolean => {
+    const made = readTime(row.createdAt);
+    return !until || !made || made < until;
+  };
 
 const connection = (
   context: Context,
@@ -111,32 +131,25 @@ const connection = (
     name: `bird messages ${list.params?.channelId ?? ''}`,
     max: MAX_MESSAGES,
     id: (row) => row.id,
-    ...(!args.reverse && { time: (row: MessageRow) => parseMoment(row.createdAt)?.getTime() }),
-    read: ({ limit, token }) =>
-      readPage(context, list, { ...queryOf(args), ...more, limit, pageToken: token }),
+    ...(!args.reverse && { time: (row: MessageRow) => readTime(row.createdAt)?.getTime() }),
+    read: async ({ limit, token }) => {
+      const page = await readPage(context, list, {
+        ...queryOf(args, list.workspaceId),
+        ...more,
+        limit,
+        pageToken: token,
+      });
+      return { ...page, rows: page.rows.filter(isMadeBefore(args.created?.until)) };
+    },
   });
 };
-
-/** A channel's messages, newest first. */
-export const readChannelMessages = (
-  context: Context,
-  channel: { readonly workspaceId: string; readonly id: string },
-  args: Filters,
-  more: Record<string, QueryValue> = {},
-): Promise<Connection<MessageRow>> =>
-  connection(
-    context,
-    { operation: listChannelMessages, workspaceId: channel.workspaceId, params: { channelId: channel.id } },
-    args,
-    more,
-  );
 
 builder.objectField(BirdChannel, 'messages', (t) =>
   t.field({
     type: BirdMessageConnection,
     description: 'Its messages, newest first.',
     directives: rest(listChannelMessages),
-    extensions: pages,
+    extensions: { ...KEY_ONLY.extensions, ...pages },
     args: {
       ...connectionArgs,
       ...filters,
@@ -144,7 +157,7 @@ builder.objectField(BirdChannel, 'messages', (t) =>
       batchId: t.arg.id({ description: 'Only messages of this batch, by its native id.' }),
     },
     resolve: (channel, { navigatorId, batchId, ...args }, context) =>
-      readChannelMessages(context, channel, args, {
+      connection(context, channelMessages(channel), args, {
         navigatorId: ids(navigatorId == null ? undefined : [navigatorId], 'navigatorId')?.[0],
         batchId: ids(batchId == null ? undefined : [batchId], 'batchId')?.[0],
       }),

@@ -540,7 +540,7 @@ export interface paths {
         };
         /**
          * Lists the lists that a contact is on.
-         * @description The answer is printed with a token for a next page, but no parameter that would take it. docs.bird.com/api/contacts-api/api-reference/manage-contact-lists/get-contact-list-memberships
+         * @description docs.bird.com/api/contacts-api/api-reference/manage-contact-lists/get-contact-list-memberships
          */
         get: operations["listContactLists"];
         put?: never;
@@ -3007,7 +3007,7 @@ export interface components {
             accountIds?: string[];
             /** @description True to write read-only attributes too, which only flows and journeys may. By default it is false. */
             allowWritingReadOnly?: boolean;
-            /** @description What to do when the identifiers belong to several contacts. */
+            /** @description What to do when the identifiers belong to several contacts. By default it is `strict_alias`. */
             strategy?: components["schemas"]["ContactStrategy"];
             /**
              * @deprecated
@@ -3016,8 +3016,7 @@ export interface components {
             identifiers?: components["schemas"]["IdentifierInput"][] | null;
         };
         /**
-         * @description What to do when identifiers belong to several contacts.
-         * @default strict_alias
+         * @description What to do when identifiers belong to several contacts. By default it is `strict_alias`.
          * @enum {string}
          */
         ContactStrategy: "strict_alias" | "first_alias" | "first";
@@ -3055,7 +3054,7 @@ export interface components {
         AttributeDefinition: {
             /**
              * Format: uuid
-             * @description The id of the definition.
+             * @description The id of the definition, which no operation takes and most answers leave out.
              */
             id?: string;
             /**
@@ -3992,12 +3991,8 @@ export interface components {
              * @description The workspace whose events are posted.
              */
             workspaceId: string;
-            /**
-             * @description The part of the product whose events are posted.
-             * @example channels
-             * @example conversations
-             */
-            service: string;
+            /** @description The part of the product whose events are posted. */
+            service: components["schemas"]["WebhookService"];
             /**
              * @description The name of the events.
              * @example sms.outbound
@@ -4181,11 +4176,8 @@ export interface components {
          *     }
          */
         AvailableWebhook: {
-            /**
-             * @description The part of the product.
-             * @example channels
-             */
-            service: string;
+            /** @description The part of the product. */
+            service: components["schemas"]["WebhookService"];
             /** @description The events of that part. */
             events: components["schemas"]["AvailableWebhookEvent"][];
         };
@@ -5332,7 +5324,10 @@ export interface operations {
     };
     listContactLists: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The `nextPageToken` of the page before. */
+                pageToken?: string;
+            };
             header?: never;
             path: {
                 /** @description The workspace. */

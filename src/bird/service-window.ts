@@ -1,39 +1,22 @@
 import { builder } from '../builder.ts';
 import { rest } from '../graph/ledger.ts';
-import { moment } from '../graph/scalars.ts';
+import { KEY_ONLY } from '../graph/selection.ts';
 import { isAbsent } from '../upstream/errors.ts';
+import { objectType } from './bird.ts';
 import { BirdChannel } from './channel.ts';
 import { askIn, operation, readOwnId } from './load.ts';
-import type { components } from './openapi.gen.ts';
-
-type Row = components['schemas']['ChannelContact'];
 
 const getChannelContact = operation(
   'GET',
   '/workspaces/{workspaceId}/channels/{channelId}/contacts/{contactId}',
 );
 
-const BirdChannelContact = builder.objectRef<Row>('BirdChannelContact').implement({
-  description: 'What holds between a channel and one contact.',
-  fields: (t) => ({
-    serviceWindowExpireAt: t.field(
-      moment(
-        'Until when messages without a template may be sent; null when they may not.',
-        (row) => row.serviceWindowExpireAt,
-      ),
-    ),
-    isPermanentSession: t.exposeBoolean('isPermanentSession', {
-      description: 'True when the window never closes.',
-    }),
-    metadata: t.field({ type: 'JSON', description: 'What else Bird says.', resolve: (row) => row.metadata }),
-  }),
-});
-
 builder.objectField(BirdChannel, 'contact', (t) =>
   t.field({
-    type: BirdChannelContact,
+    type: objectType('ChannelContact'),
     description: 'Whether a contact’s service window on this channel is open; null when Bird does not know.',
     directives: rest(getChannelContact),
+    ...KEY_ONLY,
     args: {
       id: t.arg.id({ required: true, description: 'The contact: a global id, or Bird’s own.' }),
       identifierValue: t.arg.string({ description: 'Which of the contact’s identifiers is meant.' }),
@@ -44,7 +27,7 @@ builder.objectField(BirdChannel, 'contact', (t) =>
           params: { channelId, contactId: readOwnId(args.id, 'id', 'BirdContact', workspaceId) },
           query: { contactIdentifierValue: args.identifierValue },
         });
-        return answer.body as Row;
+        return answer.body as object;
       } catch (error) {
         if (isAbsent(error)) return null;
         throw error;

@@ -1,17 +1,18 @@
 import { builder } from '../builder.ts';
 import { authorize, type Context, requireAdmin } from '../context.ts';
 import { InputError } from '../graph/errors.ts';
+import { operationsOf } from '../graph/ledger.ts';
 import { mutation } from '../graph/mutation.ts';
 import { AnswerError } from '../upstream/errors.ts';
 import { listChannels } from './channel.ts';
-import { createSubscription, subscribe, WEBHOOK_URL } from './webhook-changes.ts';
-import { listAvailable } from './webhook-events.ts';
+import { dialect } from './dialect.ts';
+import { availableWebhooks } from './resources/available-webhook.ts';
 import {
   BirdWebhookSubscription,
-  listSubscriptions,
-  readSubscriptions,
+  createSubscription,
   type SubscriptionRow,
-} from './webhook-subscription.ts';
+  subscriptions,
+} from './resources/webhook-subscription.ts';
 import {
   availableEvents,
   covers,
@@ -22,7 +23,9 @@ import {
   isAlike,
   SERVICE,
 } from './webhook-wanted.ts';
-import { workspaceField, workspaceOf } from './workspace.ts';
+
+/** The addresses that Bird posts to: https, a host name, no port. */
+const WEBHOOK_URL = new RegExp(dialect.contract.component('WebhookUrl').pattern ?? '', 'u');
 
 /** How many subscriptions Bird lets have the same filters. */
 const MAX_ALIKE = 5;
@@ -67,36 +70,36 @@ mutation('ensureBirdWebhooks', {
     'statuses of messages. What is subscribed to already, be it inactive, stays as it is: calling it again',
     'changes nothing. It needs the scope `admin`.',
   ].join(' '),
-  operations: [listSubscriptions, listAvailable, listChannels, createSubscription],
+  operations: operationsOf(subscriptions, availableWebhooks, listChannels, createSubscription),
   input: (t) => ({
-    workspaceId: workspaceField(t),
+    ...dialect.scopeInput(t, false),
     events: t.stringList({
       description:
         'The events, such as `sms.outbound`; by default `outbound`, `inbound` and `interaction` of every platform that the workspace has channels on, as far as Bird has them. Of interactions only `read` is posted.',
     }),
   }),
-  resolve: async ({ workspaceId: of, events }, context) => {
+  resolve: async ({ events, ...input }, context) => {
     requireAdmin(context);
     authorize(context, 'bird', 'write');
-    const workspaceId = workspaceOf(context, of);
+    const scope = dialect.scopeOfInput(context, input);
     const { url, signingKey } = here(context);
     if (events?.some((event) => !EVENT.test(event)))
       throw new InputError('input.events', 'must end with .outbound, .inbound or .interaction');
-    const [subscriptions, available, asked] = await Promise.all([
-      everyRow((args) => readSubscriptions(context, workspaceId, args)),
-      availableEvents(context, workspaceId),
-      events ? [...new Set(events)] : eventsOfChannels(context, workspaceId),
+    const [there, available, asked] = await Promise.all([
+      everyRow((args) => subscriptions.read(context, args, {}, true, scope)),
+      availableEvents(context, scope),
+      events ? [...new Set(events)] : eventsOfChannels(context, scope),
     ]);
 
     const existing: SubscriptionRow[] = [];
     const refused: Refused[] = [];
     const missing: string[] = [];
     for (const event of asked) {
-      const found = subscriptions.filter((row) => row.url === url && covers(row, event));
+      const found = there.filter((row) => row.url === url && covers(row, event));
       if (found.length > 0) existing.push(...found);
       else if (available && !available.has(event)) {
         refused.push({ event, reason: 'Bird does not have it in this workspace' });
-      } else if (subscriptions.filter((row) => isAlike(row, event)).length >= MAX_ALIKE) {
+      } else if (there.filter((row) => isAlike(row, event)).length >= MAX_ALIKE) {
         refused.push({ event, reason: `${MAX_ALIKE} subscriptions have the same filters already` });
       } else missing.push(event);
     }
@@ -104,13 +107,14 @@ mutation('ensureBirdWebhooks', {
     const settled = await Promise.allSettled(
       missing.map((event) => {
         const filters = filtersOf(event);
-        return subscribe(context, workspaceId, {
+        const values = {
           service: SERVICE,
           event,
           ...(filters.length > 0 && { eventFilters: filters }),
           url,
           signingKey,
-        });
+        };
+        return createSubscription.run(context, values, dialect.inputPath('input.'), scope);
       }),
     );
     const created: SubscriptionRow[] = [];

@@ -2,8 +2,8 @@ import type { Context } from '../context.ts';
 import type { Connection, ConnectionArgs } from '../graph/connection.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import { readChannels } from './channel.ts';
-import { readAvailable } from './webhook-events.ts';
-import type { SubscriptionRow } from './webhook-subscription.ts';
+import { availableWebhooks } from './resources/available-webhook.ts';
+import type { SubscriptionRow } from './resources/webhook-subscription.ts';
 
 /** The part of Bird that tells of messages. */
 export const SERVICE = 'channels';
@@ -33,8 +33,8 @@ export const everyRow = async <Row>(
 const prefixOf = (platformId: string): string => platformId.replace(/^(sms|email)-.*$/, '$1');
 
 /** The events of all platforms that the workspace has channels on. */
-export const eventsOfChannels = async (context: Context, workspaceId: string): Promise<string[]> => {
-  const channels = await everyRow((args) => readChannels(context, workspaceId, args));
+export const eventsOfChannels = async (context: Context, scope: string): Promise<string[]> => {
+  const channels = await everyRow((args) => readChannels(context, scope.replace(/\/$/, ''), args));
   const platforms = channels.flatMap(({ platformId, status }) =>
     platformId && status !== 'deleted' ? prefixOf(platformId) : [],
   );
@@ -44,12 +44,9 @@ export const eventsOfChannels = async (context: Context, workspaceId: string): P
 };
 
 /** The events that Bird says it has; undefined when it does not say. */
-export const availableEvents = async (
-  context: Context,
-  workspaceId: string,
-): Promise<Set<string> | undefined> => {
+export const availableEvents = async (context: Context, scope: string): Promise<Set<string> | undefined> => {
   try {
-    const rows = await readAvailable(context, workspaceId, SERVICE);
+    const rows = await availableWebhooks.all(context, { service: SERVICE }, scope);
     return new Set(rows.flatMap(({ events }) => events ?? []).map(({ name }) => name));
   } catch (error) {
     if (error instanceof UpstreamError) return undefined;

@@ -1,3 +1,4 @@
+import { readVariables } from './environment.ts';
 import { faultsOfAll, type Variables, variables } from './variables.ts';
 
 /** Bird as configured. */
@@ -18,8 +19,18 @@ export interface CourierConfig {
   readonly url: string;
   /** The whole `Authorization` header of Pigeon's own account; none where only callers' own are used. */
   readonly authorization: string | undefined;
+  /** In its place: where Pigeon logs in for tokens, and as whom. */
+  readonly login?: LoginConfig | undefined;
   /** True when callers are served by their own credential alone. */
   readonly forwards: boolean;
+}
+
+/** An account that Pigeon logs in to. */
+export interface LoginConfig {
+  /** The whole address of the login. */
+  readonly url: string;
+  readonly username: string;
+  readonly password: string;
 }
 
 /** How callers prove who they are. */
@@ -51,15 +62,24 @@ export interface Config {
   readonly defaultRegion: string | undefined;
   readonly directoryIntervalMs: number;
   readonly directoryMaxAgeMs: number;
+  /** For how long, and for how many sends, idempotency keys are kept. */
+  readonly outbox: { readonly ageMs: number; readonly rows: number };
   readonly freshMs: number;
   readonly deadlineMs: number;
+  /** How long everything goes on after readiness has ended, before no more connections are accepted. */
+  readonly drainDelayMs: number;
   readonly budgetCalls: number;
   readonly budgetObjects: number;
   readonly budgetBytes: number;
   /** How large a document may be. */
   readonly limits: { readonly depth: number; readonly aliases: number; readonly tokens: number };
+  /** Operations a second that one caller may begin; 0 = no limit. */
+  readonly callerRps: number;
   readonly logLevel: Variables['LOG_LEVEL'];
 }
+
+/** Where courier's vendor has the login, from the root of its address. */
+const LOGIN_PATH = '/identity/v1/login/';
 
 /** The environment cannot be what it is. */
 export class ConfigError extends Error {
@@ -74,21 +94,15 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads the whole configuration. An empty variable counts as absent.
+ * Reads the whole configuration, and the files of secrets that it names. An empty variable counts as absent.
  *
  * @throws {ConfigError} with every fault, by the variable's name; values are not quoted
  */
 export const readConfig = (environment: Readonly<Record<string, string | undefined>>): Config => {
-  const env: Record<string, string> = {};
-  for (const name of Object.keys(variables.shape)) {
-    const value = environment[name]?.trim();
-    if (value) env[name] = value;
-  }
-  const parsed = variables.safeParse(env);
-  const faults = faultsOfAll(env);
-  if (!parsed.success) {
-    faults.unshift(...parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`));
-  }
+  const { values, given, faults: unread, asWritten } = readVariables(environment);
+  const parsed = variables.safeParse(values);
+  const unfit = parsed.error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? [];
+  const faults = [...unread, ...[...unfit, ...faultsOfAll(given)].map(asWritten)];
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   return shape(parsed.data);
 };
@@ -96,13 +110,18 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
 /** What stands in a configuration for upstreams that Pigeon plays itself. */
 export const upstreamsOf = (played: {
   bird: Pick<BirdConfig, 'url' | 'accessKey' | 'workspaceId' | 'organizationId'> & { signingKey: string };
-  courier: { url: string; token: string };
+  courier: { url: string; login: LoginConfig };
 }): Pick<Config, 'bird' | 'courier'> => {
   const { url, accessKey, workspaceId, organizationId, signingKey } = played.bird;
   const { BIRD_GET_RPS: getRps, BIRD_POST_RPS: postRps } = variables.parse({});
   return {
     bird: { url, accessKey, workspaceId, organizationId, signingKeys: [signingKey], getRps, postRps },
-    courier: { url: played.courier.url, authorization: `Bearer ${played.courier.token}`, forwards: false },
+    courier: {
+      url: played.courier.url,
+      authorization: undefined,
+      login: played.courier.login,
+      forwards: false,
+    },
   };
 };
 
@@ -119,10 +138,19 @@ const shape = (v: Variables): Config => {
           postRps: v.BIRD_POST_RPS,
         }
       : undefined;
+  const login: LoginConfig | undefined =
+    v.COURIER_API_URL && v.COURIER_USERNAME !== undefined && v.COURIER_PASSWORD !== undefined
+      ? {
+          url: v.COURIER_LOGIN_URL ?? new URL(v.COURIER_API_URL).origin + LOGIN_PATH,
+          username: v.COURIER_USERNAME,
+          password: v.COURIER_PASSWORD,
+        }
+      : undefined;
   const courier: CourierConfig | undefined = v.COURIER_API_URL
     ? {
         url: v.COURIER_API_URL,
         authorization: v.COURIER_AUTHORIZATION ?? (v.COURIER_TOKEN && `Bearer ${v.COURIER_TOKEN}`),
+        login,
         forwards: v.COURIER_FORWARD_AUTHORIZATION === 'true',
       }
     : undefined;
@@ -148,12 +176,15 @@ const shape = (v: Variables): Config => {
     defaultRegion: v.DEFAULT_REGION,
     directoryIntervalMs: v.DIRECTORY_INTERVAL,
     directoryMaxAgeMs: v.DIRECTORY_MAX_AGE,
+    outbox: { ageMs: v.OUTBOX_MAX_AGE, rows: v.OUTBOX_MAX_ROWS },
     freshMs: v.FRESH_MS,
     deadlineMs: v.DEADLINE_MS,
+    drainDelayMs: v.DRAIN_DELAY_MS,
     budgetCalls: v.BUDGET_CALLS,
     budgetObjects: v.BUDGET_OBJECTS,
     budgetBytes: v.BUDGET_BYTES,
     limits: { depth: v.MAX_DEPTH, aliases: v.MAX_ALIASES, tokens: v.MAX_TOKENS },
+    callerRps: v.CALLER_RPS,
     logLevel: v.LOG_LEVEL,
   };
 };

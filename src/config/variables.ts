@@ -6,6 +6,9 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 const MINUTE_MS = 60_000;
 const UNITS_MS = { ms: 1, s: 1000, m: MINUTE_MS, h: 60 * MINUTE_MS };
 
+/** The shortest secret that signs tokens, in bytes: shorter ones can be guessed from one token. */
+const SECRET_BYTES = 32;
+
 const count = (least: number, most: number) =>
   z
     .string()
@@ -74,6 +77,9 @@ export const variables = z.object({
   COURIER_API_URL: url.optional(),
   COURIER_TOKEN: headerValue.optional(),
   COURIER_AUTHORIZATION: headerValue.optional(),
+  COURIER_USERNAME: z.string().optional(),
+  COURIER_PASSWORD: z.string().optional(),
+  COURIER_LOGIN_URL: url.optional(),
   COURIER_FORWARD_AUTHORIZATION: oneOf('true', 'false').default('false'),
   AUTH: oneOf('none', 'jwt').optional(),
   AUTH_JWKS_URL: url.optional(),
@@ -89,14 +95,18 @@ export const variables = z.object({
     .optional(),
   DIRECTORY_INTERVAL: duration.default(10 * MINUTE_MS),
   DIRECTORY_MAX_AGE: duration.default(30 * MINUTE_MS),
+  OUTBOX_MAX_AGE: duration.default(24 * 60 * MINUTE_MS),
+  OUTBOX_MAX_ROWS: count(1000, 1_000_000_000).default(1_000_000),
   FRESH_MS: count(0, 3_600_000).default(10_000),
   DEADLINE_MS: count(1, 600_000).default(10_000),
+  DRAIN_DELAY_MS: count(0, 600_000).default(0),
   BUDGET_CALLS: count(1, 1_000_000).default(500),
   BUDGET_OBJECTS: count(1, 10_000_000).default(25_000),
   BUDGET_BYTES: count(1, 1_000_000_000).default(32 * 1024 * 1024),
   MAX_DEPTH: count(1, 1000).default(20),
   MAX_ALIASES: count(0, 100_000).default(100),
   MAX_TOKENS: count(1, 1_000_000).default(2000),
+  CALLER_RPS: count(0, 1_000_000).default(0),
   LOG_LEVEL: oneOf(...LOG_LEVELS).default('info'),
   REDIS_URL: redisUrl.optional(),
 });
@@ -123,11 +133,20 @@ export const faultsOfAll = (env: Readonly<Record<string, string>>): string[] => 
   if (courier.length > 0) {
     const why = `because ${courier.join(', ')} is set`;
     need('COURIER_API_URL', why);
-    if (!forwards && !has('COURIER_AUTHORIZATION')) {
-      need('COURIER_TOKEN', `${why} (or COURIER_AUTHORIZATION, or COURIER_FORWARD_AUTHORIZATION=true)`);
+    const login = ['COURIER_USERNAME', 'COURIER_PASSWORD', 'COURIER_LOGIN_URL'].filter(has);
+    const [chosen, ...others] = ['COURIER_TOKEN', 'COURIER_AUTHORIZATION', ...login.slice(0, 1)].filter(has);
+    for (const other of others) {
+      faults.push(`${other}: cannot stand beside ${chosen}, set one of them`);
     }
-    if (has('COURIER_TOKEN') && has('COURIER_AUTHORIZATION')) {
-      faults.push('COURIER_AUTHORIZATION: cannot stand beside COURIER_TOKEN, set one of them');
+    if (login.length > 0 && others.length === 0) {
+      need('COURIER_USERNAME', `because ${login.join(', ')} is set`);
+      need('COURIER_PASSWORD', `because ${login.join(', ')} is set`);
+    }
+    if (!forwards && chosen === undefined) {
+      need(
+        'COURIER_TOKEN',
+        `${why} (or COURIER_USERNAME and COURIER_PASSWORD, or COURIER_AUTHORIZATION, or COURIER_FORWARD_AUTHORIZATION=true)`,
+      );
     }
   }
 
@@ -137,7 +156,7 @@ export const faultsOfAll = (env: Readonly<Record<string, string>>): string[] => 
   }
   if (env.SANDBOX === 'off' && configured.length === 0) {
     faults.push(
-      'SANDBOX: is off and no upstream is configured: set BIRD_ACCESS_KEY and BIRD_WORKSPACE_ID, or COURIER_API_URL and COURIER_TOKEN, or SANDBOX=on',
+      'SANDBOX: is off and no upstream is configured: set BIRD_ACCESS_KEY and BIRD_WORKSPACE_ID, or COURIER_API_URL and COURIER_TOKEN (or COURIER_USERNAME and COURIER_PASSWORD), or SANDBOX=on',
     );
   }
 
@@ -148,6 +167,9 @@ export const faultsOfAll = (env: Readonly<Record<string, string>>): string[] => 
     if (!has('AUTH_JWT_SECRET')) need('AUTH_JWKS_URL', 'because AUTH=jwt (or AUTH_JWT_SECRET)');
     need('AUTH_ISSUER', 'because AUTH=jwt');
     need('AUTH_AUDIENCE', 'because AUTH=jwt');
+    if (has('AUTH_JWT_SECRET') && Buffer.byteLength(env.AUTH_JWT_SECRET ?? '') < SECRET_BYTES) {
+      faults.push('AUTH_JWT_SECRET: must be at least 32 bytes long, 256 bits');
+    }
     if (has('AUTH_JWKS_URL') && has('AUTH_JWT_SECRET')) {
       faults.push('AUTH_JWT_SECRET: cannot stand beside AUTH_JWKS_URL, set one of them');
     }

@@ -33,6 +33,8 @@ export interface CompactOperation {
   readonly deprecated?: string;
   /** The scope that a caller needs beside the usual one. */
   readonly scope?: string;
+  /** True when it sends something to people. */
+  readonly send?: boolean;
 }
 
 /** A resource of the compact contract: one file. */
@@ -124,6 +126,7 @@ export const expand = (common: CompactCommon, things: ReadonlyMap<string, Compac
         type: 'object',
         properties: attributes,
         ...(thing.identified === false && { 'x-unidentified': true }),
+        ...(thing.id === 'string' && { 'x-textual-id': true }),
         ...(thing.rows && { examples: thing.rows }),
       });
       const identified = thing.identified !== false;
@@ -163,9 +166,8 @@ export const expand = (common: CompactCommon, things: ReadonlyMap<string, Compac
       const operation: CompactOperation = typeof given === 'string' ? { about: given } : (given ?? {});
       const where = `${collection} ${kind}`;
       const path = operation.path ?? standard;
-      const item = (paths[path] ??= path.includes('{id}')
-        ? { parameters: [ref(thing.id === 'string' ? 'TextualId' : 'ResourceId', 'parameters')] }
-        : {});
+      const item = paths[path] ?? emptyItem(path, thing);
+      paths[path] = item;
       if (method in item) throw new Error(`${method} ${path} is described twice`);
       const isList = kind === 'list' || operation.many === true;
       const { inferred } = operation;
@@ -181,6 +183,7 @@ export const expand = (common: CompactCommon, things: ReadonlyMap<string, Compac
         ...(operation.deprecated && { deprecated: true, 'x-deprecation-reason': operation.deprecated }),
         ...(inferred && { 'x-inferred': inferred }),
         ...(operation.scope && { 'x-scope': operation.scope }),
+        ...(operation.send && { 'x-send': true }),
         ...(parameters.length > 0 && { parameters }),
         ...(method !== 'get' && { requestBody: requestBody(kind, operation, where) }),
         responses: {
@@ -355,6 +358,12 @@ export const expand = (common: CompactCommon, things: ReadonlyMap<string, Compac
     },
   };
 };
+
+/** A path before its first operation: the id that stands in it, where there is one. */
+const emptyItem = (path: string, { id }: CompactThing): Record<string, unknown> =>
+  path.includes('{id}')
+    ? { parameters: [ref(id === 'string' ? 'TextualId' : 'ResourceId', 'parameters')] }
+    : {};
 
 const pageParameters = (limit = '1..1000 = 100'): object[] => [
   {

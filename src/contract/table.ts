@@ -45,11 +45,15 @@ export const tableOf = (document: Json): object => {
         Object.fromEntries(
           parameters
             .filter((parameter) => parameter.in === place)
-            .map(({ name, schema, description, required, deprecated }) => [
+            .map(({ name, schema, description, required, deprecated, 'x-argument': argument }) => [
               name,
-              { ...(lean(schema) as object), ...clean({ description, mandatory: required, deprecated }) },
+              {
+                ...(lean(schema) as object),
+                ...clean({ description, mandatory: required, deprecated, 'x-argument': argument }),
+              },
             ]),
         );
+      const [server] = (operation.servers ?? []) as Json[];
       const body = (deref(operation.requestBody).content as Json | undefined)?.['application/json'] as
         | Json
         | undefined;
@@ -62,18 +66,25 @@ export const tableOf = (document: Json): object => {
         description: operation.description,
         inferred: operation['x-inferred'],
         scope: operation['x-scope'],
+        send: operation['x-send'],
         deprecated:
           operation.deprecated === true
             ? (operation['x-deprecation-reason'] ?? 'The upstream calls it deprecated.')
             : undefined,
+        path: named('path'),
         query: named('query'),
+        headers: named('header'),
+        server: server?.url,
+        anonymous: Array.isArray(operation.security) && operation.security.length === 0 ? true : undefined,
+        redirects: '302' in responses ? true : undefined,
         body: body && lean(body.schema),
         answer: answer && lean(answer.schema),
         media: media === 'application/json' ? undefined : media,
       });
     }
   }
-  return { operations, schemas: lean(components.schemas ?? {}) };
+  const [server] = (document.servers ?? []) as Json[];
+  return clean({ server: server?.url, operations, schemas: lean(components.schemas ?? {}) });
 };
 
 const clean = (object: object): object =>

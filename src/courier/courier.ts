@@ -43,4 +43,4 @@ export const lookUp = <const Path extends string>(
   field: string,
   path: `GET ${Path}` extends OperationKey ? Path : never,
   options: Parameters<typeof defineLookUp>[3] = {},
-): void => defineLookUp(dialect, field, path, options);
+) => defineLookUp(dialect, field, path, options);

@@ -32,6 +32,12 @@ const flatten = (data: unknown, typename: string, operation: Claim, status: numb
   return brand({ ...data.attributes, id: data.id } as Row, typename);
 };
 
+/** How many rows a list has, where the document says it: courier's own client reads it from any list. */
+const totalOf = ({ meta }: Record<string, unknown>): number | undefined => {
+  const total = isRecord(meta) ? meta['page[total]'] : undefined;
+  return Number.isSafeInteger(total) ? (total as number) : undefined;
+};
+
 /** `data.attributes` of a JSON:API document's schema, or what a plain body says. */
 const within = (shape: Shape | undefined): ResolvedShape | undefined => {
   if (shape === undefined) return undefined;
@@ -60,16 +66,21 @@ export const dialect: Dialect = {
   params: (_path, key) => ({ id: key }),
   key: (row) => row.id,
   keyBeside: (_row, id) => id,
+  identityOf: () => 'id',
+  goOn: () => ({}),
   part: (_row, part) => part,
   scopeOf: () => '',
   scopeOfInput: () => '',
   scopeInput: () => ({}),
   rowOf: (answer) => within(answer),
-  readOne: ({ body, status }, typename, operation) =>
-    flatten(isRecord(body) ? body.data : undefined, typename, operation, status),
-  readMany: ({ body, status }, typename, operation) => {
+  readOne: ({ body, status }, { name }, operation) =>
+    flatten(isRecord(body) ? body.data : undefined, name, operation, status),
+  readMany: ({ body, status }, { name }, operation) => {
     if (!isRecord(body) || !Array.isArray(body.data)) throw unreadable(operation, status);
-    return { rows: body.data.map((data) => flatten(data, typename, operation, status)) };
+    return {
+      rows: body.data.map((data) => flatten(data, name, operation, status)),
+      total: totalOf(body),
+    };
   },
   bodyOf: (body) => within(body) ?? (body && contract.resolve(body)),
   writeBody: (body, values, id) => {
@@ -78,6 +89,17 @@ export const dialect: Dialect = {
     if (!properties?.attributes) return values;
     const { const: type } = (properties.type ?? {}) as { readonly const?: string };
     return { data: { ...(properties.id && { id }), type, attributes: values } };
+  },
+  bounds: {
+    values: (body) => {
+      const data = isRecord(body) ? body.data : undefined;
+      const said = isRecord(data) ? data.attributes : body;
+      return isRecord(said) ? said : {};
+    },
+    attributes: ({ body }) => {
+      const data = isRecord(body) ? body.data : undefined;
+      return isRecord(data) && isRecord(data.attributes) ? data.attributes : {};
+    },
   },
   inputPath:
     (prefix = '') =>

@@ -2,7 +2,6 @@ import { audienceOf, type Context } from '../context.ts';
 import type { EventSource, MessageChange } from '../ports.ts';
 import { globalId } from './ids.ts';
 import type { MessageView } from './message.ts';
-import { parseMoment } from './scalars.ts';
 
 /** What a row says of its message, as the status stream takes it. */
 export const changeOf = <Row>(
@@ -13,8 +12,10 @@ export const changeOf = <Row>(
   messageId: globalId(view.typename, view.key(row)),
   channelId: view.channelId(row),
   status: view.status(row),
+  removed: view.removed?.(row) ?? null,
   nativeStatus: view.nativeStatus(row) ?? null,
-  occurredAt: (parseMoment(view.statusAt(row)) ?? parseMoment(view.createdAt(row)) ?? new Date()).getTime(),
+  occurredAt: (view.statusAt(row) ?? view.createdAt(row) ?? new Date()).getTime(),
+  createdAt: view.createdAt(row)?.getTime() ?? null,
   ...how,
 });
 
@@ -26,10 +27,10 @@ export const recordOwn = async <Row>(
   context: Context,
   view: MessageView<Row>,
   row: Row,
-  { added }: { readonly added: boolean },
+  { added, via = 'MUTATION' }: { readonly added: boolean; readonly via?: EventSource },
 ): Promise<void> => {
-  const change = changeOf(view, row, { added, via: 'MUTATION', audience: audienceOf(context, view.api) });
   try {
+    const change = changeOf(view, row, { added, via, audience: audienceOf(context, view.api) });
     await context.services.changes.record([change]);
   } catch (error) {
     context.services.warn('a change could not be recorded', { error: String(error) });

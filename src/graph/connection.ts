@@ -42,9 +42,13 @@ export interface TokenList<Row> extends List<Row> {
   }) => Promise<{ readonly rows: readonly Row[]; readonly next: string | undefined }>;
 }
 
-/** A list that goes on by the number of rows to pass over, and ends with a short page. */
+/** A list that goes on by the number of rows to pass over; it ends where the upstream says, or with a short page. */
 export interface OffsetList<Row> extends List<Row> {
-  readonly read: (page: { readonly limit: number; readonly offset: number }) => Promise<readonly Row[]>;
+  readonly read: (page: { readonly limit: number; readonly offset: number }) => Promise<{
+    readonly rows: readonly Row[];
+    /** How many rows the list has, where the upstream says it. */
+    readonly total?: number | undefined;
+  }>;
 }
 
 /** Where an edge stood: enough to go on right behind it, also when its row has moved. */
@@ -153,7 +157,7 @@ export const byToken = async <Row>(args: ConnectionArgs, list: TokenList<Row>): 
       if (edges.length === first) return connect(edges, args, true);
       seen.add(id);
       const page = index === rows.length - 1 && !ends ? { p: next } : { p: token, l: limit, o: index };
-      edges.push({ node: row, cursor: writeCursor({ k: list.name, ...page, i: id, t: timeOf(row, list) }) });
+      edges.push({ node: row, cursor: writeCursor({ k: list.name, ...page, i: id, t: list.time?.(row) }) });
     }
     if (ends || edges.length >= first) return connect(edges, args, !ends);
     token = next;
@@ -183,11 +187,13 @@ export const byOffset = async <Row>(
   /** True while the cursor's row is looked for where it did not stand. */
   let searches = false;
   let ended = wanted === 0;
-  while (!ended && found.length < wanted) {
+  /** True when the upstream's own count tells that more follows. */
+  let more = false;
+  while (!ended && !(more && found.length >= first) && found.length < wanted) {
     // The first row read again is the cursor's own.
     const limit = from && searches ? list.max : Math.min(list.max, wanted - found.length + (from ? 1 : 0));
-    const rows = await list.read({ limit, offset });
-    if (from && !follows && isBeyond(rows[0], from, list)) {
+    const { rows, total = -1 } = await list.read({ limit, offset });
+    if (from && !follows && isBeyond(rows, from, list)) {
       // Rows before it have gone, so what follows it now stands before its old place.
       offset = Math.max(0, offset - list.max);
       follows = offset === 0;
@@ -204,23 +210,32 @@ export const byOffset = async <Row>(
       if (!seen.has(id)) found.push({ row, offset: offset + index });
       seen.add(id);
     }
-    ended = rows.length < limit;
     offset += rows.length;
+    // A count that is below what was read says nothing.
+    const counted = total >= offset;
+    ended = rows.length === 0 || (counted ? offset === total : rows.length < limit);
+    more = counted && !ended;
     follows = true;
   }
   const edges = found.slice(0, first).map(({ row, offset: o }) => ({
     node: row,
-    cursor: writeCursor({ k: list.name, o, i: list.id(row), t: timeOf(row, list) }),
+    cursor: writeCursor({ k: list.name, o, i: list.id(row), t: list.time?.(row) }),
   }));
-  return connect(edges, args, found.length > first);
+  return connect(edges, args, found.length > first || (asksForMore && more));
 };
 
-const timeOf = <Row>(row: Row, list: List<Row>): number | undefined => list.time?.(row);
+/** True when the rows stand newest first. A list may be said to be ordered so and yet have another order. */
+const isNewestFirst = <Row>(rows: readonly Row[], list: List<Row>): boolean =>
+  rows.every((row, index) => {
+    const before = rows[index - 1];
+    return before === undefined || (list.time?.(before) ?? 0) >= (list.time?.(row) ?? 0);
+  });
 
 /** True when an ordered page begins behind the position, so that rows may be missing in between. */
-const isBeyond = <Row>(row: Row | undefined, from: RowCursor, list: List<Row>): boolean => {
-  if (from.t === undefined || (row && list.id(row) === from.i)) return false;
-  const time = row && timeOf(row, list);
+const isBeyond = <Row>(rows: readonly Row[], from: RowCursor, list: List<Row>): boolean => {
+  const [row] = rows;
+  if (from.t === undefined || !isNewestFirst(rows, list) || (row && list.id(row) === from.i)) return false;
+  const time = row && list.time?.(row);
   return time === undefined || time < from.t;
 };
 
@@ -234,10 +249,10 @@ const startBehind = <Row>(
   const index = rows.findIndex((row) => list.id(row) === from.i);
   if (index >= 0) return index + 1;
   const { t, l, o } = from;
-  // Without its row and a time, its old place is the best guess.
-  if (t === undefined) return l === undefined ? 0 : o;
+  // Without its row and an order by time, its old place is the best guess.
+  if (t === undefined || !isNewestFirst(rows, list)) return l === undefined ? 0 : o;
   // Rows of the same moment stand behind it where the page does.
   const bound = l === undefined && o === undefined ? t + 1 : t;
-  const older = rows.findIndex((row) => (timeOf(row, list) ?? 0) < bound);
+  const older = rows.findIndex((row) => (list.time?.(row) ?? 0) < bound);
   return older < 0 ? undefined : older;
 };

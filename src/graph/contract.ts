@@ -7,8 +7,11 @@ export interface Shape {
   readonly format?: string;
   readonly description?: string;
   readonly enum?: readonly (string | number | null)[];
+  readonly const?: unknown;
   readonly default?: unknown;
   readonly deprecated?: boolean;
+  /** What to use instead of what is deprecated. */
+  readonly 'x-deprecation-reason'?: string;
   readonly items?: Shape;
   readonly properties?: Readonly<Record<string, Shape>>;
   readonly required?: readonly string[];
@@ -31,6 +34,18 @@ export interface Shape {
   readonly 'x-embeds'?: Readonly<Record<string, string>>;
   /** What the graph calls an attribute, where that is not its own name. */
   readonly 'x-field'?: string;
+  /** What the graph calls a parameter, where that is not its own name. */
+  readonly 'x-argument'?: string;
+  /** What the graph calls the type of a component, where that is not the component’s name. */
+  readonly 'x-type'?: string;
+  /** The component whose input the graph takes in place of this one, which is a part of it. */
+  readonly 'x-input'?: string;
+  /** The attribute by which a row is known, where that is not its id. */
+  readonly 'x-identified-by'?: string;
+  /** What each word of an enumeration means. */
+  readonly 'x-values'?: Readonly<Record<string, string>>;
+  /** True for rows whose ids are no UUIDs. */
+  readonly 'x-textual-id'?: boolean;
   /** True for rows that come without an id. */
   readonly 'x-unidentified'?: boolean;
   /** The attribute that a filter’s comparators look at. */
@@ -39,8 +54,10 @@ export interface Shape {
 
 /** A shape whose references are followed. */
 export interface ResolvedShape extends Shape {
-  /** The component’s name, where it has one. */
+  /** The component’s name, or what its type is called in place of it; none for a shape without a name. */
   readonly component?: string;
+  /** What the component says of itself, whatever is said where it stands. */
+  readonly about?: string;
   readonly nullable: boolean;
   /** The JSON type; undefined where any is allowed. */
   readonly type?: string;
@@ -54,9 +71,20 @@ export interface ContractOperation {
   readonly inferred?: string;
   /** The scope that a caller needs beside the usual one. */
   readonly scope?: string;
+  /** True when it sends something to people. */
+  readonly send?: boolean;
   /** Why it should not be used any more. */
   readonly deprecated?: string;
+  /** The parameters that stand in the path, by their braces’ names. */
+  readonly path?: Readonly<Record<string, Shape>>;
   readonly query?: Readonly<Record<string, Shape>>;
+  readonly headers?: Readonly<Record<string, Shape>>;
+  /** The vendor’s base URL for it, where that is not the one of the other operations. */
+  readonly server?: string;
+  /** True when it takes no credential. */
+  readonly anonymous?: boolean;
+  /** True when it may answer with a redirect. */
+  readonly redirects?: boolean;
   readonly body?: Shape;
   readonly answer?: Shape;
   /** The media type of an answer that is not JSON. */
@@ -65,6 +93,8 @@ export interface ContractOperation {
 
 /** One upstream’s contract, as `npm run generate` makes it of the OpenAPI document. */
 export interface Contract {
+  /** The vendor’s base URL; undefined where the contract names none. */
+  readonly server: string | undefined;
   /**
    * What it says of an operation, by `METHOD path`.
    *
@@ -75,11 +105,14 @@ export interface Contract {
   resolve(shape: Shape): ResolvedShape;
   /** A component's shape. */
   component(name: string): ResolvedShape;
+  /** True for a component that stands somewhere in an answer. */
+  isAnswered(name: string): boolean;
 }
 
 /** Reads the table of a contract. */
 export const openContract = (table: URL): Contract => {
-  const { operations, schemas } = JSON.parse(readFileSync(table, 'utf8')) as {
+  const { server, operations, schemas } = JSON.parse(readFileSync(table, 'utf8')) as {
+    readonly server?: string;
     readonly operations: Readonly<Record<string, ContractOperation>>;
     readonly schemas: Readonly<Record<string, Shape>>;
   };
@@ -89,9 +122,17 @@ export const openContract = (table: URL): Contract => {
     if ($ref !== undefined) {
       const target = schemas[$ref];
       if (!target) throw new Error(`the contract has no ${$ref}`);
-      return { ...resolve(target), component: $ref, ...own } as ResolvedShape;
+      const component = own['x-type'] ?? target['x-type'] ?? $ref;
+      const about = target.description;
+      return {
+        ...resolve(target),
+        ...own,
+        component,
+        ...(about !== undefined && { about }),
+      } as ResolvedShape;
     }
-    const choices = (anyOf ?? oneOf)?.filter(({ type }) => type !== 'null');
+    // An empty text is a value’s absence.
+    const choices = (anyOf ?? oneOf)?.filter((one) => one.type !== 'null' && one.const !== '');
     const [only] = choices ?? [];
     if (choices?.length === 1 && only) {
       const nullable = (anyOf ?? oneOf)?.length !== 1;
@@ -113,7 +154,22 @@ export const openContract = (table: URL): Contract => {
     return { ...rest, ...(type !== undefined && { type }), nullable: types.includes('null') };
   };
 
+  const answered = new Set<string>();
+  const visit = (shape: unknown): void => {
+    if (typeof shape !== 'object' || shape === null) return;
+    for (const [key, value] of Object.entries(shape)) {
+      if (key !== '$ref' || typeof value !== 'string') visit(value);
+      else if (!answered.has(value)) {
+        answered.add(value);
+        visit(schemas[value]);
+      }
+    }
+  };
+  for (const { answer } of Object.values(operations)) visit(answer);
+
   return {
+    server,
+    isAnswered: (name) => answered.has(name),
     operation: (key) => {
       const operation = operations[key];
       if (!operation) throw new Error(`the contract has no ${key}`);

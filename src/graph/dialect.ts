@@ -12,6 +12,14 @@ export interface Row {
   readonly [attribute: string]: unknown;
 }
 
+/** What tells how a row is read. */
+export interface RowType {
+  /** The GraphQL type that it is. */
+  readonly name: string;
+  /** The attribute by which it is known, which is its id unless the contract says otherwise; none for rows without one. */
+  readonly identity: string | undefined;
+}
+
 /** Values as the upstream names and spells them. */
 export type Values = Record<string, unknown>;
 
@@ -43,14 +51,16 @@ export interface Dialect {
   /** By which name the contract’s `x-points-to` means the thing of a path and a row’s shape. */
   readonly contractName: (path: string, row: ResolvedShape) => string;
   readonly page: (request: PageRequest) => Record<string, QueryValue>;
+  /** What asks for the page of a token alone. */
+  readonly goOn: (token: string) => Record<string, QueryValue>;
   /** The upstream’s largest page of a list, where the contract does not say. */
   readonly maxPage: number;
   /** The values of a path’s braces for a key; a path without the last brace takes the key’s first part alone. */
   readonly params: (path: string, key: string) => Record<string, string>;
   /** The key of a row, as in its global id. */
   readonly key: (row: Row) => string;
-  /** The key of another thing whose native id a row, or a part of it, holds. */
-  readonly keyBeside: (row: object, id: string) => string;
+  /** The key of another thing, of this type, whose native id a row or a part of it holds. */
+  readonly keyBeside: (row: object, id: string, typename: string) => string;
   /** A part of a row, with what the row alone knows. */
   readonly part: <P>(row: object, part: P) => P;
   /** Where what is asked for on the branch, or by an input, belongs: the beginning of its keys. */
@@ -61,23 +71,38 @@ export interface Dialect {
   readonly scopeInput: (t: InputFieldBuilder<BuilderTypes, 'InputObject'>, hasId: boolean) => InputFieldMap;
   /** The shape of a row, given the shape of an answer; undefined when the answer is something else. */
   readonly rowOf: (answer: ResolvedShape) => ResolvedShape | undefined;
-  readonly readOne: (answer: Answer, typename: string, operation: Claim, scope: string) => Row;
+  /** By which attribute a row of a shape is known; undefined for rows that nothing tells apart. */
+  readonly identityOf: (row: ResolvedShape) => string | undefined;
+  readonly readOne: (answer: Answer, type: RowType, operation: Claim, scope: string) => Row;
   readonly readMany: (
     answer: Answer,
-    typename: string,
+    type: RowType,
     operation: Claim,
     scope: string,
-  ) => { readonly rows: Row[]; readonly next?: string | undefined };
+  ) => {
+    readonly rows: Row[];
+    /** The token of the page behind it. */
+    readonly next?: string | undefined;
+    /** How many rows the whole list has, where the answer says it. */
+    readonly total?: number | undefined;
+  };
   /** The shape of what a body says, without its envelope. */
   readonly bodyOf: (body: Shape | undefined) => ResolvedShape | undefined;
   /** A body around the values that its shape holds. */
   readonly writeBody: (body: Shape | undefined, values: unknown, id?: string) => unknown;
   /** Names the argument that a refused field came from; `prefix` is where the arguments stand, such as `input.`. */
   readonly inputPath: (prefix?: string) => (field: string) => string | undefined;
-  /** A moment as the upstream writes it; undefined where it cannot be read. */
-  readonly readTime: (value: unknown) => Date | undefined;
+  /** A moment as the upstream writes it; null where it says that there is none, undefined where it cannot be read. */
+  readonly readTime: (value: unknown) => Date | null | undefined;
   /** A moment as the upstream takes it, with the precision it is given. */
   readonly writeTime: (value: Date) => string;
+  /** How what belongs to organizations is read, where callers can be bound to them. */
+  readonly bounds?: {
+    /** What a body says, without its envelope. */
+    readonly values: (body: unknown) => Readonly<Record<string, unknown>>;
+    /** The attributes of the one thing that an answer holds. */
+    readonly attributes: (answer: Answer) => Readonly<Record<string, unknown>>;
+  };
   /** The values of a span, as the upstream's parameter takes them. */
   readonly writeSpan: (since: Date | null | undefined, until: Date | null | undefined) => string[];
 }

@@ -19,6 +19,15 @@ export class NotFoundError extends FieldError {}
 /** The same idempotency key was used for something else. */
 export class ConflictError extends FieldError {}
 
+/** What is to be sent once could not be written down before, so nothing was sent. */
+export class NotKeptError extends Error {
+  override readonly name = 'NotKeptError';
+
+  constructor(cause: unknown) {
+    super('the idempotency key could not be written down, so nothing was sent', { cause });
+  }
+}
+
 /** The caller asks more often than anybody may. */
 export class TooManyError extends Error {
   override readonly name = 'TooManyError';

@@ -30,6 +30,12 @@ export const registerId = (typename: string, counts: readonly number[], form?: N
   forms.set(typename, { counts, form });
 };
 
+/** The key that several native ids make. */
+export const joinKey = (...natives: readonly string[]): string => natives.join('/');
+
+/** The native ids that make a key. */
+export const splitKey = (key: string): readonly string[] => key.split('/');
+
 /** The global id of an object. */
 export const globalId = (typename: string, key: string): string =>
   Buffer.from(`${typename}:${key}`, 'utf8').toString('base64');
@@ -39,7 +45,7 @@ export const decodeId = (value: string): GlobalId | undefined => {
   const [, typename, key] = /^([A-Z]\w*):(.+)$/.exec(Buffer.from(value, 'base64').toString('utf8')) ?? [];
   const known = typename === undefined ? undefined : forms.get(typename);
   if (typename === undefined || key === undefined || known === undefined) return undefined;
-  const natives = key.split('/');
+  const natives = splitKey(key);
   const isNative = (native: string, index: number) =>
     known.form && index === natives.length - 1 ? known.form.test(native) : isUuid(native);
   return known.counts.includes(natives.length) && natives.every(isNative) ? { typename, key } : undefined;

@@ -5,7 +5,7 @@ import { type Dialect, thingOf, type Values } from './dialect.ts';
 import { nativeEnum } from './enum.ts';
 import { InputError } from './errors.ts';
 import { isUuid, readId } from './ids.ts';
-import { camel, enumValue, joinNames, singular } from './names.ts';
+import { camel, enumValue, joinNames, singular, uncapitalized } from './names.ts';
 import { itemOf } from './output.ts';
 import { TimeRange } from './scalars.ts';
 
@@ -25,9 +25,11 @@ const FILTER = /^(filter|include)\[(?:cmp-)?(.+)\]$/;
  * is another parameter’s keeps the word.
  */
 export const argumentName = (name: string, shapes: Shapes = {}): string => {
+  const own = shapes[name]?.['x-argument'];
+  if (own !== undefined) return own;
   if (name === 'sort') return 'orderBy';
   const [, kind, inner] = FILTER.exec(name) ?? [];
-  if (kind === undefined || inner === undefined) return camel(name);
+  if (kind === undefined || inner === undefined) return uncapitalized(camel(name));
   return kind === 'include' || inner in shapes ? camel(`${kind}-${inner}`) : camel(inner);
 };
 
@@ -41,15 +43,20 @@ const inputs = new Map<string, { readonly type: InputType<BuilderTypes>; readonl
  *
  * @throws {Error} another shape has the name already
  */
-const inputOf = ({ dialect }: Owner, name: string, shape: ResolvedShape): InputType<BuilderTypes> => {
+export const inputOf = (
+  { dialect }: Pick<Owner, 'dialect'>,
+  name: string,
+  shape: ResolvedShape,
+): InputType<BuilderTypes> => {
   const key = JSON.stringify([shape.properties, shape.required]);
   const made = inputs.get(name);
   if (made) {
     if (made.shape !== key) throw new Error(`${name} has two shapes`);
     return made.type;
   }
+  const description = shape.about ?? shape.description;
   const type = builder.inputType(name, {
-    ...(shape.description !== undefined && { description: shape.description }),
+    ...(description !== undefined && { description }),
     fields: (t) =>
       inputFields(
         { dialect, typename: name.replace(/Input$/, '') },
@@ -118,16 +125,18 @@ const typeOf = (owner: Owner, name: string, shape: ResolvedShape): InputType<Bui
       ? dialect.prefix + shape.component
       : joinNames(typename, singular(camel(plain)));
     return nativeEnum(enumName, {
-      description: shape.description ?? '',
+      description: shape.about ?? shape.description ?? '',
       values: words(shape),
-      isRead: shape.component !== undefined || isReadAs(owner, enumName),
+      ...(shape['x-values'] && { meanings: shape['x-values'] }),
+      isRead: shape.component ? dialect.contract.isAnswered(shape.component) : isReadAs(owner, enumName),
     }).type;
   }
   if (shape.properties && Object.keys(shape.properties).length > 0) {
-    const base = shape.component
-      ? dialect.prefix + shape.component
+    const taken = shape['x-input'] === undefined ? shape : dialect.contract.component(shape['x-input']);
+    const base = taken.component
+      ? dialect.prefix + taken.component
       : joinNames(typename, singular(camel(name)));
-    return inputOf(owner, `${base}Input`, shape);
+    return inputOf(owner, `${base.replace(/Input$/, '')}Input`, taken);
   }
   if (shape.type === 'boolean') return 'Boolean';
   if (shape.type === 'integer') return 'Int';
@@ -161,7 +170,9 @@ export const inputFields = (
       required: (given.mandatory === true || required.includes(name)) && standard === undefined,
       ...(shape.description !== undefined && { description: shape.description }),
       ...(standard !== undefined && { defaultValue: standard }),
-      ...(shape.deprecated && { deprecationReason: 'The upstream calls it deprecated.' }),
+      ...(shape.deprecated && {
+        deprecationReason: shape['x-deprecation-reason'] ?? 'The upstream calls it deprecated.',
+      }),
     });
   };
   return Object.fromEntries(
@@ -212,7 +223,13 @@ export const writeValues = (
   return Object.fromEntries(written);
 };
 
-const write = (
+/**
+ * One value of a shape as the upstream takes it.
+ *
+ * @param path where it stands, such as `input.body`
+ * @throws {InputError} it cannot be what it is
+ */
+export const write = (
   dialect: Dialect,
   shape: ResolvedShape,
   value: unknown,
@@ -236,9 +253,18 @@ const write = (
     if (shape.format === 'uuid') return writeId(dialect, shape, value, path, scope);
     return shape.enum ? word(value, path) : fitting(shape, value, path);
   }
-  if (shape.properties && Object.keys(shape.properties).length > 0 && typeof value === 'object')
+  if (shape.properties && Object.keys(shape.properties).length > 0 && typeof value === 'object') {
+    if (shape['x-input'] !== undefined) refuseOthers(value as Values, shape.properties, path);
     return writeValues(dialect, value as Values, shape.properties, `${path}.`, scope);
+  }
   return value;
+};
+
+/** Refuses what another input has that is taken in place of a shape’s own. */
+const refuseOthers = (value: Values, shapes: Shapes, path: string): void => {
+  const names = Object.keys(shapes).map((name) => argumentName(name, shapes));
+  const other = Object.keys(value).find((key) => value[key] !== undefined && !names.includes(key));
+  if (other !== undefined) throw new InputError(`${path}.${other}`, 'is not taken here');
 };
 
 const word = (value: string, path: string): string => {

@@ -1,4 +1,4 @@
-import type { Api } from '../context.ts';
+import { type Api, type Context, requireAdmin, requireRight } from '../context.ts';
 import type { Operation } from '../upstream/send.ts';
 
 /** An operation that the graph reaches. */
@@ -6,6 +6,8 @@ export type Claim = Operation & {
   readonly api: Api;
   /** What of it no page of the vendor prints, and from what it follows. */
   readonly inferred?: string | undefined;
+  /** The scope that a caller needs beside the usual one. */
+  readonly scope?: string | undefined;
 };
 
 const claims = new Map<string, Claim>();
@@ -24,6 +26,30 @@ export const claim = <C extends Claim>(operation: C): C => {
 
 /** All operations the graph reaches. */
 export const ledger = (): readonly Claim[] => [...claims.values()];
+
+/**
+ * Refuses whoever lacks the scope that the contract asks for beside the usual one.
+ *
+ * @throws {ForbiddenError}
+ */
+export const requireScope = (context: Context, { api, scope }: Claim): void => {
+  if (scope === 'admin') requireAdmin(context);
+  else if (scope !== undefined) requireRight(context, api, 'credentials');
+};
+
+/**
+ * Refuses whoever may not change what these operations change, before anything is said of the input. Where there are
+ * operations of several upstreams the input decides, and the call itself asks.
+ *
+ * @throws {ForbiddenError}
+ */
+export const requireChange = (context: Context, operations: readonly Operation[]): void => {
+  // What a mutation calls was claimed.
+  const changes = operations.filter(({ safe }) => !safe) as Claim[];
+  for (const change of changes) requireScope(context, change);
+  const [api, ...others] = new Set(changes.map((change) => change.api));
+  if (api !== undefined && others.length === 0) requireRight(context, api, 'write');
+};
 
 /** What a resolver can use that makes calls: an operation, a list over one, a thing with its loader. */
 export type Callable =

@@ -2,11 +2,11 @@ import { createContextCache, getTypeBrand, type ObjectFieldBuilder } from '@poth
 import DataLoader from 'dataloader';
 import { type BuilderTypes, builder } from '../builder.ts';
 import { type Api, audienceOf, type Context } from '../context.ts';
-import type { MessageStatus } from '../ports.ts';
+import type { MessageStatus, Standing } from '../ports.ts';
+import { InvalidValueError } from './errors.ts';
 import { globalId } from './ids.ts';
-import { moment } from './scalars.ts';
 import { Source } from './source.ts';
-import { higher, MessageStatusEnum } from './status.ts';
+import { MessageStatusEnum, rank } from './status.ts';
 
 /** Which way a message went. */
 export const MessageDirection = builder.enumType('MessageDirection', {
@@ -29,7 +29,10 @@ export interface Party {
 export const MessageParty = builder.objectRef<Party>('MessageParty').implement({
   description: 'Who wrote a message.',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'Their name, as the message itself tells it.' }),
+    name: t.exposeString('name', {
+      description:
+        'Their name as the message itself tells it; where it does not, the person’s own name on their timeline.',
+    }),
     self: t.exposeBoolean('self', { nullable: false, description: 'True for the organization’s own side.' }),
   }),
 });
@@ -39,9 +42,10 @@ const DESCRIPTIONS = {
   source: 'The upstream it lives in.',
   direction: 'Whether it came in or went out.',
   text: 'What it says, as plain text; null when it has no text.',
-  status: 'How far it has come: the highest status that the upstream or the status stream has told.',
-  nativeStatus: 'The upstream’s own word for its status.',
-  statusAt: 'When its status last changed.',
+  status:
+    'How far it has come: the highest status that the upstream or the status stream has told, or DELETED while it is removed.',
+  nativeStatus: 'The upstream’s own word for that status.',
+  statusAt: 'When it came to that status.',
   createdAt: 'When it was written.',
   author: 'Who wrote it.',
 } as const;
@@ -108,12 +112,25 @@ export interface MessageView<Row> {
   readonly channelId: (row: Row) => string | null;
   readonly direction: (row: Row) => 'INCOMING' | 'OUTGOING';
   readonly text: (row: Row) => string | null | undefined;
+  /** How far it has come, whether or not it is removed. */
   readonly status: (row: Row) => MessageStatus;
+  /** Whether it is removed for now, where that can be taken back; undefined where the row does not tell. */
+  readonly removed?: (row: Row) => boolean | undefined;
   readonly nativeStatus: (row: Row) => string | null | undefined;
-  readonly statusAt: (row: Row) => unknown;
-  readonly createdAt: (row: Row) => unknown;
+  /** When its status last changed, by the upstream's clock; undefined where the row does not tell. */
+  readonly statusAt: (row: Row) => Date | undefined;
+  /** When it was written, by the upstream's clock; undefined where the row does not tell. */
+  readonly createdAt: (row: Row) => Date | undefined;
   readonly author: (row: Row) => Party | null;
 }
+
+/** Names that messages do not tell of their authors. */
+const authorNames = new WeakMap<object, string>();
+
+/** Gives a message the name of its author, for where it does not tell one. */
+export const nameAuthor = (row: object, name: string): void => {
+  authorNames.set(row, name);
+};
 
 const views = new Map<unknown, MessageView<never>>();
 
@@ -131,7 +148,63 @@ export const messageFields = <Row extends object>(
   return fieldsOf(t, view);
 };
 
-const fieldsOf = <Row extends object>(t: ObjectFieldBuilder<BuilderTypes, Row>, view: MessageView<Row>) => ({
+/** The status that a message shows, with what belongs to it. */
+interface Shown {
+  readonly status: MessageStatus;
+  readonly nativeStatus: string | null;
+  readonly at: Date | undefined;
+}
+
+/**
+ * The status that a message shows: how far it has come by its row and by what else is known of it, or DELETED while it
+ * is removed. Its removal is what was said of it last.
+ */
+export const shownStatus = <Row>(view: MessageView<Row>, row: Row, known?: Standing): Shown => {
+  const at = view.statusAt(row);
+  const removed = view.removed?.(row);
+  const isLater = known && known.removedAt > (at?.getTime() ?? 0);
+  if (isLater ? known.removed : (removed ?? known?.removed)) {
+    const since = removed && !isLater ? at : new Date(known?.removedAt ?? 0);
+    return { status: 'DELETED', nativeStatus: view.nativeStatus(row) ?? null, at: since };
+  }
+  const status = view.status(row);
+  return known && rank(known.status) > rank(status)
+    ? { status: known.status, nativeStatus: known.nativeStatus, at: new Date(known.occurredAt) }
+    : { status, nativeStatus: view.nativeStatus(row) ?? null, at };
+};
+
+/** What a view tells of a row, where a value of it is of another type than documented. */
+const orElse =
+  <Row, T>(tell: (row: Row) => T, otherwise: () => T) =>
+  (row: Row): T => {
+    try {
+      return tell(row);
+    } catch (error) {
+      // A view only reads its row, so nothing else can be of a wrong type.
+      if (error instanceof TypeError) return otherwise();
+      throw error;
+    }
+  };
+
+const fieldsOf = <Row extends object>(t: ObjectFieldBuilder<BuilderTypes, Row>, given: MessageView<Row>) => {
+  const invalid = (name: string) => (): never => {
+    throw new InvalidValueError(given.api, name);
+  };
+  return viewFields(t, {
+    ...given,
+    // Neither can be null, and one wrong word must not cost a whole list.
+    direction: orElse(given.direction, () => 'OUTGOING'),
+    status: orElse(given.status, () => 'UNKNOWN'),
+    text: orElse(given.text, invalid('text')),
+    nativeStatus: orElse(given.nativeStatus, invalid('nativeStatus')),
+    author: orElse(given.author, invalid('author')),
+  });
+};
+
+const viewFields = <Row extends object>(
+  t: ObjectFieldBuilder<BuilderTypes, Row>,
+  view: MessageView<Row>,
+) => ({
   nativeId: t.string({ nullable: false, description: DESCRIPTIONS.nativeId, resolve: view.nativeId }),
   source: t.field({
     type: Source,
@@ -150,21 +223,47 @@ const fieldsOf = <Row extends object>(t: ObjectFieldBuilder<BuilderTypes, Row>, 
     type: MessageStatusEnum,
     nullable: false,
     description: DESCRIPTIONS.status,
-    resolve: async (row, _args, context) =>
-      higher(view.status(row), await seen(context)[view.api].load(globalId(view.typename, view.key(row)))),
+    resolve: async (row, _args, context) => (await shown(context, view, row)).status,
   }),
-  nativeStatus: t.string({ description: DESCRIPTIONS.nativeStatus, resolve: view.nativeStatus }),
-  statusAt: t.field(moment(DESCRIPTIONS.statusAt, view.statusAt)),
-  createdAt: t.field(moment(DESCRIPTIONS.createdAt, view.createdAt)),
-  author: t.field({ type: MessageParty, description: DESCRIPTIONS.author, resolve: view.author }),
+  nativeStatus: t.string({
+    description: DESCRIPTIONS.nativeStatus,
+    resolve: async (row, _args, context) => (await shown(context, view, row)).nativeStatus,
+  }),
+  statusAt: t.field({
+    type: 'DateTime',
+    description: DESCRIPTIONS.statusAt,
+    resolve: async (row, _args, context) =>
+      (await shown(context, view, row)).at ?? warnOfTime(context, DESCRIPTIONS.statusAt),
+  }),
+  createdAt: t.field({
+    type: 'DateTime',
+    description: DESCRIPTIONS.createdAt,
+    resolve: (row, _args, context) => view.createdAt(row) ?? warnOfTime(context, DESCRIPTIONS.createdAt),
+  }),
+  author: t.field({
+    type: MessageParty,
+    description: DESCRIPTIONS.author,
+    resolve: (row) => {
+      const party = view.author(row);
+      return party && { ...party, name: party.name ?? authorNames.get(row) ?? null };
+    },
+  }),
 });
+
+/** A message tells both of its times, so one that is missing could not be read. */
+const warnOfTime = ({ services }: Context, description: string): undefined =>
+  services.warn('an upstream’s time is missing or cannot be read', { description }) as undefined;
 
 /** What the status stream knows, one look-up for all messages of a page. */
 const seen = createContextCache((context: Context) => {
   const of = (api: Api) =>
-    new DataLoader<string, MessageStatus | undefined>(async (ids) => {
-      const statuses = await context.services.changes.seen(ids, audienceOf(context, api));
-      return ids.map((id) => statuses.get(id));
+    new DataLoader<string, Standing | undefined>(async (ids) => {
+      const standings = await context.services.changes.seen(ids, audienceOf(context, api));
+      return ids.map((id) => standings.get(id));
     });
   return { bird: of('bird'), courier: of('courier') };
 });
+
+/** The status that a message shows to who asks. */
+const shown = async <Row>(context: Context, view: MessageView<Row>, row: Row): Promise<Shown> =>
+  shownStatus(view, row, await seen(context)[view.api].load(globalId(view.typename, view.key(row))));

@@ -2,7 +2,7 @@ import type { InputFieldBuilder, InputFieldMap, InputShapeFromFields, ObjectFiel
 import { type BuilderTypes, builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import type { Operation } from '../upstream/send.ts';
-import { rest } from './ledger.ts';
+import { requireChange, rest } from './ledger.ts';
 
 interface Options<Fields extends InputFieldMap, Payload extends object> {
   readonly description: string;
@@ -36,8 +36,10 @@ export const mutation = <Fields extends InputFieldMap, Payload extends object>(
       ...(deprecationReason !== undefined && { deprecationReason }),
       directives: rest(...operations),
       args: { input: t.arg({ type: inputType, required: true, description: `The input of \`${name}\`.` }) },
-      resolve: ((_root: unknown, args: { input: InputShapeFromFields<Fields> }, context: Context) =>
-        resolve(args.input, context)) as never,
+      resolve: ((_root: unknown, args: { input: InputShapeFromFields<Fields> }, context: Context) => {
+        requireChange(context, operations);
+        return resolve(args.input, context);
+      }) as never,
     }),
   );
 };

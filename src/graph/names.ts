@@ -32,9 +32,10 @@ export const singular = (noun: string): string => {
   return noun.endsWith('s') && !noun.endsWith('ss') ? noun.slice(0, -1) : noun;
 };
 
-/** `setting-up` and `2fa` as the values of an enum: `SETTING_UP`, `_2FA`. */
+/** `setting-up`, `productList` and `2fa` as the values of an enum: `SETTING_UP`, `PRODUCT_LIST`, `_2FA`. */
 export const enumValue = (word: string): string =>
   word
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replace(/[^A-Za-z0-9]+/g, '_')
     .replace(/^(?=\d)/, '_')
     .toUpperCase();

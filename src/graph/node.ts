@@ -1,6 +1,7 @@
 import { brandWithType, createContextCache, type ObjectRef } from '@pothos/core';
 import DataLoader from 'dataloader';
 import type { GraphQLResolveInfo } from 'graphql';
+import { LRUCache } from 'lru-cache';
 import { type BuilderTypes, builder } from '../builder.ts';
 import { type Api, type Context, credentialOf, requireRight } from '../context.ts';
 import type { Operation } from '../upstream/send.ts';
@@ -17,7 +18,7 @@ export interface NodeRef<Row extends object> extends ObjectRef<BuilderTypes, Row
   load(context: Context, key: string): Promise<Row | null>;
   /** Lets later loads of the object find what was just read or written. */
   prime(context: Context, row: Row): void;
-  /** Has later loads ask for the object anew. */
+  /** The object was changed: later loads ask anew, and no reading that was begun before is used again. */
   forget(context: Context, key: string): void;
   /** The key of an object, as in its global id. */
   key(row: Row): string;
@@ -49,6 +50,14 @@ interface Registered {
 
 const nodes = new Map<string, Registered>();
 
+/** How the key of a row is made, by its type. */
+const keys = new Map<string, (row: never) => string>();
+
+/** The key of a row of a type; undefined where `node(id:)` does not find that type by a row of its own. */
+export const keyOfNode = (typename: string, row: object): string | undefined =>
+  // The row is of the type that its brand says.
+  keys.get(typename)?.(row as never);
+
 /** The REST calls that may stand behind `node(id:)`. */
 export const nodeOperations = new Set<Operation>();
 
@@ -58,12 +67,46 @@ export const brand = <Row extends object>(row: Row, typename: string): Row => {
   return row;
 };
 
+/** How many things are remembered to have been changed. */
+const CHANGED = 100_000;
+
+/** Before when every thing counts as changed of which it is not remembered any more. */
+let changedBefore = Number.NEGATIVE_INFINITY;
+
+/** When things were changed last, by credential, type and key, in `performance.now()` milliseconds. */
+const changedAt = new LRUCache<string, number>({
+  max: CHANGED,
+  dispose: (at, _key, reason) => {
+    if (reason === 'evict') changedBefore = Math.max(changedBefore, at);
+  },
+});
+
+/** What an operation itself has changed, and when. */
+const ownChanges = createContextCache((_context: Context) => new Map<string, number>());
+
+/** A row in the cache, with when the operation began that read it. */
+interface Kept {
+  readonly row: object;
+  readonly began: number;
+}
+
 /** Makes a ref of a type with its loader. Its fields are given with `builder.node`. */
 export const node = <Row extends object>(name: string, options: NodeOptions<Row>): NodeRef<Row> => {
   const { api, operations, key, natives, form, batch, load, cached = false } = options;
 
-  /** The cache's key: an answer is only for those who ask by the same credential. */
-  const cacheKey = (context: Context, of: string) => `${credentialOf(context, api)?.key} ${name} ${of}`;
+  /** An answer is only for those who ask by the same credential. */
+  const place = (context: Context, of: string) => `${credentialOf(context, api)?.key} ${name} ${of}`;
+
+  /** The cache's key: nor is it for those within other bounds. */
+  const cacheKey = (context: Context, of: string) => {
+    const { caller } = context;
+    const bounds = caller.organizations || caller.workspaces ? caller.key : '';
+    return `${bounds} ${place(context, of)}`;
+  };
+
+  /** True where the thing has been changed since: what was read by then may be what it was before. */
+  const isChangedSince = (context: Context, of: string, began: number): boolean =>
+    (changedAt.get(place(context, of)) ?? changedBefore) >= began;
 
   const loader = createContextCache(
     (context: Context) =>
@@ -78,7 +121,14 @@ export const node = <Row extends object>(name: string, options: NodeOptions<Row>
   );
 
   const keep = (context: Context, row: Row): void => {
-    if (cached) context.services.cache?.set(cacheKey(context, key(row)), row);
+    if (!cached) return;
+    const of = key(row);
+    const own = ownChanges(context).get(place(context, of));
+    // What the operation knows after its own change is what the thing is now, unless others have changed it since.
+    const isOwn = own !== undefined && changedAt.get(place(context, of)) === own;
+    if (!isOwn && isChangedSince(context, of, context.began)) return;
+    const began = isOwn ? performance.now() : context.began;
+    context.services.cache?.set(cacheKey(context, of), { row, began } satisfies Kept);
   };
 
   const loading: Loading = { name, api, batched: batch > 1 };
@@ -90,21 +140,34 @@ export const node = <Row extends object>(name: string, options: NodeOptions<Row>
     loading,
     load: async (context: Context, of: string) => {
       requireRight(context, api, 'read');
-      const kept = cached ? context.services.cache?.get(cacheKey(context, of)) : undefined;
-      if (!kept) return loader(context).load(of);
-      if (first) context.trace?.cached(first);
       // What is kept under this key was put there by `keep`.
-      return kept as Row;
+      const kept = cached
+        ? (context.services.cache?.get(cacheKey(context, of)) as Kept | undefined)
+        : undefined;
+      if (!kept || isChangedSince(context, of, kept.began)) return loader(context).load(of);
+      if (first) context.trace?.cached(first);
+      return kept.row as Row;
     },
     prime: (context: Context, row: Row) => {
       keep(context, row);
       loader(context).clear(key(row)).prime(key(row), row);
     },
     forget: (context: Context, of: string) => {
+      if (cached) {
+        const at = place(context, of);
+        const own = ownChanges(context);
+        const before = changedAt.get(at) ?? changedBefore;
+        const now = performance.now();
+        // Of two changes at once it is not known which came last.
+        if (before < context.began || before === own.get(at)) own.set(at, now);
+        else own.delete(at);
+        changedAt.set(at, now);
+      }
       context.services.cache?.delete(cacheKey(context, of));
       loader(context).clear(of);
     },
   });
+  keys.set(name, key);
   registerNode(name, [natives], operations, ref.load, { form, loadings: [loading] });
   return ref;
 };

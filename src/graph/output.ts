@@ -32,6 +32,9 @@ const readPath = (row: object, path: string): unknown =>
     .split('.')
     .reduce<unknown>((at, step) => (typeof at === 'object' && at !== null ? read(at, step) : undefined), row);
 
+/** The id that stands where there is nothing to name. */
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
 /** The GraphQL type of a value that is no object, and how a value of JSON becomes one of it. */
 const SCALARS: Readonly<Record<string, { readonly type: string; readonly is: (value: unknown) => boolean }>> =
   {
@@ -70,8 +73,8 @@ export const objectOf = (
   typename: string,
   shape: ResolvedShape,
 ): ObjectRef<BuilderTypes, object> => {
-  const { description, nullable: _nullable, ...own } = shape;
-  const key = JSON.stringify(own.properties);
+  const description = shape.about ?? shape.description;
+  const key = JSON.stringify(shape.properties);
   const known = objects.get(typename);
   if (known) {
     if (known.shape !== key) throw new Error(`${typename} has two shapes`);
@@ -105,16 +108,32 @@ export const fieldsOf = (source: Source, shape: ResolvedShape) => {
       {},
       ...Object.entries(shape.properties ?? {})
         .filter(([attribute]) => !hide.includes(attribute))
-        .map(([attribute, value]) => fieldOf(t, source, attribute, dialect.contract.resolve(value))),
+        .map(([attribute, value]) =>
+          fieldOf(
+            t,
+            source,
+            attribute,
+            dialect.contract.resolve(value),
+            shape.required?.includes(attribute) === true,
+          ),
+        ),
     );
 };
 
-const fieldOf = (t: Builder, source: Source, attribute: string, shape: ResolvedShape): Fields => {
+const fieldOf = (
+  t: Builder,
+  source: Source,
+  attribute: string,
+  shape: ResolvedShape,
+  isPromised: boolean,
+): Fields => {
   const { dialect } = source;
-  const name = attribute === 'id' ? 'nativeId' : camel(shape['x-field'] ?? attribute);
+  const name = camel(shape['x-field'] ?? (attribute === 'id' ? 'nativeId' : attribute));
   const about = {
     description: shape.description,
-    ...(shape.deprecated && { deprecationReason: 'The upstream calls it deprecated.' }),
+    ...(shape.deprecated && {
+      deprecationReason: shape['x-deprecation-reason'] ?? 'The upstream calls it deprecated.',
+    }),
   };
   const isList = shape.type === 'array';
   const item = isList ? itemOf(dialect, shape) : shape;
@@ -135,7 +154,8 @@ const fieldOf = (t: Builder, source: Source, attribute: string, shape: ResolvedS
       } as never),
     };
   }
-  if (item.enum && item.type === 'string') return words(t, source, attribute, item, isList, about);
+  if (item.enum && item.type === 'string')
+    return words(t, source, attribute, item, { name, isList, isPromised, about });
   if (item.properties && Object.keys(item.properties).length > 0) {
     const type = objectOf(dialect, nestedName(source, attribute, item), item);
     return {
@@ -154,9 +174,11 @@ const nested = (dialect: Dialect, row: object, attribute: string, isList: boolea
   if (value == null) return null;
   if (typeof value !== 'object' || Array.isArray(value) !== isList)
     throw new InvalidValueError(dialect.api, attribute);
-  return Array.isArray(value)
-    ? value.filter((part) => part != null).map((part) => dialect.part(row, part))
-    : dialect.part(row, value);
+  if (!Array.isArray(value)) return dialect.part(row, value);
+  const parts = value.filter((part) => part != null);
+  if (parts.some((part) => typeof part !== 'object' || Array.isArray(part)))
+    throw new InvalidValueError(dialect.api, attribute);
+  return parts.map((part) => dialect.part(row, part));
 };
 
 /** A value that is no object, a list of such values, or any JSON. */
@@ -172,7 +194,7 @@ const plain = (
   if (item.format === 'datetime' || item.format === 'date-time') {
     const time = (value: unknown, context: Context): Date | null => {
       const date = dialect.readTime(value);
-      if (!date && typeof value === 'string' && value !== '')
+      if (date === undefined && typeof value === 'string' && value !== '')
         context.services.warn('an upstream’s time cannot be read', { api: dialect.api, attribute });
       return date ?? null;
     };
@@ -218,30 +240,42 @@ const plain = (
   } as never) as object;
 };
 
+interface Words {
+  readonly name: string;
+  readonly isList: boolean;
+  /** True when the upstream promises the attribute: a row without it has an unknown word. */
+  readonly isPromised: boolean;
+  readonly about: object;
+}
+
 /** Words of a closed list: an enum with UNKNOWN for the word that comes tomorrow, and the word itself beside it. */
 const words = (
   t: Builder,
   { typename, dialect }: Source,
   attribute: string,
   shape: ResolvedShape,
-  isList: boolean,
-  about: object,
+  { name, isList, isPromised, about }: Words,
 ): Fields => {
-  const name = camel(attribute);
   const { type, read: readWord } = nativeEnum(
     shape.component ? dialect.prefix + shape.component : joinNames(typename, singular(name)),
     {
-      description: shape.description ?? '',
+      description: shape.about ?? shape.description ?? '',
       values: (shape.enum ?? []).filter((word) => word !== null).map(String),
+      ...(shape['x-values'] && { meanings: shape['x-values'] }),
     },
   );
   const value = (row: object): unknown => {
     const word = read(row, attribute);
-    if (word == null) return null;
+    if (word == null || word === '') return isPromised && !isList ? readWord('') : null;
     return Array.isArray(word) ? word.map((one) => readWord(String(one))) : readWord(String(word));
   };
   return {
-    [name]: t.field({ ...about, type: isList ? [type] : type, resolve: value } as never),
+    [name]: t.field({
+      ...about,
+      type: isList ? [type] : type,
+      ...(isPromised && !isList && { nullable: false }),
+      resolve: value,
+    } as never),
     [`native${pascal(name)}`]: t.field({
       type: isList ? ['String'] : 'String',
       description: `The upstream’s own ${isList ? 'words' : 'word'} for \`${name}\`.`,
@@ -264,11 +298,11 @@ export const relationField = (
 ) => {
   const embeds = Object.entries(shape['x-embeds'] ?? {});
   const follow = (holder: object, id: unknown, context: Context, info: GraphQLResolveInfo) => {
-    if (typeof id !== 'string' || id === '') return null;
+    if (typeof id !== 'string' || id === '' || id === NOBODY) return null;
     const known = Object.fromEntries(embeds.map(([theirs, ours]) => [theirs, readPath(holder, ours)]));
     return embedded(
       target,
-      dialect.keyBeside(holder, id),
+      dialect.keyBeside(holder, id, target.name),
       dialect.part(holder, { ...known, id }),
       context,
       info,

@@ -3,30 +3,25 @@ import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 
 /**
- * A moment of an upstream as a Date. A time without a zone is UTC, as both upstreams' clocks are.
+ * Makes `DateTime` fields over the texts of one upstream. A text that the upstream's reader cannot read is null, with
+ * a warning.
  *
- * @returns undefined when there is none or it cannot be read
+ * @param readTime the upstream's reader of its own format
  */
-export const parseMoment = (value: unknown): Date | undefined => {
-  if (typeof value !== 'string' || value === '') return undefined;
-  const zoned = /(?:z|[+-]\d\d:?\d\d)$/i.test(value) || !value.includes('T') ? value : `${value}Z`;
-  const date = new Date(zoned);
-  return Number.isNaN(date.getTime()) ? undefined : date;
-};
-
-/** A `DateTime` field over an upstream's text: one that cannot be read is null, with a warning. */
-export const moment = <Row>(description: string, read: (row: Row) => unknown) => ({
-  type: 'DateTime' as const,
-  description,
-  resolve: (row: Row, _args: object, context: Context): Date | undefined => {
-    const value = read(row);
-    const date = parseMoment(value);
-    if (!date && typeof value === 'string' && value !== '') {
-      context.services.warn('an upstream’s time cannot be read', { description });
-    }
-    return date;
-  },
-});
+export const momentBy =
+  (readTime: (value: unknown) => Date | undefined) =>
+  <Row>(description: string, read: (row: Row) => unknown) => ({
+    type: 'DateTime' as const,
+    description,
+    resolve: (row: Row, _args: object, context: Context): Date | undefined => {
+      const value = read(row);
+      const date = readTime(value);
+      if (!date && typeof value === 'string' && value !== '') {
+        context.services.warn('an upstream’s time cannot be read', { description });
+      }
+      return date;
+    },
+  });
 
 /** RFC 3339 as GraphQL clients send it: a date, a `T`, a time and a zone. */
 const RFC3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)$/;

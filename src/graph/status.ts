@@ -32,9 +32,5 @@ const RANK = new Map<MessageStatus, number>(MESSAGE_STATUSES.map((status, rank) 
 export const rank = (status: MessageStatus): number =>
   RANK.get(status === 'RECEIVED' ? 'DELIVERED' : status) ?? 0;
 
-/** The higher of two statuses; of equals the first. */
-export const higher = (one: MessageStatus, other: MessageStatus | undefined): MessageStatus =>
-  other !== undefined && rank(other) > rank(one) ? other : one;
-
 /** True when nothing but a reader or a removal is expected to move the message any more. */
 export const isFinal = (status: MessageStatus): boolean => rank(status) >= rank('SKIPPED');

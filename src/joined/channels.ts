@@ -1,4 +1,4 @@
-import { readChannels } from '../bird/channel.ts';
+import { listChannels, readChannels } from '../bird/channel.ts';
 import { MAX_PAGE } from '../bird/load.ts';
 import { builder } from '../builder.ts';
 import type { Api, Context } from '../context.ts';
@@ -14,7 +14,7 @@ import {
   writeCursor,
 } from '../graph/connection.ts';
 import { connectionArgs } from '../graph/connection-type.ts';
-import { ledger, rest } from '../graph/ledger.ts';
+import { rest } from '../graph/ledger.ts';
 import { asksFor } from '../graph/selection.ts';
 import { Source } from '../graph/source.ts';
 import { firstOf, pagesOf, weighs } from '../graph/weight.ts';
@@ -84,11 +84,7 @@ builder.queryField('channels', (t) =>
     type: ChannelConnection,
     description:
       'The channels of both upstreams: Bird’s first, then courier’s. An upstream that fails is missing, and `sources` says so.',
-    directives: rest(
-      ...ledger().filter(
-        ({ method, path }) => method === 'GET' && /(?:\/channels|\/messaging-channels\/)$/.test(path),
-      ),
-    ),
+    directives: rest(listChannels, courierChannels),
     extensions: weighs((asked) => {
       const source = asked.arg('source');
       const bird = pagesOf(asked, { page: MAX_PAGE, by: 'token' });

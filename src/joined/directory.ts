@@ -3,6 +3,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import type { Upstream } from '../context.ts';
 import { type User, users } from '../courier/resources/user.ts';
 import type { Directory } from '../ports.ts';
+import { LoginError } from '../upstream/errors.ts';
 import type { Credential } from '../upstream/send.ts';
 import {
   type DirectoryStore,
@@ -60,7 +61,7 @@ export const openDirectory = (options: DirectoryOptions): RunningDirectory => {
   const { courier, dataDir, intervalMs, maxAgeMs, defaultRegion, warn, now = Date.now } = options;
   // What was read for another region is not known under this one.
   const info = `pigeon directory ${defaultRegion ?? ''}`;
-  const secret = Buffer.from(hkdfSync('sha256', courier.credential.header, '', info, 32));
+  const secret = Buffer.from(hkdfSync('sha256', courier.credential.secret, '', info, 32));
   const hash = (kind: EntryKind, value: string): Uint8Array =>
     createHmac('sha256', secret).update(`${kind} ${value}`).digest().subarray(0, 16);
   const store: DirectoryStore = openDirectoryStore(
@@ -152,9 +153,12 @@ export const openDirectory = (options: DirectoryOptions): RunningDirectory => {
       if (!(await sweep())) warn('courier’s list of users does not hold still', {});
     } catch (error) {
       if (ending.signal.aborted) return;
-      warn('courier’s list of users cannot be read', {
-        error: error instanceof Error ? error.message : 'failed',
-      });
+      // A login that fails has been warned of already.
+      if (!(error instanceof LoginError)) {
+        warn('courier’s list of users cannot be read', {
+          error: error instanceof Error ? error.message : 'failed',
+        });
+      }
       wait = Math.min(intervalMs, RETRY_MS);
     }
     schedule(wait);

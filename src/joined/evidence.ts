@@ -1,10 +1,12 @@
 import { createContextCache } from '@pothos/core';
 import DataLoader from 'dataloader';
-import type { ContactRow } from '../bird/contact.ts';
 import { identifiersOf } from '../bird/contact-messages.ts';
-import { findContacts } from '../bird/contact-search.ts';
+import { findContacts, searchContacts } from '../bird/contact-search.ts';
+import type { ContactRow } from '../bird/resources/contact.ts';
+import { identifiers } from '../bird/resources/contact-identifier.ts';
 import { audienceOf, authorize, type Context } from '../context.ts';
 import { type User, users } from '../courier/resources/user.ts';
+import { operationsOf } from '../graph/ledger.ts';
 import type { Directory, Holder } from '../ports.ts';
 import { endsOf, type Identifier, toEmail, toPhone } from './identifier.ts';
 
@@ -40,6 +42,9 @@ export const ownDirectory = (context: Context): Directory | undefined =>
 /** True when there is a sweep that is young enough to be relied on. */
 export const isSwept = ({ services }: Context): boolean =>
   services.directory?.holders('email', '') !== undefined;
+
+/** What is read to find out who has which identifier. */
+export const evidenceReads = operationsOf(users, searchContacts, identifiers);
 
 /** Users and contacts by question, each asked once an operation. */
 const loaders = createContextCache((context: Context) => {

@@ -1,12 +1,26 @@
-import { BirdContact, type ContactRow } from '../bird/contact.ts';
+import { BirdContact, type ContactRow } from '../bird/resources/contact.ts';
+import { readTime } from '../bird/times.ts';
 import { type Context, requireRight } from '../context.ts';
 import { CourierIndividual } from '../courier/resources/individual.ts';
 import { InputError } from '../graph/errors.ts';
+import { operationsOf } from '../graph/ledger.ts';
 import { brand } from '../graph/node.ts';
 import { attributeOf, contactsBy } from './evidence.ts';
 import { type Identifier, toEmail, toPhone } from './identifier.ts';
-import { type Basis, contactsOf, contradict, individualsOf, type Match, surelyOf } from './identity.ts';
+import {
+  type Basis,
+  contactsOf,
+  contradict,
+  identityReads,
+  individualsOf,
+  type Match,
+  surelyOf,
+} from './identity.ts';
+import { inTime } from './in-time.ts';
 import { countSearch } from './search-limit.ts';
+
+/** What is read to find a person by anything. */
+export const personReads = operationsOf({ operations: identityReads }, CourierIndividual);
 
 /** A person: a key as in the global id, and both sides, each of which may fail by itself. */
 export interface PersonRow {
@@ -45,23 +59,13 @@ const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
   };
 };
 
-/** What the other side says that is sure; when it cannot be asked, the anchor stands alone on its own side. */
-const asFarAsKnown = async (context: Context, side: () => Promise<readonly Match[]>): Promise<Match[]> =>
-  verified(await inHalfTime(context, side()).catch(() => []));
+/** What one side says; nothing when it cannot be asked: then the anchor stands alone on its own side. */
+const ifKnown = (context: Context, side: () => Promise<readonly Match[]>): Promise<readonly Match[]> =>
+  inTime(context, 1 / 2, side()).catch(() => []);
 
-/** An answer, or a failure when half of the operation's time is gone: the rest belongs to what does not need it. */
-const inHalfTime = async <T>({ deadline }: Context, answer: Promise<T>): Promise<T> => {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => reject(new Error('half of the time is gone')),
-    Math.max(0, (deadline - performance.now()) / 2),
-  );
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-};
+/** What one side says that is sure, as far as it can be asked. */
+const asFarAsKnown = async (context: Context, side: () => Promise<readonly Match[]>): Promise<Match[]> =>
+  verified(await ifKnown(context, side));
 
 /** The person around an individual: its contacts, and whoever else those surely are. */
 export const aroundIndividual = (context: Context, individualId: string): PersonRow => {
@@ -69,7 +73,7 @@ export const aroundIndividual = (context: Context, individualId: string): Person
   const individuals = once(async () => {
     const further = await Promise.all(
       (await asFarAsKnown(context, contacts)).map(({ contact }) =>
-        contact ? individualsOf(context, contact) : [],
+        contact ? ifKnown(context, () => individualsOf(context, contact)) : [],
       ),
     );
     return distinct([self({ individualId }), ...further.flat()], (match) => match.individualId);
@@ -77,8 +81,12 @@ export const aroundIndividual = (context: Context, individualId: string): Person
   return brand({ key: async () => individualId, contacts, individuals }, 'Person');
 };
 
+/** A contact whose time cannot be read counts as made last. */
+const madeAt = ({ createdAt }: ContactRow): number =>
+  readTime(createdAt)?.getTime() ?? Number.MAX_SAFE_INTEGER;
+
 const oldest = (contacts: readonly ContactRow[]): ContactRow | undefined =>
-  contacts.toSorted((one, other) => Date.parse(one.createdAt) - Date.parse(other.createdAt))[0];
+  contacts.toSorted((one, other) => madeAt(one) - madeAt(other))[0];
 
 /** The person around a contact: the individuals it surely is, and their other contacts. */
 export const aroundContact = (context: Context, contact: ContactRow): PersonRow => {
@@ -86,7 +94,7 @@ export const aroundContact = (context: Context, contact: ContactRow): PersonRow 
   const contacts = once(async () => {
     const further = await Promise.all(
       (await asFarAsKnown(context, individuals)).map(({ individualId }) =>
-        individualId ? contactsOf(context, individualId) : [],
+        individualId ? ifKnown(context, () => contactsOf(context, individualId)) : [],
       ),
     );
     return distinct([self({ contact }), ...further.flat()], (match) => match.contact?.id);

@@ -1,10 +1,12 @@
-import { BirdContact, type ContactRow } from '../bird/contact.ts';
+import { BirdContact, type ContactRow } from '../bird/resources/contact.ts';
 import type { Context } from '../context.ts';
+import { operationsOf } from '../graph/ledger.ts';
 import {
   comparable,
   contactsBy,
   type Evidence,
   evidenceOf,
+  evidenceReads,
   havers,
   type IdentifierAttribute,
   identifierOf,
@@ -15,6 +17,9 @@ import {
   workspaceOf,
 } from './evidence.ts';
 import { type Identifier, spellingsOf } from './identifier.ts';
+
+/** What is read to match contacts and individuals. */
+export const identityReads = operationsOf({ operations: evidenceReads }, BirdContact);
 
 export type Basis = 'SELF' | 'EMAIL' | 'PHONE';
 export type Confidence = 'VERIFIED' | 'UNVERIFIED' | 'AMBIGUOUS';
@@ -143,7 +148,13 @@ export const individualsOf = async (context: Context, contact: ContactRow): Prom
   const candidates = new Set(
     evidence.flatMap(({ holders }) => holders?.flatMap(({ individualId }) => individualId || []) ?? []),
   );
-  const matches = await Promise.all([...candidates].map((id) => assess(context, contact, id, evidence)));
+  const assessed = await Promise.allSettled(
+    [...candidates].map((id) => assess(context, contact, id, evidence)),
+  );
+  const matches = assessed.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+  const failed = assessed.find((one) => one.status === 'rejected');
+  // What is sure by the directory alone is sure although courier cannot be asked about the rest.
+  if (failed && !matches.some(({ confidence }) => confidence === 'VERIFIED')) throw failed.reason;
   remember(context, contact, matches);
   return matches.toSorted((one, other) => ORDER.indexOf(one.confidence) - ORDER.indexOf(other.confidence));
 };
@@ -176,10 +187,14 @@ const forget = (
 export const contactsOf = async (context: Context, individualId: string): Promise<Match[]> => {
   // Without a Bird nothing need be asked.
   workspaceOf(context);
-  const own = await usersOf(context, individualId);
   const links = ownDirectory(context)?.links(individualId) ?? [];
+  const own = await usersOf(context, individualId).catch((error) => {
+    // While courier cannot be asked, the contacts that are known to be the individual are looked at alone.
+    if (links.length === 0) throw error;
+    return undefined;
+  });
   const spellings = (attribute: IdentifierAttribute) =>
-    own.flatMap((user) => {
+    (own ?? []).flatMap((user) => {
       const identifier = identifierOf(context, user, attribute);
       const spelled = user[attribute] ?? '';
       return identifier ? [spelled, ...(identifier.kind === 'digits' ? [] : [identifier.value])] : [];
@@ -194,7 +209,7 @@ export const contactsOf = async (context: Context, individualId: string): Promis
   ];
   const all = await Promise.all(contacts.map((contact) => individualsOf(context, contact)));
   const matches = all.flat().filter((match) => match.individualId === individualId);
-  forget(context, individualId, links, matches);
+  if (own) forget(context, individualId, links, matches);
   return matches.toSorted((one, other) => ORDER.indexOf(one.confidence) - ORDER.indexOf(other.confidence));
 };
 

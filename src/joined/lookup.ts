@@ -1,9 +1,11 @@
 import { BirdChannel } from '../bird/channel.ts';
-import { findById, readChannelMessages } from '../bird/messages.ts';
+import { newestInChannel } from '../bird/message-source.ts';
+import { findById } from '../bird/messages.ts';
 import { type Api, audienceOf, type Context } from '../context.ts';
+import { newestInChannel as newestInCourierChannel } from '../courier/channel-messages.ts';
 import { CourierChannel } from '../courier/resources/channel.ts';
 import { CourierEmail } from '../courier/resources/email.ts';
-import { CourierMessage, messages } from '../courier/resources/message.ts';
+import { CourierMessage } from '../courier/resources/message.ts';
 import { CourierText } from '../courier/resources/text.ts';
 import { changeOf } from '../graph/change.ts';
 import { decodeId, globalId, readId } from '../graph/ids.ts';
@@ -145,9 +147,9 @@ export const recentStates = async (
 ): Promise<MessageChange[]> => {
   const { typename, key } = decodeId(channelId) ?? { typename: '', key: '' };
   const [workspaceId = '', id = ''] = key.split('/');
-  const { edges } =
+  const rows: readonly object[] =
     typename === 'BirdChannel'
-      ? await readChannelMessages(context, { workspaceId, id }, { first: count })
-      : await messages.read(context, { first: count }, { 'channel-id': key }, false);
-  return edges.flatMap(({ node }: { node: object }) => stateOf(context, node) ?? []);
+      ? await newestInChannel(context, { workspaceId, id }, count)
+      : await newestInCourierChannel(context, key, count);
+  return rows.flatMap((row) => stateOf(context, row) ?? []);
 };

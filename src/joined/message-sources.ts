@@ -1,22 +1,40 @@
-import { BirdContact } from '../bird/contact.ts';
 import { identifiersOf } from '../bird/contact-messages.ts';
+import { listMessages } from '../bird/message.ts';
 import { messageSource, type Span } from '../bird/message-source.ts';
+import { BirdContact } from '../bird/resources/contact.ts';
 import type { Api, Context } from '../context.ts';
+import { channelMessages } from '../courier/channel-messages.ts';
+import { readRows } from '../courier/read-rows.ts';
 import { channels } from '../courier/resources/channel.ts';
 import { emails } from '../courier/resources/email.ts';
 import { CourierIndividual } from '../courier/resources/individual.ts';
 import { messages } from '../courier/resources/message.ts';
 import { texts } from '../courier/resources/text.ts';
 import { textAccounts } from '../courier/resources/text-account.ts';
+import { readTime, SECOND } from '../courier/times.ts';
+import { operationsOf } from '../graph/ledger.ts';
 import { compare, isBehind, type Keyed, type MessageSource } from '../graph/merge.ts';
-import { viewOf } from '../graph/message.ts';
-import { parseMoment } from '../graph/scalars.ts';
+import { shownStatus, viewOf } from '../graph/message.ts';
+import { newestOf } from '../graph/newest.ts';
 import type { List } from '../graph/verbs/list.ts';
-import { usersOf } from './evidence.ts';
+import { evidenceReads, usersOf } from './evidence.ts';
 import { toPhone } from './identifier.ts';
 
 /** Rank of each upstream's rows of one moment. */
 const RANK: Readonly<Record<Api, number>> = { bird: 0, courier: 1 };
+
+/** What is read of a person's messages in both upstreams. */
+export const messageReads = operationsOf(
+  { operations: evidenceReads },
+  BirdContact,
+  listMessages,
+  channels,
+  messages,
+  emails,
+  textAccounts,
+  texts,
+  CourierIndividual,
+);
 
 /** The most rows read whole of a list that cannot be entered by time. */
 const MAX_WHOLE = 5000;
@@ -26,9 +44,9 @@ const MAX_CHANNELS = 1000;
 
 const keyed = (row: object): Keyed<object> | undefined => {
   const view = viewOf(row);
-  const time = view && parseMoment(view.createdAt(row))?.getTime();
+  const time = view?.createdAt(row)?.getTime();
   if (!view || time === undefined) return undefined;
-  const status = view.status(row);
+  const { status } = shownStatus(view, row);
   // What was never said, or is taken back, is not part of what was said.
   if (status === 'DRAFT' || status === 'DELETED') return undefined;
   return { row, sortKey: { t: time, r: RANK[view.api], i: view.nativeId(row) } };
@@ -88,18 +106,7 @@ const readWhole = async <Row extends object>(
   context: Context,
   list: List<Row>,
   values: Record<string, unknown>,
-  most: number,
-): Promise<Row[]> => {
-  const rows: Row[] = [];
-  let after: string | null | undefined;
-  do {
-    const first = Math.min(1000, most - rows.length);
-    const { edges, pageInfo } = await list.read(context, { first, after }, values, false);
-    rows.push(...edges.map(({ node }) => node));
-    after = edges.length === first ? pageInfo.endCursor : undefined;
-  } while (after && rows.length < most);
-  return rows;
-};
+): Promise<readonly Row[]> => (await readRows(context, list, values, MAX_WHOLE)).rows;
 
 /** A list that cannot be entered by time: read whole when it is opened, and sorted here. */
 const wholeSource = (read: () => Promise<readonly object[]>, span: Span): MessageSource<object> => {
@@ -126,33 +133,19 @@ const channelSource = (
   span: Span,
 ): MessageSource<object> => ({
   newest,
-  read: async (behind, count) => {
-    // A time of courier's may be finer than ours, so a little more is asked for and what is too much is dropped.
-    const end = Math.min(
-      behind?.t ?? Number.POSITIVE_INFINITY,
-      span.until?.getTime() ?? Number.POSITIVE_INFINITY,
-    );
-    const comparators = [
-      ...(span.since ? [`>=${span.since.toISOString()}`] : []),
-      ...(Number.isFinite(end) ? [`<=${new Date(end + 1).toISOString()}`] : []),
-    ];
-    const values = {
-      'channel-id': channelId,
-      ...(comparators.length > 0 && { 'filter[cmp-posted-time]': comparators }),
-    };
-    const found: Keyed<object>[] = [];
-    let after: string | null | undefined;
-    do {
-      const first = Math.min(1000, count + 1);
-      const { edges, pageInfo } = await messages.read(context, { first, after }, values, false);
-      found.push(
-        ...edges
-          .flatMap(({ node }) => keyed(node) ?? [])
-          .filter((message) => isBehind(message.sortKey, behind) && inSpan(span)(message)),
-      );
-      after = edges.length === first ? pageInfo.endCursor : undefined;
-    } while (after && found.length < count);
-    return found.toSorted((one, other) => compare(one.sortKey, other.sortKey)).slice(0, count);
+  read: (behind, count) => {
+    const list = channelMessages(context, channelId, {
+      since: span.since?.getTime(),
+      until: Math.min(
+        // The second of the last row that was given is read again: more of it may follow.
+        behind ? Math.floor(behind.t / SECOND) * SECOND + SECOND : Number.POSITIVE_INFINITY,
+        span.until?.getTime() ?? Number.POSITIVE_INFINITY,
+      ),
+    });
+    return newestOf<object>(list, count, (row) => {
+      const message = keyed(row);
+      return message && isBehind(message.sortKey, behind) && inSpan(span)(message) ? message : undefined;
+    });
   },
 });
 
@@ -162,15 +155,15 @@ export const courierSources = async (
   individualId: string,
   span: Span,
 ): Promise<MessageSource<object>[]> => {
-  const rows = await readWhole(context, channels, { 'participant-id': individualId }, MAX_CHANNELS);
+  const { rows } = await readRows(context, channels, { 'participant-id': individualId }, MAX_CHANNELS);
   const ofChannels = rows.flatMap((row) => {
-    const last = parseMoment(row['last-message']?.['posted-time']) ?? parseMoment(row['last-modified-time']);
+    const last = readTime(row['last-message']?.['posted-time']) ?? readTime(row['last-modified-time']);
     const newest = last ? last.getTime() : Number.POSITIVE_INFINITY;
     return span.since && newest < span.since.getTime() ? [] : [channelSource(context, row.id, newest, span)];
   });
   return [
     ...ofChannels,
-    wholeSource(() => readWhole(context, emails, { 'individual-id': individualId }, MAX_WHOLE), span),
+    wholeSource(() => readWhole(context, emails, { 'individual-id': individualId }), span),
     wholeSource(() => readTexts(context, individualId), span),
   ];
 };
@@ -189,11 +182,11 @@ const readTexts = async (context: Context, individualId: string): Promise<object
       return number?.exact ? [number.value] : [];
     });
   if (!owner || numbers.length === 0) return [];
-  const accounts = await readWhole(context, textAccounts, { 'organization-id': owner }, MAX_WHOLE);
+  const accounts = await readWhole(context, textAccounts, { 'organization-id': owner });
   const sent = await Promise.all(
     accounts.flatMap(({ id }) =>
       [...new Set(numbers)].map((number) =>
-        readWhole(context, texts, { 'account-id': id, 'filter[target]': number }, MAX_WHOLE),
+        readWhole(context, texts, { 'account-id': id, 'filter[target]': number }),
       ),
     ),
   );

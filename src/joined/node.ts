@@ -8,7 +8,7 @@ import { weighs } from '../graph/weight.ts';
 
 const Node = builder.nodeInterfaceRef();
 
-const load = (context: Context, id: string, field: string): Promise<object | null> => {
+const load = async (context: Context, id: string, field: string): Promise<object | null> => {
   if (!decodeId(id)) throw new InputError(field, 'is no global id');
   return loadNode(context, id);
 };
@@ -31,12 +31,9 @@ builder.queryFields((t) => ({
     }),
     nullable: { list: false, items: true },
     description:
-      'Any objects by their global ids, in their order, as `node` finds each; null for one that is not there.',
+      'Any objects by their global ids, in their order, as `node` finds each; null for one that is not there, and null with an error for what is no id.',
+    directives: rest(...nodeOperations),
     args: { ids: t.arg.idList({ required: true, description: 'The global ids.' }) },
-    resolve: (_root, { ids }, context) => {
-      for (const id of ids)
-        if (!decodeId(id)) throw new InputError('ids', 'has a value that is no global id');
-      return ids.map((id) => load(context, id, 'ids'));
-    },
+    resolve: (_root, { ids }, context) => ids.map((id) => load(context, id, 'ids')),
   }),
 }));

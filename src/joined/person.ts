@@ -1,13 +1,13 @@
-import { BirdContact } from '../bird/contact.ts';
-import { searchContacts } from '../bird/contact-search.ts';
 import { readKey } from '../bird/load.ts';
+import { BirdContact } from '../bird/resources/contact.ts';
 import { builder } from '../builder.ts';
 
 import { CourierIndividual } from '../courier/resources/individual.ts';
 import { InputError } from '../graph/errors.ts';
 import { readId, readNativeId } from '../graph/ids.ts';
-import { ledger, rest } from '../graph/ledger.ts';
+import { rest } from '../graph/ledger.ts';
 import { registerNode, relation } from '../graph/node.ts';
+import { KEY_ONLY } from '../graph/selection.ts';
 import { weighs } from '../graph/weight.ts';
 import {
   aroundContact,
@@ -18,10 +18,9 @@ import {
   byKey,
   byPhone,
   type PersonRow,
+  personReads,
 } from './find-person.ts';
-import { type Confidence, contactsOf, individualsOf, type Match } from './identity.ts';
-
-const usersOperation = ledger().filter(({ method, path }) => method === 'GET' && path === '/v1/users/');
+import { type Confidence, contactsOf, identityReads, individualsOf, type Match } from './identity.ts';
 
 const MatchBasis = builder.enumType('MatchBasis', {
   description: 'On what a match rests.',
@@ -64,7 +63,7 @@ export const Person = builder.objectRef<PersonRow>('Person');
 
 const anchors = [BirdContact.loading, CourierIndividual.loading].flatMap((loading) => loading ?? []);
 
-registerNode('Person', [1, 2], [], byKey, { loadings: anchors });
+registerNode('Person', [1, 2], personReads, byKey, { loadings: anchors });
 
 /** What matches cost, by estimate: how many calls they take shows while they are made. */
 const weighsMatches = weighs(() => ({ estimated: { bird: 10, courier: 10 }, rows: 3 }));
@@ -101,7 +100,7 @@ builder.node(Person, {
     contacts: t.field({
       type: [IdentityMatch],
       description: 'Their contacts at Bird.',
-      directives: rest(searchContacts, ...usersOperation),
+      directives: rest(...identityReads),
       extensions: weighsMatches,
       args: confidence,
       resolve: (person, args) => only(person.contacts(), args.confidence),
@@ -109,7 +108,7 @@ builder.node(Person, {
     individuals: t.field({
       type: [IdentityMatch],
       description: 'Their individuals at courier.',
-      directives: rest(...usersOperation),
+      directives: rest(...identityReads),
       extensions: weighsMatches,
       args: confidence,
       resolve: (person, args) => only(person.individuals(), args.confidence),
@@ -121,7 +120,7 @@ builder.queryField('person', (t) =>
   t.field({
     type: Person,
     description: 'One person by anything that both upstreams know them by; null when nobody does.',
-    directives: rest(searchContacts, CourierIndividual, ...usersOperation),
+    directives: rest(...personReads),
     extensions: weighs((asked) => {
       const by = asked.arg('by') as { readonly email?: unknown; readonly phone?: unknown } | undefined;
       return by?.email != null || by?.phone != null
@@ -155,15 +154,17 @@ builder.queryField('person', (t) =>
 builder.objectFields(BirdContact, (t) => ({
   individuals: t.field({
     type: [IdentityMatch],
-    description: 'The individuals of courier that this contact may be, sure or not.',
-    directives: rest(...usersOperation),
+    description:
+      'The individuals of courier that this contact is; with `confidence`, those too that it may be.',
+    directives: rest(...identityReads),
     extensions: weighsMatches,
-    resolve: (contact, _args, context) => individualsOf(context, contact),
+    args: confidence,
+    resolve: (contact, args, context) => only(individualsOf(context, contact), args.confidence),
   }),
   person: t.field({
     type: Person,
     description: 'The person this contact belongs to.',
-    directives: rest(...usersOperation),
+    directives: rest(...identityReads),
     extensions: weighsMatches,
     resolve: (contact, _args, context) => aroundContact(context, contact),
   }),
@@ -172,16 +173,17 @@ builder.objectFields(BirdContact, (t) => ({
 builder.objectFields(CourierIndividual, (t) => ({
   contacts: t.field({
     type: [IdentityMatch],
-    description: 'The contacts of Bird that this individual may be, sure or not.',
-    directives: rest(searchContacts, ...usersOperation),
-    extensions: weighsMatches,
-    resolve: (individual, _args, context) => contactsOf(context, individual.id),
+    description: 'The contacts of Bird that this individual is; with `confidence`, those too that it may be.',
+    directives: rest(...identityReads),
+    extensions: { ...KEY_ONLY.extensions, ...weighsMatches },
+    args: confidence,
+    resolve: (individual, args, context) => only(contactsOf(context, individual.id), args.confidence),
   }),
   person: t.field({
     type: Person,
     description: 'The person this individual belongs to.',
-    directives: rest(searchContacts, ...usersOperation),
-    extensions: weighsMatches,
+    directives: rest(...identityReads),
+    extensions: { ...KEY_ONLY.extensions, ...weighsMatches },
     resolve: (individual, _args, context) => aroundIndividual(context, individual.id),
   }),
 }));

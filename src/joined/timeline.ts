@@ -4,14 +4,16 @@ import type { Api, Context } from '../context.ts';
 import { type Connection, connect, readCursor, readFirst, writeCursor } from '../graph/connection.ts';
 import { connectionArgs } from '../graph/connection-type.ts';
 import { InputError } from '../graph/errors.ts';
-import { ledger, rest } from '../graph/ledger.ts';
+import { rest } from '../graph/ledger.ts';
 import { isSortKey, type MessageSource, merge, type SortKey } from '../graph/merge.ts';
 import { Message, MessageConnection, MessageEdge } from '../graph/message.ts';
 import { Source } from '../graph/source.ts';
 import { firstOf, weighs } from '../graph/weight.ts';
+import { nameAuthors } from './author-names.ts';
 import type { PersonRow } from './find-person.ts';
-import type { Match } from './identity.ts';
-import { birdSources, courierSources } from './message-sources.ts';
+import { identityReads, type Match } from './identity.ts';
+import { inTime, LateError } from './in-time.ts';
+import { birdSources, courierSources, messageReads } from './message-sources.ts';
 import { Person } from './person.ts';
 import { type Report, reportOn, SourceReport } from './source-report.ts';
 
@@ -41,36 +43,44 @@ const verified = (matches: readonly Match[]): readonly Match[] =>
 /** Where a page of any timeline goes on: no upstream's page is kept between requests. */
 type TimelineCursor = SortKey & { readonly k: 'timeline' };
 
-/** The REST calls behind a timeline. */
-const PATHS =
-  /^GET (?:\/workspaces\/\{workspaceId\}\/channels\/messages|\/workspaces\/\{workspaceId\}\/contacts\/\{contactId\}(?:\/identifiers)?|\/v1\/(?:messaging-channels|messaging-messages|user-emails|texts|text-accounts|users)\/)$/;
-
 interface Args {
   readonly since?: Date | null | undefined;
   readonly until?: Date | null | undefined;
 }
 
-/** The lists of one upstream that hold what the person said and heard; empty when the person is not in it. */
+/**
+ * How much of the time that is left finding out where to look may take, and each list then: an upstream that hangs
+ * leaves time for what the other one has.
+ */
+const SHARE = 0.7;
+
+/** The lists of one upstream that hold what the person said and heard; undefined when the person is not in it. */
 const sourcesOf = async (
   context: Context,
   person: PersonRow,
   source: Api,
   span: Args,
-): Promise<MessageSource<object>[]> => {
+): Promise<MessageSource<object>[] | undefined> => {
   if (source === 'bird') {
     const contacts = verified(await person.contacts()).flatMap(({ contact }) => contact ?? []);
-    return birdSources(context, contacts, span);
+    return contacts.length > 0 ? birdSources(context, contacts, span) : undefined;
   }
   const individuals = verified(await person.individuals()).flatMap(({ individualId }) => individualId ?? []);
+  if (individuals.length === 0) return undefined;
   return (await Promise.all(individuals.map((id) => courierSources(context, id, span)))).flat();
 };
+
+const readInTime = (context: Context, source: MessageSource<object>): MessageSource<object> => ({
+  newest: source.newest,
+  read: (behind, count) => inTime(context, SHARE, source.read(behind, count)),
+});
 
 builder.objectField(Person, 'timeline', (t) =>
   t.field({
     type: TimelineConnection,
     description:
       'Everything said to and by this person over both upstreams, newest first; drafts and what was removed are left out. An upstream that fails is missing from that page alone, and `sources` says so: the same page asked again has it.',
-    directives: rest(...ledger().filter(({ method, path }) => PATHS.test(`${method} ${path}`))),
+    directives: rest(...identityReads, ...messageReads),
     extensions: weighs((asked) => ({
       // Both sides of Bird, courier's channels and emails; more by estimate, for whom and what that leads to.
       calls: { bird: 2 * Math.ceil((firstOf(asked) + 2) / MAX_MESSAGES), courier: 2 },
@@ -101,9 +111,9 @@ builder.objectField(Person, 'timeline', (t) =>
           reports.set(source, { source, status: 'SKIPPED', error: null });
           if ((args.sources && !args.sources.includes(source)) || !context.services[source]) return;
           try {
-            const found = await sourcesOf(context, person, source, args);
-            for (const messageSource of found) messageSources.set(messageSource, source);
-            if (found.length > 0) reports.set(source, { source, status: 'OK', error: null });
+            const found = await inTime(context, SHARE, sourcesOf(context, person, source, args));
+            for (const one of found ?? []) messageSources.set(readInTime(context, one), source);
+            if (found) reports.set(source, { source, status: 'OK', error: null });
           } catch (error) {
             fail(source, error);
           }
@@ -113,11 +123,23 @@ builder.objectField(Person, 'timeline', (t) =>
         fail(messageSources.get(messageSource) ?? 'bird', error),
       );
       const sources = [...reports.values()];
-      if (errors.length > 0 && !sources.some(({ status }) => status === 'OK')) throw errors[0];
+      if (errors.length > 0 && !sources.some(({ status }) => status === 'OK')) {
+        const [error] = errors;
+        // Nothing else needs the time, so the upstream's own failure can be waited for.
+        if (error instanceof LateError) await error.answer;
+        throw error;
+      }
       const edges = rows.slice(0, first).map(({ row, sortKey }) => ({
         node: row,
         cursor: writeCursor({ k: 'timeline', ...sortKey } satisfies TimelineCursor),
       }));
+      // A name that cannot be read costs only itself.
+      const named = nameAuthors(
+        context,
+        person,
+        edges.map(({ node }) => node),
+      );
+      await inTime(context, SHARE, named).catch(() => {});
       return { ...connect(edges, args, rows.length > first), sources } as never;
     },
   }),

@@ -3,6 +3,7 @@ import {
   BudgetError,
   ForbiddenError,
   NotConfiguredError,
+  OutOfBoundsError,
   OutOfTimeError,
   UnauthenticatedError,
 } from '../context.ts';
@@ -11,6 +12,7 @@ import {
   InputError,
   InvalidValueError,
   NotFoundError,
+  NotKeptError,
   TooManyError,
 } from '../graph/errors.ts';
 import {
@@ -18,6 +20,8 @@ import {
   CancelledError,
   InvalidResponseError,
   LimitedError,
+  LoginError,
+  type LoginFault,
   OutcomeUnknownError,
   TimeoutError,
   UnavailableError,
@@ -41,7 +45,6 @@ export const CODES = [
   'UPSTREAM_INVALID_RESPONSE',
   'OUTCOME_UNKNOWN',
   'BUDGET_EXCEEDED',
-  'PERSISTED_QUERY_ONLY',
   'INTERNAL',
 ] as const;
 
@@ -64,6 +67,14 @@ const STATUS_CODES: Readonly<Record<number, Code>> = {
   422: 'BAD_USER_INPUT',
   429: 'RATE_LIMITED',
   504: 'UPSTREAM_TIMEOUT',
+};
+
+/** What becomes of a call when Pigeon has no token for it. */
+const LOGIN_CODES: Readonly<Record<LoginFault, Code>> = {
+  refused: 'UPSTREAM_REFUSED',
+  unavailable: 'UPSTREAM_UNAVAILABLE',
+  invalid: 'UPSTREAM_INVALID_RESPONSE',
+  late: 'UPSTREAM_TIMEOUT',
 };
 
 /** What the client is told of an error. */
@@ -91,6 +102,10 @@ export const errorExtensions = (error: unknown): ErrorExtensions | undefined => 
     const { message, api } = error;
     return { message, code: 'UPSTREAM_INVALID_RESPONSE', upstream: { api }, retryable: false };
   }
+  if (error instanceof NotKeptError) {
+    return { message: error.message, code: 'UPSTREAM_UNAVAILABLE', retryable: true };
+  }
+  if (error instanceof OutOfBoundsError) return { message: error.message, code: 'FORBIDDEN' };
   if (error instanceof ForbiddenError) return { message: error.message, code: 'FORBIDDEN' };
   if (error instanceof UnauthenticatedError) return { message: error.message, code: 'UNAUTHENTICATED' };
   if (error instanceof NotConfiguredError) {
@@ -120,8 +135,12 @@ const fieldExtensions = (
 
 const upstreamExtensions = (error: UpstreamError): ErrorExtensions => {
   const { api, method, path } = error.operation;
-  const answered = error instanceof AnswerError ? error : undefined;
-  const status = answered?.status ?? (error instanceof InvalidResponseError ? error.status : undefined);
+  // What leaves the outcome of a change open may be an answer all the same.
+  const said = error instanceof OutcomeUnknownError ? error.cause : error;
+  const answered = said instanceof AnswerError ? said : undefined;
+  const status =
+    answered?.status ??
+    (said instanceof InvalidResponseError || said instanceof LoginError ? said.status : undefined);
   return {
     message: error.message,
     code: upstreamCode(error),
@@ -134,6 +153,7 @@ const upstreamExtensions = (error: UpstreamError): ErrorExtensions => {
 
 const upstreamCode = (error: UpstreamError): Code => {
   if (error instanceof AnswerError) return answerCode(error);
+  if (error instanceof LoginError) return LOGIN_CODES[error.reason];
   if (error instanceof TimeoutError) return 'UPSTREAM_TIMEOUT';
   if (error instanceof UnavailableError || error instanceof CancelledError) return 'UPSTREAM_UNAVAILABLE';
   if (error instanceof InvalidResponseError) return 'UPSTREAM_INVALID_RESPONSE';
@@ -147,6 +167,23 @@ const answerCode = ({ status, forwarded }: AnswerError): Code => {
   if (status === 403) return forwarded ? 'FORBIDDEN' : 'UPSTREAM_REFUSED';
   return STATUS_CODES[status] ?? (status >= 500 ? 'UPSTREAM_UNAVAILABLE' : 'UPSTREAM_INVALID_RESPONSE');
 };
+
+/** What GraphQL says of a value that its field cannot have. Values come from upstreams, and are not quoted. */
+const INVALID_VALUE =
+  /^(?:(?:String|Int|Float|Boolean|ID) cannot represent|Enum "\w+" cannot represent value|Expected Iterable, but did not find one|Cannot return null for non-nullable field (?:Bird|Courier)\w*\.)/;
+
+/** What is known of an error by which GraphQL refuses what a resolver gave; undefined for another error. */
+export const valueExtensions = (cause: unknown, thrown: unknown): ErrorExtensions | undefined =>
+  thrown instanceof GraphQLError &&
+  thrown.path !== undefined &&
+  cause instanceof Error &&
+  INVALID_VALUE.test(cause.message)
+    ? {
+        message: 'an upstream answered a value of this field in a form it does not document',
+        code: 'UPSTREAM_INVALID_RESPONSE',
+        retryable: false,
+      }
+    : undefined;
 
 /** What GraphQL itself says of a document, its variables or its arguments; undefined for a fault of ours. */
 export const graphqlExtensions = (

@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { GraphQLError, type GraphQLErrorExtensions } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
-import { type Code, type ErrorExtensions, errorExtensions, graphqlExtensions } from './error-extensions.ts';
+import {
+  type Code,
+  type ErrorExtensions,
+  errorExtensions,
+  graphqlExtensions,
+  valueExtensions,
+} from './error-extensions.ts';
 
 /** Errors whose messages are JavaScript's own words: none of them quotes a value. */
 const PLAIN = new Set(['TypeError', 'ReferenceError', 'RangeError', 'AssertionError']);
@@ -23,7 +29,8 @@ export const presenter = (log: Logger): Present => {
     if (thrown instanceof GraphQLError && presented.has(thrown)) return thrown;
     const cause = rootOf(thrown);
     const known =
-      cause instanceof GraphQLError ? graphqlExtensions(cause, thrown, ifRequest) : errorExtensions(cause);
+      valueExtensions(cause, thrown) ??
+      (cause instanceof GraphQLError ? graphqlExtensions(cause, thrown, ifRequest) : errorExtensions(cause));
     const { message, ...extensions } = known ?? internal(cause, thrown, log);
     const located = thrown instanceof GraphQLError ? thrown : undefined;
     const error = new GraphQLError(message, {

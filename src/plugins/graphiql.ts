@@ -101,6 +101,9 @@ const encodingFor = (accepted: string): Encoding =>
   (['br', 'gzip'] as const).find((encoding) => new RegExp(`\\b${encoding}\\b(?!;q=0)`).test(accepted)) ??
   'identity';
 
+/** A tab that jumps aside when the mouse goes down on it swallows the click; as it is no longer dragged, it stays. */
+const STILL_TABS = '.graphiql-tab{transform:none!important}';
+
 /** Begins GraphiQL with the options that the page holds. */
 const START = `
 const base = document.currentScript.src.replace(/start\\.js$/, '');
@@ -136,9 +139,11 @@ const page = (base: string, { examples, withHeaders }: GraphiqlOptions): string 
 <html lang="en">
   <head>
     <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>Pigeon</title>
     <link rel="icon" href="${base}/favicon.ico">
     <link rel="stylesheet" href="${base}/graphiql.css">
+    <style>${STILL_TABS}</style>
   </head>
   <body id="body" class="no-focus-outline">
     <noscript>GraphiQL needs JavaScript.</noscript>

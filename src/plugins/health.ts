@@ -1,13 +1,20 @@
 import type { Plugin } from 'graphql-yoga';
 
-/** Serves `GET /livez` and `GET /readyz`; no upstream is asked, so one that is down takes nobody out of service. */
-export const useHealth = (isReady: () => boolean): Plugin => ({
+/**
+ * Serves `GET /livez` and `GET /readyz`. Not ready is who drains or cannot log in to an upstream; no upstream is
+ * asked for anything else, so that one that is down takes nobody out of service.
+ *
+ * @param fault why requests should go elsewhere, in plain words; undefined when they need not
+ */
+export const useHealth = (fault: () => Promise<string | undefined>): Plugin => ({
   onRequest: ({ url, endResponse, fetchAPI }) => {
-    const ok = url.pathname === '/livez' || (url.pathname === '/readyz' && isReady());
-    if (ok) endResponse(new fetchAPI.Response('ok\n', { headers: { ...TEXT } }));
-    else if (url.pathname === '/readyz') {
-      endResponse(new fetchAPI.Response('draining\n', { status: 503, headers: { ...TEXT } }));
-    }
+    const answer = (why?: string) =>
+      endResponse(
+        new fetchAPI.Response(`${why ?? 'ok'}\n`, { status: why ? 503 : 200, headers: { ...TEXT } }),
+      );
+    if (url.pathname === '/livez') answer();
+    else if (url.pathname === '/readyz') return fault().then(answer);
+    return undefined;
   },
 });
 

@@ -2,7 +2,7 @@ import type { Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { AnswerError, InvalidResponseError, UpstreamError } from '../upstream/errors.ts';
-import type { Layer } from '../upstream/send.ts';
+import type { Call, Layer } from '../upstream/send.ts';
 
 /** The numbers of one running gateway. Labels hold methods, path templates and outcomes, never a value of anybody. */
 export interface Metrics {
@@ -81,7 +81,7 @@ export const createMetrics = (log: Logger): Metrics => {
         return answer;
       } catch (error) {
         done(outcomeOf(error));
-        if (error instanceof AnswerError && [401, 403].includes(error.status) && !error.forwarded) {
+        if (error instanceof AnswerError && isNews(error, call)) {
           log.warn({ api, method, path, status: error.status }, 'an upstream refuses Pigeon’s credential');
         }
         throw error;
@@ -96,6 +96,10 @@ export const createMetrics = (log: Logger): Metrics => {
     },
   };
 };
+
+/** True for a refusal of Pigeon's own credential that nobody else sees to. */
+const isNews = ({ status, forwarded }: AnswerError, { credential }: Call): boolean =>
+  [401, 403].includes(status) && !forwarded && !credential.handled?.includes(status);
 
 const outcomeOf = (error: unknown): string => {
   if (error instanceof AnswerError) return `${Math.floor(error.status / 100)}xx`;

@@ -1,10 +1,14 @@
+import type { Dictionary } from './dictionary.ts';
+import type { ContractOperation } from './operation.ts';
 import type { Value } from './parameters.ts';
 import type { World } from './world.ts';
 
-/** What a handler answers: a status and, unless it is empty, a JSON body. */
+/** What a handler answers: a status and, unless it is empty, a JSON body or bytes of another type. */
 export interface Answer {
   status: number;
-  body?: object;
+  body?: Dictionary;
+  bytes?: { type: string; data: Buffer };
+  headers?: Record<string, string>;
 }
 
 /** Answers one operation; throws a `Refusal` when it will not. */
@@ -13,15 +17,27 @@ export type Handler = (call: Call) => Answer;
 /** A request that the contract has found in order. */
 export class Call {
   readonly world: World;
+  readonly operation: ContractOperation;
+  /** The body, which the contract has already checked; empty when there is none. */
+  readonly body: Dictionary;
   readonly #path: Record<string, string>;
   readonly #query: Record<string, Value>;
-  readonly #body: unknown;
+  readonly #headers: Dictionary;
 
-  constructor(world: World, path: Record<string, string>, query: Record<string, Value>, body: unknown) {
+  constructor(
+    world: World,
+    operation: ContractOperation,
+    path: Record<string, string>,
+    query: Record<string, Value>,
+    body: Dictionary = {},
+    headers: Dictionary = {},
+  ) {
     this.world = world;
+    this.operation = operation;
+    this.body = body;
     this.#path = path;
     this.#query = query;
-    this.#body = body;
+    this.#headers = headers;
   }
 
   /** The value of a brace of the path, as it came over the wire. */
@@ -29,37 +45,50 @@ export class Call {
     return this.#path[name] ?? '';
   }
 
+  /** The values of the path's braces in their order. */
+  get places(): string[] {
+    return Object.values(this.#path);
+  }
+
+  /** A header by its name in small letters. */
+  header(name: string): unknown {
+    return this.#headers[name];
+  }
+
+  /** A value of the query, or its default in the contract. */
+  value(name: string): Value | undefined {
+    const value = this.#query[name];
+    return Array.isArray(value) ? value.map(lowered) : value === undefined ? undefined : lowered(value);
+  }
+
   /** A text parameter of the query. */
   text(name: string): string | undefined {
-    const value = this.#query[name];
-    return typeof value === 'string' ? lowered(value) : undefined;
+    const value = this.value(name);
+    return typeof value === 'string' ? value : undefined;
   }
 
   /** A whole number of the query. */
   whole(name: string, otherwise: number): number {
-    const value = this.#query[name];
+    const value = this.value(name);
     return typeof value === 'number' ? value : otherwise;
   }
 
   /** A yes or no of the query. */
   flag(name: string): boolean | undefined {
-    const value = this.#query[name];
+    const value = this.value(name);
     return typeof value === 'boolean' ? value : undefined;
   }
 
   /** A repeated parameter as text; undefined when it is not there, so that "no filter" and "none" differ. */
   list(name: string): string[] | undefined {
-    const value = this.#query[name];
-    return value === undefined ? undefined : [value].flat().map((one) => lowered(String(one)));
-  }
-
-  /** The body, in the shape the contract has already held it to. */
-  body<Shape>(): Shape {
-    return this.#body as Shape;
+    const value = this.value(name);
+    return value === undefined ? undefined : [value].flat().map(String);
   }
 }
 
 /** UUIDs are the same in either case; everything else stays as it came. */
-function lowered(text: string): string {
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text) ? text.toLowerCase() : text;
+function lowered<Given>(value: Given): Given | string {
+  return typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)
+    ? value.toLowerCase()
+    : value;
 }

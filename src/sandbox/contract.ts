@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { CORE_SCHEMA, load } from 'js-yaml';
 import { type Dictionary, isDictionary } from './dictionary.ts';
 import { ContractOperation } from './operation.ts';
+import { isWireTime, momentOf } from './times.ts';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 
@@ -16,24 +17,22 @@ export interface Match {
 /** An OpenAPI 3.1 document as judge of requests and answers. Schemas are compiled when they are first needed. */
 export class Contract {
   readonly operations: ContractOperation[] = [];
-  readonly #ajv = new Ajv2020({ strict: false, allErrors: true, logger: false });
+  /** The document's schemas by name. */
+  readonly schemas: Dictionary;
   readonly #document: Dictionary;
-  readonly #base: string;
+  readonly #judges: Partial<Record<'request' | 'answer', Ajv2020>> = {};
+  readonly #bindings = new Map<Ajv2020, Set<string>>();
 
   /** Reads `schema/<name>.openapi.yaml`; throws when it is missing or no YAML. */
   constructor(name: string) {
     const text = readFileSync(new URL(`../../schema/${name}.openapi.yaml`, import.meta.url), 'utf8');
     const document: unknown = load(text, { schema: CORE_SCHEMA });
     if (!isDictionary(document)) throw new Error(`${name}.openapi.yaml holds no document`);
-    formats.default(this.#ajv);
     this.#document = document;
-    this.#base = `https://contract.invalid/${name}`;
-    this.#ajv.addSchema({ ...document, $id: this.#base }, undefined, false, false);
-    for (const [path, item] of Object.entries(this.#object(document.paths))) {
-      for (const method of METHODS) {
-        if (isDictionary(item) && isDictionary(item[method]))
-          this.operations.push(new ContractOperation(this, method.toUpperCase(), path));
-      }
+    this.schemas = document.components.schemas;
+    for (const [path, item] of Object.entries<Dictionary>(document.paths)) {
+      for (const method of METHODS)
+        if (item[method]) this.operations.push(new ContractOperation(this, method.toUpperCase(), path));
     }
     // `/channels/messages` before `/channels/{channelId}`
     this.operations.sort((a, b) => a.braces - b.braces);
@@ -64,20 +63,48 @@ export class Contract {
     return isDictionary(value) ? { value, pointer } : undefined;
   }
 
-  /** A reference to the schema at a pointer, for use in another schema. */
-  reference(pointer: readonly string[]): string {
-    const parts = pointer.map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1')));
-    return `${this.#base}#/${parts.join('/')}`;
+  /** A schema once its reference is followed; an empty one when there is none. */
+  resolved(schema: Dictionary | undefined): Dictionary {
+    if (typeof schema?.$ref !== 'string') return schema ?? {};
+    return this.at(pointerOf(schema.$ref))?.value ?? {};
   }
 
-  /** A check by a schema that may refer to this document. */
-  compile(schema: Dictionary) {
-    return this.#ajv.compile(schema);
+  /** A check by a schema that may refer to this document's schemas. Requests may write date-times in more ways than answers do. */
+  compile(schema: Dictionary, judged: 'request' | 'answer' = 'answer'): ValidateFunction {
+    this.#judges[judged] ??= judge(judged);
+    return this.#judges[judged].compile(this.#bound(schema, this.#judges[judged]));
   }
 
-  #object(value: unknown): Dictionary {
-    return isDictionary(value) ? value : {};
+  /** A schema whose references lead to schemas that the judge knows: each is made known when it is first needed. */
+  #bound(schema: Dictionary, by: Ajv2020): Dictionary {
+    const copied = (value: unknown): unknown => {
+      if (Array.isArray(value)) return value.map(copied);
+      if (!isDictionary(value)) return value;
+      const { $ref } = value;
+      return typeof $ref === 'string'
+        ? { $ref: this.#known($ref, by) }
+        : Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, copied(inner)]));
+    };
+    return copied(schema) as Dictionary;
   }
+
+  #known(reference: string, by: Ajv2020): string {
+    const $id = `https://contract.invalid/${encodeURIComponent(reference)}`;
+    if (!this.#bindings.has(by)) this.#bindings.set(by, new Set());
+    const known = this.#bindings.get(by);
+    if (known?.has($id)) return $id;
+    known?.add($id);
+    by.addSchema({ ...this.#bound(this.resolved({ $ref: reference }), by), $id }, undefined, false, false);
+    return $id;
+  }
+}
+
+function judge(judged: 'request' | 'answer'): Ajv2020 {
+  const made = new Ajv2020({ strict: false, allErrors: true, logger: false, validateSchema: false });
+  formats.default(made);
+  made.addFormat('datetime', judged === 'answer' ? isWireTime : (text) => !Number.isNaN(momentOf(text)));
+  made.addFormat('phonenumberE164', /^\+[1-9]\d{5,14}$/);
+  return made;
 }
 
 const read = new Map<string, Contract>();

@@ -1,3 +1,4 @@
+import { seededId } from './courier/seeded-id.ts';
 import { naming } from './naming.ts';
 
 /** The seed of a world when none is given. */
@@ -26,6 +27,11 @@ export function fixtureIdsOf(seed: number) {
     birdWebhookSubscriptionId: id('bird-webhook', 'crm'),
     /** The request that its log is about. */
     birdWebhookRequestId: id('bird-webhook-request', 'crm'),
+    birdListId: id('bird-list', 0),
+    birdApplicationId: id('bird-application'),
+    birdApplicationSignature: `2026-01-15T08-33-12_${id('bird-application', 'signature').slice(0, 8)}`,
+    /** The picture that Amina sent in the message `birdShowcaseId('photo')`. */
+    birdFileId: id('bird-file', 'photo'),
     /** An outgoing WhatsApp text that Amina has read and reacted to. */
     birdMessageId: id('bird-message', 'showcase', 'landmark'),
     /** The WhatsApp messages of every body type are named by it: `text`, `carousel`, `template`, `unknown` … */
@@ -47,6 +53,8 @@ export function fixtureIdsOf(seed: number) {
     courierTextNumberId: id('courier-number', 'harbour'),
     courierTextId: id('courier-text', 'amina', 0),
     courierEmailId: id('courier-email', 'amina', 'desk'),
+    /** The rows that the contract has as examples, by type, as they are for Harbour Clinic: `('voice-tasks', 0)`. */
+    courierRowId: (type: string, index = 0) => seededId(id, type, 'harbour', index),
 
     /** Receivers for whom a send always ends like this, on Bird and (the first two) as courier's texts. */
     never: {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Gives the UUID of a thing by its name, the same one whenever seed and name are the same. */
 export type IdOf = (...name: (string | number)[]) => string;
@@ -9,16 +9,9 @@ export type IdOf = (...name: (string | number)[]) => string;
  */
 export function naming(seed: number): IdOf {
   return (...name) => {
-    const hash = createHash('sha1')
-      .update([seed, ...name].join('\u0000'))
-      .digest('hex');
-    const variant = ((Number.parseInt(hash.slice(16, 17), 16) & 3) | 8).toString(16);
-    return [
-      hash.slice(0, 8),
-      hash.slice(8, 12),
-      `4${hash.slice(13, 16)}`,
-      variant + hash.slice(17, 20),
-      hash.slice(20, 32),
-    ].join('-');
+    const hex = hash('sha1', [seed, ...name].join('\u0000'));
+    const variant = '89ab'[Number.parseInt(hex.slice(16, 17), 16) & 3];
+    const parts = [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`];
+    return [...parts, variant + hex.slice(17, 20), hex.slice(20, 32)].join('-');
   };
 }

@@ -1,7 +1,7 @@
 import type { ValidateFunction } from 'ajv/dist/2020.js';
 import type { Contract } from './contract.ts';
-import { type Dictionary, isDictionary } from './dictionary.ts';
-import { type Parameters, parametersOf, typed, type Value } from './parameters.ts';
+import type { Dictionary } from './dictionary.ts';
+import { type Parameter, type Parameters, parametersOf, typed, type Value } from './parameters.ts';
 import type { Fault } from './refusal.ts';
 
 /** One operation of a contract: which paths it answers, and what it says about a request or an answer. */
@@ -9,8 +9,9 @@ export class ContractOperation {
   /** `GET /v1/messaging-channels/{id}/` */
   readonly key: string;
   readonly method: string;
+  readonly path: string;
   readonly braces: number;
-  readonly #contract: Contract;
+  readonly contract: Contract;
   readonly #pointer: string[];
   readonly #names: string[] = [];
   readonly #pattern: RegExp;
@@ -20,7 +21,8 @@ export class ContractOperation {
   constructor(contract: Contract, method: string, path: string) {
     this.key = `${method} ${path}`;
     this.method = method;
-    this.#contract = contract;
+    this.path = path;
+    this.contract = contract;
     this.#pointer = ['paths', path, method.toLowerCase()];
     const pattern = path.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{([^}]+)\}/g, (_, name: string) => {
       this.#names.push(name);
@@ -38,86 +40,134 @@ export class ContractOperation {
 
   /** What is wrong with the values of the path. */
   pathFaults(values: Record<string, string>): Fault[] {
-    return this.#faults('path', this.#check('path', this.#shape('path')), values);
+    return this.#faults('path', this.#shape('path'), values);
   }
 
-  /** The query's values by name in the contract's types, and what is wrong with them. */
+  /** What is wrong with the headers that the operation asks for, by their small names. */
+  headerFaults(headers: Dictionary): Fault[] {
+    return this.known.header
+      .filter(({ name, required }) => required && !headers[name.toLowerCase()])
+      .map(({ name }) => ({ in: 'header', name, says: 'is required' }));
+  }
+
+  /** The query's values by name in the contract's types, defaults included, and what is wrong with them. */
   query(search: URLSearchParams): { values: Record<string, Value>; faults: Fault[] } {
     const values: Record<string, Value> = {};
     const faults: Fault[] = [];
-    for (const name of new Set(search.keys())) {
-      const known = this.#known.query.find((parameter) => parameter.name === name);
-      if (!known) {
-        faults.push({ in: 'query', name, says: 'is not a known parameter' });
-        continue;
-      }
-      const given = search.getAll(name);
+    for (const key of new Set(search.keys())) {
+      const [, holder, member] = /^([^[]+)\[([^\]]+)\]$/.exec(key) ?? [];
+      const within = this.known.query.find(({ name, types }) => name === holder && types.has('object'));
+      const known = this.known.query.find(({ name }) => name === key);
+      const given = search.getAll(key);
       const [only = ''] = given;
-      if (known.types.has('array') && (given.length > 1 || !known.types.has('string')))
-        values[name] = given.map((text) => typed(text, known.items));
-      else if (given.length > 1) faults.push({ in: 'query', name, says: 'must not be repeated' });
-      else values[name] = typed(only, known.types);
+      if (!known && within && member)
+        values[within.name] = { ...(values[within.name] as Record<string, string>), [member]: only };
+      else if (!known) faults.push({ in: 'query', name: key, says: 'is not a known parameter' });
+      else if (known.types.has('array') && (given.length > 1 || !known.types.has('string')))
+        values[key] = given.map((text) => typed(text, known.items));
+      else if (given.length > 1) faults.push({ in: 'query', name: key, says: 'must not be repeated' });
+      else values[key] = typed(only, known.types);
     }
-    if (faults.length === 0)
-      faults.push(...this.#faults('query', this.#check('query', this.#shape('query')), values));
+    if (faults.length === 0) faults.push(...this.#faults('query', this.#shape('query'), values));
+    for (const { name, schema } of this.known.query)
+      if (schema.default !== undefined) values[name] ??= schema.default;
     return { values, faults };
   }
 
   /** The media types of the request body; none when the operation takes no body. */
   get consumes(): string[] {
-    const body = this.#contract.at([...this.#pointer, 'requestBody', 'content']);
-    return Object.keys(body?.value ?? {});
+    return Object.keys(this.contract.at([...this.#pointer, 'requestBody', 'content'])?.value ?? {});
   }
 
   get bodyRequired(): boolean {
-    return this.#contract.at([...this.#pointer, 'requestBody'])?.value.required === true;
+    return this.contract.at([...this.#pointer, 'requestBody'])?.value.required === true;
+  }
+
+  /** False for what takes no credential. */
+  get guarded(): boolean {
+    return this.#value.security?.length !== 0;
   }
 
   /** What is wrong with a request body. */
   bodyFaults(body: unknown): Fault[] {
     const [type = ''] = this.consumes;
-    return this.#faults('body', this.#schemaCheck(['requestBody', 'content', type]), body);
+    return this.#faults('body', this.#schemaCheck(['requestBody', 'content', type], 'request'), body);
   }
 
-  /** The media type in which a status is answered; undefined when the contract does not know the status. */
-  produces(status: number): string | undefined {
-    const response = this.#response(status);
-    return response && (Object.keys(this.#object(response.value.content))[0] ?? '');
+  /** The schema of the request's JSON body; empty when there is none. */
+  get bodySchema(): Dictionary {
+    return (
+      this.contract.at([...this.#pointer, 'requestBody', 'content', 'application/json', 'schema'])?.value ??
+      {}
+    );
   }
 
-  /** What is wrong with an answer the sandbox is about to give. */
-  answerFaults(status: number, body: unknown): Fault[] {
+  /** The status of success. */
+  get success(): number {
+    const [first = '200'] = Object.keys(this.#value.responses).filter((status) => status.startsWith('2'));
+    return first === '2XX' ? 204 : Number(first);
+  }
+
+  /** The schema of the JSON answer of success; empty when there is none. */
+  get answerSchema(): Dictionary {
+    const at = ['responses', String(this.success), 'content', 'application/json', 'schema'];
+    return this.contract.at([...this.#pointer, ...at])?.value ?? {};
+  }
+
+  /** What is wrong with an answer the sandbox is about to give: its JSON body, or the media type of its bytes. */
+  answerFaults(status: number, body: unknown, media: string | undefined): Fault[] {
     const response = this.#response(status);
-    if (!response)
-      return status < 400 ? [{ in: 'body', name: '', says: `status ${status} is not in the contract` }] : [];
-    const [type] = Object.keys(this.#object(response.value.content));
+    const fault = (says: string): Fault[] => [{ in: 'body', name: '', says }];
+    if (!response) return status < 400 ? fault(`status ${status} is not in the contract`) : [];
+    const [type] = Object.keys(response.value.content ?? {});
     if (type === undefined)
-      return body === undefined ? [] : [{ in: 'body', name: '', says: 'the contract wants no body' }];
-    return this.#faults('body', this.#schemaCheck(['responses', response.key, 'content', type]), body);
+      return body === undefined && media === undefined ? [] : fault('the contract wants no body');
+    if (media !== undefined) return matches(type, media) ? [] : fault(`${media} is not ${type}`);
+    return this.#faults(
+      'body',
+      this.#schemaCheck(['responses', response.key, 'content', type], 'answer'),
+      body,
+    );
+  }
+
+  /** The operation's parameters. */
+  get known(): Parameters {
+    this.#parameters ??= parametersOf(this.contract, this.#pointer);
+    return this.#parameters;
+  }
+
+  get #value(): Dictionary {
+    return this.contract.at(this.#pointer)?.value ?? {};
   }
 
   #response(status: number) {
     for (const key of [String(status), `${String(status)[0]}XX`, 'default']) {
-      const found = this.#contract.at([...this.#pointer, 'responses', key]);
+      const found = this.contract.at([...this.#pointer, 'responses', key]);
       if (found) return { key, value: found.value };
     }
     return undefined;
   }
 
-  #schemaCheck(place: readonly string[]): ValidateFunction | undefined {
-    const found = this.#contract.at([...this.#pointer, ...place]);
-    return this.#check(
-      place.join(' '),
-      () =>
-        found?.value.schema !== undefined && { $ref: this.#contract.reference([...found.pointer, 'schema']) },
-    );
+  #schemaCheck(place: readonly string[], judged: 'request' | 'answer'): ValidateFunction | undefined {
+    return this.#check(place.join(' '), () => {
+      const found = this.contract.at([...this.#pointer, ...place]);
+      if (found?.value.schema === undefined) return undefined;
+      return this.contract.compile(found.value.schema, judged);
+    });
   }
 
-  #check(key: string, schema: () => Dictionary | false): ValidateFunction | undefined {
-    if (!this.#checks.has(key)) {
-      const wanted = schema();
-      this.#checks.set(key, wanted ? this.#contract.compile(wanted) : undefined);
-    }
+  #shape(place: 'path' | 'query'): ValidateFunction | undefined {
+    return this.#check(place, () => {
+      const known = this.known[place];
+      const properties = known.map(({ name, schema }) => [name, schema]);
+      const required = known.filter((one) => one.required && place === 'query').map(nameOf);
+      const schema = { type: 'object', properties: Object.fromEntries(properties), required };
+      return this.contract.compile(schema, 'request');
+    });
+  }
+
+  #check(key: string, made: () => ValidateFunction | undefined): ValidateFunction | undefined {
+    if (!this.#checks.has(key)) this.#checks.set(key, made());
     return this.#checks.get(key);
   }
 
@@ -131,21 +181,12 @@ export class ContractOperation {
       return { in: place, name, says: error.message ?? 'is not allowed' };
     });
   }
+}
 
-  #shape(place: 'path' | 'query'): () => Dictionary {
-    return () => ({
-      type: 'object',
-      properties: Object.fromEntries(this.#known[place].map(({ name, schema }) => [name, { $ref: schema }])),
-      required: place === 'query' ? this.#known.required : [],
-    });
-  }
+function nameOf({ name }: Parameter): string {
+  return name;
+}
 
-  get #known(): Parameters {
-    this.#parameters ??= parametersOf(this.#contract, this.#pointer);
-    return this.#parameters;
-  }
-
-  #object(value: unknown): Dictionary {
-    return isDictionary(value) ? value : {};
-  }
+function matches(range: string, media: string): boolean {
+  return range.endsWith('/*') ? media.startsWith(range.slice(0, -1)) : range === media;
 }

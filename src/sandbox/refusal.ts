@@ -11,9 +11,18 @@ export class Refusal extends Error {
   readonly status: number;
   readonly code: string;
   readonly faults: readonly Fault[];
+  /** More that a program may want to know, where an API says more. */
+  readonly meta: object;
 
-  constructor(status: number, code: string, message: string, faults: readonly Fault[] = []) {
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    faults: readonly Fault[] = [],
+    meta: object = {},
+  ) {
     super(message);
+    this.meta = meta;
     this.status = status;
     this.code = code;
     this.faults = faults;

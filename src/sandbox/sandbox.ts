@@ -1,10 +1,12 @@
-import { birdApi } from './bird/api.ts';
+import { birdApi, captureApi } from './bird/api.ts';
 import { Clock } from './clock.ts';
 import { contractOf } from './contract.ts';
 import { courierApi } from './courier/api.ts';
+import { LOGIN_PATH, Logins } from './courier/login.ts';
+import { edgeAnswer } from './edge.ts';
 import { DEFAULT_SEED, fixtureIdsOf } from './fixture-ids.ts';
 import { liveOn } from './life.ts';
-import { type Asked, serve } from './server.ts';
+import { type Asked, answering, listen, respond } from './server.ts';
 import { Webhooks } from './webhooks.ts';
 import { createWorld } from './world.ts';
 
@@ -18,10 +20,14 @@ export interface SandboxOptions {
   now?: Date;
   /** How often life moves on, in milliseconds; 0: only by `step()`. Default: 1500. */
   paceMs?: number;
+  /** How long a token of courier's login lives at the most, in seconds. Default: 60. */
+  tokenSeconds?: number;
   /** Where Bird's events go. */
   webhookUrl?: string | (() => string | undefined);
   /** How long to wait before each further attempt at a delivery that failed. */
   retryGapsMs?: readonly number[];
+  /** In which of the two media types that the vendor's pages show courier answers. */
+  courierMediaType?: 'application/json' | 'application/vnd.api+json';
 }
 
 /** Both upstreams, running. */
@@ -35,7 +41,12 @@ export interface Sandbox extends AsyncDisposable {
     readonly organizationId: string;
     readonly signingKey: string;
   };
-  readonly courier: { readonly url: string; readonly token: string };
+  readonly courier: {
+    readonly url: string;
+    /** A token that never ends. */
+    readonly token: string;
+    readonly login: { readonly url: string; readonly username: string; readonly password: string };
+  };
   readonly fixtureIds: ReturnType<typeof fixtureIdsOf>;
   /** The last thousand requests, oldest first. */
   readonly asked: Asked[];
@@ -46,13 +57,14 @@ export interface Sandbox extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Starts both upstreams on free loopback ports. Its timers keep no process alive. */
+/** Starts both upstreams, and the hosts beside them, on free loopback ports. Its timers keep no process alive. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { seed = DEFAULT_SEED, now = new Date(), paceMs = 1500 } = options;
-  const { retryGapsMs = [500, 2000, 8000, 30_000] } = options;
+  const { seed = DEFAULT_SEED, now = new Date(), paceMs = 1500, tokenSeconds } = options;
+  const { retryGapsMs = [500, 2000, 8000, 30_000], courierMediaType } = options;
   let { webhookUrl } = options;
   const clock = new Clock(now);
-  const world = createWorld(seed, clock);
+  const [bird, courier, edge] = await Promise.all([listen(), listen(), listen()]);
+  const world = createWorld(seed, clock, edge.url);
   const webhooks = new Webhooks({
     signingKey: world.bird.signingKey,
     clock,
@@ -65,19 +77,36 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     asked.push(request);
     if (asked.length > REMEMBERED) asked.shift();
   };
-  const [bird, courier] = await Promise.all([
-    serve(birdApi(world, contractOf('bird')), world, remember),
-    serve(courierApi(world, contractOf('courier')), world, remember),
-  ]);
+  const logins = new Logins(world, tokenSeconds);
+  bird.answer(answering(birdApi(world, contractOf('bird')), world, remember));
+  courier.answer(
+    answering(
+      courierApi(world, contractOf('courier'), { logins, mediaType: courierMediaType }),
+      world,
+      remember,
+    ),
+  );
+  const capture = answering(captureApi(world, contractOf('bird')), world, () => {});
+  edge.answer(async (request, response) => {
+    const { method = 'GET', url = '/' } = request;
+    remember({ api: 'edge', method, url });
+    const answer = await edgeAnswer(world.files, request);
+    if (answer) respond(response, answer);
+    else capture(request, response);
+  });
   const timer = paceMs > 0 ? setInterval(() => liveOn(world), paceMs).unref() : undefined;
   const close = async () => {
     clearInterval(timer);
-    await Promise.all([bird.close(), courier.close(), webhooks.close()]);
+    await Promise.all([bird.close(), courier.close(), edge.close(), webhooks.close()]);
   };
   const { accessKey, readOnlyKey, workspaceId, organizationId, signingKey } = world.bird;
   return {
     bird: { url: bird.url, accessKey, readOnlyKey, workspaceId, organizationId, signingKey },
-    courier: { url: courier.url, token: world.courier.token },
+    courier: {
+      url: courier.url,
+      token: world.courier.token,
+      login: { url: courier.url + LOGIN_PATH, username: logins.username, password: logins.password },
+    },
     fixtureIds: fixtureIdsOf(seed),
     asked,
     setWebhookUrl: (url) => {

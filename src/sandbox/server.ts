@@ -1,7 +1,10 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Answer, Call, type Handler } from './call.ts';
+import type { Collection } from './collection.ts';
 import type { Contract } from './contract.ts';
+import type { Dictionary } from './dictionary.ts';
+import type { ContractOperation } from './operation.ts';
 import { type Fault, Refusal } from './refusal.ts';
 import type { World } from './world.ts';
 
@@ -9,7 +12,14 @@ import type { World } from './world.ts';
 export interface Api {
   name: 'bird' | 'courier';
   contract: Contract;
+  /** The collection that answers what no handler does. */
+  collection: Collection;
+  /** What behaves in a way of its own, by operation. */
   handlers: Record<string, Handler>;
+  /** What is answered beside the contract and to anybody, by `METHOD path`, from a JSON body. */
+  beside?: Record<string, (body: unknown) => Answer>;
+  /** The media type of JSON answers. */
+  mediaType?: string;
   /** Throws a `Refusal` when the credential or what it is used for is wrong. */
   admit(method: string, path: string, authorization: string | undefined): void;
   /** A refusal in this API's words. */
@@ -18,27 +28,45 @@ export interface Api {
   faultStatus: Record<Fault['in'], number>;
   /** The largest body, in bytes. */
   bodyLimit: number;
+  /** Operations of the contract that another host answers. */
+  elsewhere?: ReadonlySet<string>;
 }
 
 /** A request as the sandbox remembers it. */
 export interface Asked {
-  api: 'bird' | 'courier';
+  api: 'bird' | 'courier' | 'edge';
   method: string;
   url: string;
 }
 
-/** A running upstream. */
+/** A running server. */
 export interface Listening {
   url: string;
+  /** Answers by this from now on. */
+  answer(listener: RequestListener): void;
   close(): Promise<void>;
 }
 
-/** Serves an API on a free loopback port; `asked` is told of each request before it is judged. */
-export async function serve(api: Api, world: World, asked: (request: Asked) => void): Promise<Listening> {
-  const server = createServer(async (request, response) => {
+/** Opens a free loopback port, which answers once it is told how. */
+export async function listen(): Promise<Listening> {
+  const server = createServer();
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  // longer than any client keeps an idle connection, so that a send never meets a closing one
+  server.keepAliveTimeout = 60_000;
+  server.unref();
+  return {
+    url: `http://127.0.0.1:${portOf(server)}`,
+    answer: (listener) => void server.on('request', listener),
+    close: () => closed(server),
+  };
+}
+
+/** Answers requests to an API; `asked` is told of each request before it is judged. */
+export function answering(api: Api, world: World, asked: (request: Asked) => void): RequestListener {
+  return async (request, response) => {
     const { method = 'GET', url = '/' } = request;
     asked({ api: api.name, method, url });
-    let answer: Answer & { type?: string };
+    let answer: Answer;
     try {
       answer = await answerTo(api, world, request);
     } catch (error) {
@@ -46,18 +74,25 @@ export async function serve(api: Api, world: World, asked: (request: Asked) => v
       const told = error instanceof Error ? error.message : String(error);
       answer = api.refuse(new Refusal(500, 'SandboxBug', `The sandbox breaks its contract: ${told}`));
     }
-    const text = answer.body === undefined ? undefined : JSON.stringify(answer.body);
-    response.writeHead(answer.status, {
-      ...(text === undefined ? {} : { 'content-type': 'application/json' }),
-      'content-length': Buffer.byteLength(text ?? ''),
-    });
-    response.end(text);
+    respond(response, answer, api.mediaType);
+  };
+}
+
+/** Writes an answer. */
+export function respond(
+  response: Parameters<RequestListener>[1],
+  { status, body, bytes, headers }: Answer,
+  mediaType = 'application/json',
+): void {
+  const data = bytes?.data ?? Buffer.from(body === undefined ? '' : JSON.stringify(body));
+  const type = bytes?.type ?? (body === undefined ? undefined : mediaType);
+  response.writeHead(status, {
+    ...(type && { 'content-type': type }),
+    ...headers,
+    // an empty answer of 204 has no length either
+    ...(status !== 204 && { 'content-length': data.length }),
   });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  // longer than any client keeps an idle connection, so that a send never meets a closing one
-  server.keepAliveTimeout = 60_000;
-  server.unref();
-  return { url: `http://127.0.0.1:${portOf(server)}`, close: () => closed(server) };
+  response.end(data);
 }
 
 async function answerTo(api: Api, world: World, request: IncomingMessage): Promise<Answer> {
@@ -68,36 +103,30 @@ async function answerTo(api: Api, world: World, request: IncomingMessage): Promi
   const match = api.contract.match(method, path);
   let answer: Answer;
   try {
-    api.admit(method, path, request.headers.authorization);
+    const beside = api.beside?.[`${method} ${path}`];
+    const json = { consumes: ['application/json'], bodyRequired: true };
+    if (beside) return beside(parsed(api, json, request.headers['content-type'], body ?? Buffer.alloc(0)));
+    if (!('operation' in match) || match.operation.guarded)
+      api.admit(method, path, request.headers.authorization);
     if ('methods' in match) {
       if (match.methods.length === 0)
         throw new Refusal(404, 'NotFound', `Nothing answers ${method} at this path`);
-      throw new Refusal(
-        405,
-        'MethodNotAllowed',
-        `This path answers ${match.methods.join(', ')}, not ${method}`,
-      );
+      const allowed = match.methods.join(', ');
+      throw new Refusal(405, 'MethodNotAllowed', `This path answers ${allowed}, not ${method}`);
     }
+    const limit = `${api.bodyLimit / 1024} KB`;
     if (body === undefined)
-      throw new Refusal(
-        413,
-        'PayloadTooLarge',
-        `The request body exceeded the ${api.bodyLimit / 1024} KB size limit`,
-      );
+      throw new Refusal(413, 'PayloadTooLarge', `The request body exceeded the ${limit} size limit`);
     const { operation } = match;
+    if (api.elsewhere?.has(operation.key)) throw new Refusal(404, 'NotFound', 'Another host answers this');
     const query = operation.query(new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)));
-    hold(api, [...operation.pathFaults(match.path), ...query.faults]);
-    const json = parsed(
-      api,
-      operation.consumes,
-      operation.bodyRequired,
-      request.headers['content-type'],
-      body,
-    );
-    if (json !== undefined) hold(api, operation.bodyFaults(json));
-    const handler = api.handlers[operation.key];
+    const faults = [...operation.headerFaults(request.headers), ...operation.pathFaults(match.path)];
+    hold(api, [...faults, ...query.faults]);
+    const given = parsed(api, operation, request.headers['content-type'], body);
+    if (given !== undefined) hold(api, operation.bodyFaults(given));
+    const handler = api.handlers[operation.key] ?? api.collection.handler(operation);
     if (!handler) throw new Error(`nothing handles ${operation.key}`);
-    answer = handler(new Call(world, match.path, query.values, json));
+    answer = handler(new Call(world, operation, match.path, query.values, given, request.headers));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     answer = api.refuse(error);
@@ -105,7 +134,7 @@ async function answerTo(api: Api, world: World, request: IncomingMessage): Promi
   if ('operation' in match) {
     // round trip, so that what is judged is what goes over the wire
     const sent: unknown = answer.body === undefined ? undefined : JSON.parse(JSON.stringify(answer.body));
-    const [fault] = match.operation.answerFaults(answer.status, sent);
+    const [fault] = match.operation.answerFaults(answer.status, sent, answer.bytes?.type);
     if (fault)
       throw new Error(`answer ${answer.status} to ${match.operation.key}: ${fault.name} ${fault.says}`);
   }
@@ -115,27 +144,22 @@ async function answerTo(api: Api, world: World, request: IncomingMessage): Promi
 function hold(api: Api, faults: Fault[]): void {
   const [first] = faults;
   if (!first) return;
-  throw new Refusal(
-    api.faultStatus[first.in],
-    'InvalidRequest',
-    'The request did not pass validation',
-    faults,
-  );
+  const status = api.faultStatus[first.in];
+  throw new Refusal(status, 'InvalidRequest', 'The request did not pass validation', faults);
 }
 
 function parsed(
   api: Api,
-  consumes: string[],
-  required: boolean,
+  { consumes, bodyRequired }: Pick<ContractOperation, 'consumes' | 'bodyRequired'>,
   type: string | undefined,
   body: Buffer,
-): unknown {
+): Dictionary | undefined {
   if (consumes.length === 0) {
     if (body.length > 0) hold(api, [{ in: 'body', name: '', says: 'must not be sent' }]);
     return undefined;
   }
   if (body.length === 0) {
-    if (required) hold(api, [{ in: 'body', name: '', says: 'is required' }]);
+    if (bodyRequired) hold(api, [{ in: 'body', name: '', says: 'is required' }]);
     return undefined;
   }
   const given = type?.split(';')[0]?.trim().toLowerCase() ?? '';

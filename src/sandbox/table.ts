@@ -17,7 +17,7 @@ export class Table<Row extends { id: string }> {
   }
 
   get(id: string): Row | undefined {
-    return this.#rows.get(id.toLowerCase());
+    return this.#rows.get(id) ?? this.#rows.get(id.toLowerCase());
   }
 
   add(row: Row): Row {

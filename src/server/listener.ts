@@ -1,18 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { UnauthenticatedError } from '../context.ts';
 import { asksForPage } from '../plugins/graphiql.ts';
 import type { Refusal } from '../plugins/refusal.ts';
+import type { WebhookHandler, Webhooks } from '../stream/webhooks/webhook.ts';
 import { readBody } from './body.ts';
 import { refuse } from './refuse.ts';
 import { allowOrigin } from './request-guard.ts';
 import { type Route, routeOf } from './routes.ts';
 
-/** What every HTTP request passes on its way to Yoga. */
+/** What every HTTP request passes on its way to its answer. */
 export interface ListenerOptions<Who> {
   readonly guard: (request: IncomingMessage) => Refusal | undefined;
   readonly corsOrigins: readonly string[];
+  /** Take what is posted to their routes; GraphQL never sees it. */
+  readonly webhooks: Webhooks | undefined;
   /** Says who asks; rejects when nobody it knows. */
   readonly admit: (request: IncomingMessage) => Promise<Who>;
   /** Answers; `body` holds the exact bytes. */
@@ -29,14 +33,14 @@ export interface ListenerOptions<Who> {
 /** The HTTP side of one gateway. */
 export interface Listener {
   readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
-  /** Resolves when all that is under way now has been answered. */
-  settled(): Promise<unknown>;
+  /** Resolves when nothing is left that has not been answered. */
+  settled(): Promise<void>;
 }
 
 /** Routes behind which somebody's data is. */
-const GUARDED = new Set<Route | undefined>(['/graphql', '/explain']);
+const GUARDED = new Set<Route | undefined>(['/graphql']);
 
-/** Takes requests in: guard, CORS, caller, body, then the answer; each one is counted. */
+/** Takes requests in: guard and CORS, then a webhook's handler, or the caller, the body and GraphQL. Each one is counted. */
 export const createListener = <Who>(options: ListenerOptions<Who>): Listener => {
   const { guard, admit, answer, log } = options;
   const underWay = new Set<Promise<void>>();
@@ -45,7 +49,10 @@ export const createListener = <Who>(options: ListenerOptions<Who>): Listener => 
     const refusal = guard(request);
     if (allowOrigin(options, request, response)) return;
     if (refusal) return refuseAndDrain(request, response, refusal);
-    const guarded = GUARDED.has(routeOf(request)) && !asksForPage(request);
+    const route = routeOf(request);
+    const webhook = handlerOf(options.webhooks, route);
+    if (webhook) return takeWebhook(webhook, request, response);
+    const guarded = GUARDED.has(route) && !asksForPage(request);
     let who: Who | undefined;
     try {
       who = guarded ? await admit(request) : undefined;
@@ -86,8 +93,31 @@ export const createListener = <Who>(options: ListenerOptions<Who>): Listener => 
         refuse(response, { status: 500, code: 'INTERNAL', message: 'Pigeon failed in a way nobody foresaw' });
       });
     },
-    settled: () => Promise.allSettled(underWay),
+    settled: async () => {
+      // What is on its way over a connection that is open already is still taken.
+      do {
+        await Promise.all(underWay);
+        await nextTurn();
+        await nextTurn();
+      } while (underWay.size > 0);
+    },
   };
+};
+
+const handlerOf = (webhooks: Webhooks | undefined, route: Route | undefined): WebhookHandler | undefined =>
+  webhooks && route && route in webhooks ? webhooks[route as keyof Webhooks] : undefined;
+
+/** Hands the exact bytes over and answers with a bare status. Whoever posts is known by their signature or token. */
+const takeWebhook = async (handle: WebhookHandler, request: IncomingMessage, response: ServerResponse) => {
+  const read = await readBody(request);
+  if ('refusal' in read) return refuse(response, read.refusal);
+  if (request.method !== 'POST') {
+    response.writeHead(405, { allow: 'POST', 'content-length': 0 }).end();
+    return;
+  }
+  const status = await handle({ url: request.url ?? '', headers: request.headers, body: read.bytes });
+  // RFC 9110 §8.6: an answer of 204 has no length.
+  response.writeHead(status, status === 204 ? {} : { 'content-length': 0 }).end();
 };
 
 /** The body of a refused request is read to its end, so that the client's connection can be kept. */

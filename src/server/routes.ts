@@ -2,6 +2,9 @@ import type { IncomingMessage } from 'node:http';
 
 /** Everything that is answered, as templates: metrics and logs name these, because a path may hold a secret. */
 const ROUTES = {
+  '/': /^\/$/,
+  '/schema.graphql': /^\/schema\.graphql$/,
+  '/possibleTypes.json': /^\/possibleTypes\.json$/,
   '/graphql': /^\/graphql$/,
   '/graphql/assets/{file}': /^\/graphql\/assets\/[\w.-]+\/[\w.-]+$/,
   '/explain': /^\/explain$/,

@@ -56,9 +56,9 @@ export class RunningOperations {
     for (const id of [...(this.#running.get(socket)?.keys() ?? [])]) this.end(socket, id);
   }
 
-  /** Resolves when every query and mutation that is under way now has been answered. */
+  /** Resolves when no query or mutation is left that has not been answered. */
   async answered(): Promise<void> {
-    await Promise.all(this.#answers);
+    while (this.#answers.size > 0) await Promise.all(this.#answers);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { ExecutionArgs, GraphQLError } from 'graphql';
 import type { ServerOptions, SubscribePayload } from 'graphql-ws';
 import type { Present } from '../plugins/errors.ts';
@@ -15,7 +15,6 @@ export interface Guest<Who> {
 
 /** What sockets need of the gateway; the same guards as those of HTTP stand behind it. */
 export interface SocketOptions<Who> {
-  readonly server: Server;
   readonly guard: (request: IncomingMessage) => Refusal | undefined;
   /** Says who it is by the upgrade's headers and the payload of `connection_init`; rejects when nobody it knows. */
   readonly admit: (

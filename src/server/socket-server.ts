@@ -53,6 +53,8 @@ export const speakGraphql = <Extra extends OfSocket>(
           close: (code, reason) => socket.close(code, reason),
           onMessage: (listener) => {
             socket.on('message', (message) => {
+              // A socket that is closing answers nobody, so it must do nothing for anybody either.
+              if (socket.readyState !== socket.OPEN) return;
               listener(String(message)).catch(() => fail(socket));
             });
           },

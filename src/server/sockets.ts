@@ -15,9 +15,12 @@ import type { Engine, OperationContext, SocketOptions } from './socket-options.t
 import { speakGraphql } from './socket-server.ts';
 import { SocketSink, Wire } from './socket-sink.ts';
 import { DRAINING, NOT_HERE, refuseUpgrade } from './socket-upgrade.ts';
+import { watchUnread } from './unread.ts';
 
 /** The sockets of one gateway. */
 export interface Sockets {
+  /** Opens a socket, or refuses it. */
+  handleUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void;
   /** Lets queries and mutations end, then closes every socket with 1001, after which clients come back. */
   drain(withinMs: number): Promise<void>;
 }
@@ -41,7 +44,7 @@ const TOO_MANY = 1013;
 
 /** Serves GraphQL over WebSockets (protocol graphql-transport-ws) on the path of the HTTP endpoint. */
 export const serveSockets = <Who>(options: SocketOptions<Who>): Sockets => {
-  const { server, guard, admit, hold, envelop, present, serialize, counted } = options;
+  const { guard, admit, hold, envelop, present, serialize, counted } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_BODY_BYTES });
   const operations = new RunningOperations(counted);
   let draining = false;
@@ -119,16 +122,18 @@ export const serveSockets = <Who>(options: SocketOptions<Who>): Sockets => {
     onClose: ({ extra }) => operations.endAll(extra.socket),
   });
 
-  server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
-    const here = routeOf(request) === '/graphql' ? undefined : NOT_HERE;
-    const refusal = guard(request) ?? here ?? (draining ? DRAINING : undefined);
-    if (refusal) return refuseUpgrade(stream, refusal);
-    sockets.handleUpgrade(request, stream, head, (socket) =>
-      served.open({ socket, wire: new Wire(socket, stream), request, who: undefined }),
-    );
-  });
-
   return {
+    handleUpgrade: (request, stream, head) => {
+      const here = routeOf(request) === '/graphql' ? undefined : NOT_HERE;
+      const refusal = guard(request) ?? here ?? (draining ? DRAINING : undefined);
+      if (refusal) return refuseUpgrade(stream, refusal);
+      sockets.handleUpgrade(request, stream, head, (socket) => {
+        const wire = new Wire(socket, stream);
+        const line: Line<Who> = { socket, wire, request, who: undefined };
+        watchUnread(socket, wire, () => line.who !== undefined);
+        served.open(line);
+      });
+    },
     drain: async (withinMs) => {
       draining = true;
       await Promise.race([operations.answered(), pause(withinMs, undefined, { ref: false })]);

@@ -1,4 +1,5 @@
 import { type Api, audienceOf, type Context, credentialOf } from '../context.ts';
+import { decodeId } from '../graph/ids.ts';
 import type { View } from './deliver/pub-sub.ts';
 import { SERVICE } from './log/log.ts';
 import { entryFor } from './log/transition.ts';
@@ -22,9 +23,16 @@ export const reads = (context: Context, api: Api): boolean =>
 export const viewOf = (context: Context, kind: 'raised' | 'added', named: boolean): View => {
   const of = (api: Api) => ({ reads: reads(context, api), audience: audienceOf(context, api) });
   const at = { bird: of('bird'), courier: of('courier') };
+  const { workspaces, organizations } = context.caller;
+  /** Of an entry of courier nothing says to which organization it belongs; what was named was read before. */
+  const isWithin = (api: Api, messageId: string): boolean =>
+    api === 'bird'
+      ? !workspaces || workspaces.has(decodeId(messageId)?.key.split('/')[0]?.toLowerCase() ?? '')
+      : !organizations || named;
   return (entry) => {
-    const { reads, audience } = at[apiOf(entry.messageId)];
-    if (!reads) return undefined;
+    const api = apiOf(entry.messageId);
+    const { reads, audience } = at[api];
+    if (!reads || !isWithin(api, entry.messageId)) return undefined;
     // Pigeon's own credential may see more than the caller's.
     if (!named && audience !== SERVICE && entry.audience === SERVICE) return undefined;
     const seen = entryFor(entry, audience);

@@ -1,16 +1,19 @@
 import type { Plugin } from 'graphql-yoga';
+import type { OpenEvents } from '../context.ts';
 import type { TextCallbacks } from '../ports.ts';
-import { useEventExecution } from './deliver/event-execution.ts';
-import { FanOut } from './deliver/fan-out.ts';
+import { Delivery, useDelivery } from './deliver/delivery.ts';
 import { PubSub } from './deliver/pub-sub.ts';
 import type { Log, LogBounds } from './log/log.ts';
 import { openSqliteLog } from './log/sqlite-log.ts';
 import { StatusLog } from './log/status-log.ts';
 import { openPolling, type PollingOptions } from './poll/polling.ts';
+import { openSettling, type SettlingOptions } from './poll/settling.ts';
+import { openEvents } from './subscribe/events.ts';
 import { birdWebhooks, type WebhookCounts } from './webhooks/bird-webhooks.ts';
 import { type CallbackCounts, courierCallbacks } from './webhooks/courier-callbacks.ts';
 import { openSqliteTextTokens } from './webhooks/sqlite-text-tokens.ts';
 import type { TextTokens } from './webhooks/text-tokens.ts';
+import type { Webhooks } from './webhooks/webhook.ts';
 
 const DAY = 24 * 3600 * 1000;
 
@@ -39,6 +42,8 @@ export interface StreamOptions {
   readonly workspaceId: string | undefined;
   /** What is watched is asked about where webhooks are silent; left out, it is not. */
   readonly polling?: Pick<PollingOptions, 'services' | 'birdPerSecond' | 'everyMs' | 'watched'> | undefined;
+  /** Sends whose answer was lost are looked for; left out, they are not. */
+  readonly settling?: Pick<SettlingOptions, 'services' | 'everyMs'> | undefined;
   readonly warn: (message: string, details: Record<string, unknown>) => void;
   /** The clock, in milliseconds since the epoch. */
   readonly now?: () => number;
@@ -46,12 +51,16 @@ export interface StreamOptions {
 
 /** The status stream of one running gateway. */
 export interface Stream {
-  /** The port that mutations and queries reach it by; subscriptions too. */
+  /** The port by which mutations and queries reach the stream. */
   readonly changes: StatusLog;
+  /** The port by which subscriptions reach it. */
+  readonly openEvents: OpenEvents;
   /** The addresses that texts are sent with. */
   readonly callbacks: TextCallbacks;
-  /** Answers `/webhooks/…`, and gives every event a context of its own. */
+  /** Delivers subscriptions. */
   readonly plugin: Plugin;
+  /** Takes what the upstreams post. */
+  readonly webhooks: Webhooks;
   readonly counts: {
     readonly webhooks: Readonly<WebhookCounts>;
     readonly callbacks: Readonly<CallbackCounts>;
@@ -59,6 +68,8 @@ export interface Stream {
   };
   /** Asks now about what is watched, as far as it is due; what the stream does by itself every few seconds. */
   poll(): Promise<void>;
+  /** Looks now for sends whose answer was lost, as far as it is time; what the stream does by itself every second. */
+  settle(): Promise<void>;
   /** Ends every subscription, writes what waits and lets go of the store. */
   close(): Promise<void>;
 }
@@ -73,34 +84,29 @@ export const openStream = (options: StreamOptions): Stream => {
   const { log = openSqliteLog({ dataDir, bounds: { ...BOUNDS, ...bounds }, now }) } = options;
   const { tokens = openSqliteTextTokens(dataDir, now) } = options;
   const pubSub = new PubSub();
-  const statusLog = new StatusLog(log, pubSub, warn);
-  const fanOut = new FanOut(statusLog);
+  const statusLog = new StatusLog(log, pubSub, warn, bounds?.entries, now);
+  const delivery = new Delivery(statusLog, pubSub);
   const polling = options.polling && openPolling({ ...options.polling, log, pubSub, statusLog, now });
-  const webhooks = birdWebhooks({ statusLog, keys: birdKeys, publicUrl, workspaceId, warn, now });
+  const settling = options.settling && openSettling({ ...options.settling, changes: statusLog });
+  const bird = birdWebhooks({ statusLog, keys: birdKeys, publicUrl, workspaceId, warn, now });
   const texts = courierCallbacks({ statusLog, tokens, publicUrl, warn, now });
   const recovered = texts.recover();
   return {
     changes: statusLog,
     callbacks: texts.callbacks,
-    plugin: {
-      ...useEventExecution(fanOut),
-      onRequest: async (request) => {
-        await webhooks.plugin.onRequest?.(request);
-        await texts.onRequest(request);
-      },
-    },
+    openEvents: (...asked) => openEvents(statusLog, ...asked),
+    plugin: useDelivery(delivery),
+    webhooks: { '/webhooks/bird': bird.handle, '/webhooks/courier/texts/{token}': texts.handle },
     get counts() {
-      const { groups, members } = fanOut.counts;
-      return {
-        webhooks: webhooks.counts,
-        callbacks: texts.counts,
-        subscribers: pubSub.size - groups + members,
-      };
+      const { subscribers } = delivery.counts;
+      return { webhooks: bird.counts, callbacks: texts.counts, subscribers };
     },
     poll: async () => polling?.round(),
+    settle: async () => settling?.round(),
     async close() {
       pubSub.close();
       await polling?.close();
+      await settling?.close();
       await recovered;
       await log.close();
       await tokens.close();

@@ -2,7 +2,7 @@ import type { Operation } from './send.ts';
 
 /** What every failed call has in common. The message names the operation, never a filled path or a body. */
 export abstract class UpstreamError extends Error {
-  readonly operation: Operation;
+  readonly operation: Pick<Operation, 'api' | 'method' | 'path'>;
   /** True when the same call may succeed later. */
   readonly retryable: boolean;
   /** Seconds to wait before asking again, where that is known. */
@@ -10,7 +10,7 @@ export abstract class UpstreamError extends Error {
 
   constructor(
     message: string,
-    operation: Operation,
+    operation: Pick<Operation, 'api' | 'method' | 'path'>,
     options: { cause?: unknown; retryable?: boolean; retryAfter?: number | undefined } = {},
   ) {
     super(message, { cause: options.cause });
@@ -30,6 +30,8 @@ export interface Refusal {
   readonly fields: readonly string[];
   /** True when the call was made by the caller's own credential. */
   readonly forwarded: boolean;
+  /** The id of the thing that stands in the way of a new one, where the upstream names it. */
+  readonly existing?: string | undefined;
 }
 
 /** The upstream answered with a status outside 2xx. */
@@ -38,6 +40,7 @@ export class AnswerError extends UpstreamError {
   readonly requestId: string | undefined;
   readonly fields: readonly string[];
   readonly forwarded: boolean;
+  readonly existing: string | undefined;
 
   constructor(operation: Operation, refusal: Refusal) {
     const { status } = refusal;
@@ -49,6 +52,7 @@ export class AnswerError extends UpstreamError {
     this.requestId = refusal.requestId;
     this.fields = refusal.fields;
     this.forwarded = refusal.forwarded;
+    this.existing = refusal.existing;
   }
 }
 
@@ -101,12 +105,50 @@ export class LimitedError extends UpstreamError {
   }
 }
 
+/** What of an operation errors name. */
+type Named = Pick<Operation, 'api' | 'method' | 'path'>;
+
 /** A change was sent and its answer was lost: it may or may not have happened. It is never repeated blindly. */
 export class OutcomeUnknownError extends UpstreamError {
-  constructor(operation: Operation, cause: unknown) {
+  /** @param retryable true when asking again may tell what happened, and sends nothing again */
+  constructor(operation: Named, cause: unknown, retryable = false) {
     super(`${operation.api} may or may not have done ${operation.method} ${operation.path}`, operation, {
       cause,
+      retryable,
     });
+  }
+}
+
+/** Why Pigeon has no token of a login to call with. */
+export type LoginFault =
+  /** The upstream does not accept Pigeon's username and password. */
+  | 'refused'
+  /** The login could not be reached, or failed. */
+  | 'unavailable'
+  /** The login's answer holds no token. */
+  | 'invalid'
+  /** The login was still under way at the call's deadline. */
+  | 'late';
+
+/** The call was not made, or was made and refused with 401, because a login gave no token for it. */
+export class LoginError extends UpstreamError {
+  readonly reason: LoginFault;
+  /** What the login was answered with, where it was answered. */
+  readonly status: number | undefined;
+
+  constructor(
+    operation: Named,
+    options: {
+      reason: LoginFault;
+      message: string;
+      cause?: unknown;
+      status?: number | undefined;
+      retryAfter?: number | undefined;
+    },
+  ) {
+    super(options.message, operation, { ...options, retryable: options.reason !== 'refused' });
+    this.reason = options.reason;
+    this.status = options.status;
   }
 }
 

@@ -1,12 +1,23 @@
+import { LRUCache } from 'lru-cache';
 import { type Dispatcher, Pool } from 'undici';
+import { isLoopback } from '../config/loopback.ts';
 import { AnswerError, InvalidResponseError, UnavailableError } from './errors.ts';
-import { type Call, type Media, type Send, target } from './send.ts';
+import { type Call, type Media, type Operation, type Send, target } from './send.ts';
 
 /** The largest answer read from an upstream, in bytes: a thousand rows of the fattest kind, ten times over. */
 const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
 
 /** The largest answer that is not JSON, in bytes. */
 const MAX_MEDIA_BYTES = 8 * 1024 * 1024;
+
+/** How many connections an origin has. */
+export const CONNECTIONS = 256;
+
+/** How many of them the calls of one operation may hold. */
+export const CONNECTIONS_AN_OPERATION = 96;
+
+/** How many hosts beside its own are kept connections to. */
+const OTHER_HOSTS = 8;
 
 /** Errors of undici and the resolver after which the request cannot have been seen by the upstream. */
 const UNSENT = new Set([
@@ -25,32 +36,68 @@ export interface Http {
 }
 
 /**
- * Calls one origin over a pool of kept-alive connections. Timers belong to the deadline layer.
+ * Calls one upstream over pools of kept-alive connections, one for each of its hosts. Timers belong to the deadline
+ * layer. No redirect is followed.
  *
  * @param url the upstream's base URL; a path in it is put before every operation's path
  */
 export const http = (url: string): Http => {
-  const { origin, pathname } = new URL(url);
-  const prefix = pathname.replace(/\/+$/, '');
-  const pool = new Pool(origin, {
-    connections: 64,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    maxResponseSize: MAX_RESPONSE_BYTES,
+  const base = new URL(url);
+  const pools = new LRUCache<string, Pool>({
+    max: 1 + OTHER_HOSTS,
+    dispose: (pool) => void pool.close().catch(() => {}),
   });
+
+  const poolOf = (origin: string): Pool => {
+    const kept = pools.get(origin);
+    if (kept) return kept;
+    const pool = new Pool(origin, {
+      connections: CONNECTIONS,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      maxResponseSize: MAX_RESPONSE_BYTES,
+    });
+    pools.set(origin, pool);
+    return pool;
+  };
+
+  /** Where a call goes: to the upstream's base URL, to the operation's own host, or to an address that was named. */
+  const locate = (call: Call): { readonly origin: string; readonly path: string } => {
+    const { address, operation } = call;
+    if (address === undefined) {
+      const { origin, pathname } = hostOf(operation, base);
+      return { origin, path: pathname.replace(/\/+$/, '') + target(call) };
+    }
+    const named = URL.parse(address);
+    // Without TLS only an upstream on this machine, such as the sandbox, may name another one here.
+    const isSafe =
+      named?.protocol === 'https:' ||
+      (named?.protocol === 'http:' && isLoopback(named.hostname) && isLoopback(base.hostname));
+    if (!named || !isSafe || named.username || named.password)
+      throw new UnavailableError(operation, {
+        cause: new Error('the address that the upstream names for it is not one to call'),
+        unsent: true,
+      });
+    return { origin: named.origin, path: named.pathname + named.search };
+  };
 
   return {
     send: async (call) => {
       const { operation, credential, body, signal } = call;
+      const { origin, path } = locate(call);
       let answer: Dispatcher.ResponseData;
       let bytes: Uint8Array;
       try {
-        answer = await pool.request({
+        answer = await poolOf(origin).request({
           method: operation.method as Dispatcher.HttpMethod,
-          path: prefix + target(call),
+          path,
           headers: {
-            accept: operation.media ?? 'application/json',
-            authorization: credential.header,
+            ...call.headers,
+            accept: operation.media ?? 'application/json, application/vnd.api+json',
+            // Whatever is called at an address that was named must not learn our credential.
+            ...(credential.header === '' || call.address !== undefined
+              ? {}
+              : { authorization: credential.header }),
             ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           },
           body: body === undefined ? null : JSON.stringify(body),
@@ -60,25 +107,38 @@ export const http = (url: string): Http => {
         call.observer?.received(bytes.length);
       } catch (cause) {
         if (signal?.aborted) throw signal.reason;
+        // What is too large once is too large again.
+        if (codeOf(cause) === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') throw new InvalidResponseError(operation, 200);
         throw new UnavailableError(operation, { cause, unsent: UNSENT.has(codeOf(cause)) });
       }
       const { statusCode: status, headers } = answer;
+      const location = one(headers.location);
+      if (operation.redirects && status >= 300 && status < 400 && location !== undefined)
+        return { status, body: { location } };
       if (status < 200 || status > 299) throw refusal(call, status, headers, decode(bytes));
       if (status === 204 || bytes.length === 0) return { status, body: undefined };
       if (operation.media !== undefined) return { status, body: media(operation, status, headers, bytes) };
       if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(one(headers['content-type']) ?? '')) {
+        if (operation.unanswered) return { status, body: undefined };
         throw new InvalidResponseError(operation, status);
       }
       try {
         return { status, body: JSON.parse(decode(bytes)) };
       } catch {
+        if (operation.unanswered) return { status, body: undefined };
         // The cause would quote the body.
         throw new InvalidResponseError(operation, status);
       }
     },
-    close: () => pool.destroy(),
+    close: async () => {
+      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+    },
   };
 };
+
+/** The base URL of an operation: the vendor’s own host for it only where the vendor itself is called. */
+const hostOf = ({ host }: Operation, base: URL): URL =>
+  host && base.origin === new URL(host.usual).origin ? new URL(host.own) : base;
 
 const decode = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
@@ -116,7 +176,20 @@ const refusal = (call: Call, status: number, headers: Dispatcher.ResponseData['h
     retryAfter: seconds(one(headers['retry-after'])),
     fields: [...new Set(refusedFields(text).flatMap((field) => call.inputPath?.(field) ?? []))],
     forwarded: call.credential.forwarded,
+    existing: existingIn(text),
   });
+
+/** The id of what exists already, as JSON:API’s `meta` of the first error names it. */
+const existingIn = (text: string): string | undefined => {
+  try {
+    const body: unknown = JSON.parse(text);
+    const [first] = isRecord(body) && Array.isArray(body.errors) ? body.errors : [];
+    const id = isRecord(first) && isRecord(first.meta) ? first.meta.id : undefined;
+    return typeof id === 'string' ? id : undefined;
+  } catch {
+    return undefined;
+  }
+};
 
 /** Seconds of a `Retry-After` header, which holds seconds or an HTTP date. */
 const seconds = (header: string | undefined): number | undefined => {

@@ -7,8 +7,18 @@ export interface Operation {
   readonly path: string;
   /** True when repeating the call changes nothing: it may be retried, and its answer shared. */
   readonly safe: boolean;
+  /** True when it sends something to people: whatever leaves its outcome open is then said to. */
+  readonly send?: boolean;
   /** The media type of its answer, where that is not JSON: a type, or one with `*` behind its `/`. */
   readonly media?: string;
+  /** True when it takes no credential: none is sent. */
+  readonly anonymous?: boolean;
+  /** True when a redirect is an answer: it is not followed, but told as `{ location }`. */
+  readonly redirects?: boolean;
+  /** True when no answer is documented: whatever comes with a good status is taken, and read only where it is JSON. */
+  readonly unanswered?: boolean;
+  /** The vendor’s hosts, where the operation has one of its own; who plays the vendor elsewhere has one for all. */
+  readonly host?: { readonly usual: string; readonly own: string };
 }
 
 /** An answer that is not JSON. */
@@ -28,12 +38,16 @@ export type QueryValue =
 
 /** By whose right a call is made. */
 export interface Credential {
-  /** The whole value of the `Authorization` header. */
+  /** The whole value of the `Authorization` header; empty to send none. */
   readonly header: string;
   /** Tells credentials apart without holding them: caches and shared calls are keyed by it. */
   readonly key: string;
+  /** A secret that stays the same while tokens come and go: what is stored is keyed by it. Empty where there is none. */
+  readonly secret: string;
   /** True when it is the caller's own and not Pigeon's: a refusal is then about the caller. */
   readonly forwarded: boolean;
+  /** Statuses that are seen to where the credential comes from, and so are no news when they are answered. */
+  readonly handled?: readonly number[] | undefined;
 }
 
 /** One call to make. */
@@ -41,7 +55,11 @@ export interface Call {
   readonly operation: Operation;
   readonly params?: Readonly<Record<string, string>> | undefined;
   readonly query?: Readonly<Record<string, QueryValue>> | undefined;
+  /** Headers beside those that every call has. They may hold secrets, so nothing logs them. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly body?: unknown;
+  /** The whole address, where the upstream itself has named one; the operation’s path is then only a name. */
+  readonly address?: string | undefined;
   readonly credential: Credential;
   /** Aborts the call when the client has gone. */
   readonly signal?: AbortSignal | undefined;

@@ -149,6 +149,19 @@ export const subscriptionRow = (word: string, more: object = {}) => ({
   ...more,
 });
 
+/** A list of contacts named by a word. */
+export const listRow = (word: string, more: object = {}) => ({
+  id: idOf(word),
+  name: `list ${word}`,
+  description: null,
+  consentType: 'double',
+  contactCount: 1,
+  counter: { count: 1, updatedAt: moment(0) },
+  createdAt: moment(0),
+  updatedAt: moment(0),
+  ...more,
+});
+
 /** An answer with a page of a list. */
 export const page = (results: readonly object[], nextPageToken?: string) => ({
   body: { results, ...(nextPageToken && { nextPageToken }) },

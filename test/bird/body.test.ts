@@ -2,23 +2,24 @@ import { expect, test } from 'vitest';
 import { messageRow, page, startBird } from './bird.ts';
 
 const FIELDS = `
-  fragment Action on BirdMessageAction { type text url payload imageUrl amountCents currency }
+  fragment Action on BirdMessageAction { type text url payload imageUrl description amountCents currency }
   fragment Item on BirdMessageItem { title description mediaUrl altText actions { ...Action } }
-  fragment Media on BirdMedia { mediaUrl altText contentType filename }
+  fragment Media on BirdMedia { mediaUrl altText contentType filename isAnimated }
   fragment Body on BirdMessageBody {
     __typename
-    ... on BirdTextBody { text attachments { filename mediaUrl contentType inline } actions { ...Action } metadata }
-    ... on BirdHtmlBody { html words: text subject metadata attachments { filename mediaUrl contentType } actions { type } }
-    ... on BirdImageBody { images { ...Media } words: text actions { type } metadata }
-    ... on BirdFileBody { files { ...Media } words: text actions { type } metadata }
-    ... on BirdGifBody { mediaUrl altText words: text actions { type } metadata }
+    ... on BirdTextBody { text attachments { filename mediaUrl contentType inline contentId } actions { ...Action } subject metadata { subject headers whatsapp { previewUrl } } }
+    ... on BirdHtmlBody { html words: text subject metadata { subject openTracking } attachments { filename mediaUrl contentType } actions { type } }
+    ... on BirdImageBody { images { ...Media } words: text actions { type } subject metadata { fallbackText } }
+    ... on BirdFileBody { files { ...Media } words: text actions { type } subject metadata { fallbackText } }
+    ... on BirdGifBody { mediaUrl altText words: text actions { type } metadata { telegram { parseMode } } }
     ... on BirdLocationBody { latitude longitude address label }
     ... on BirdCarouselBody { items { ...Item } words: text }
-    ... on BirdListBody { title text altText items { ...Item } actions { ...Action } metadata }
+    ... on BirdListBody { title text altText items { ...Item } actions { ...Action } metadata { button { label } } }
     ... on BirdAuthenticationBody { disclaimer expirationTime actions { type } }
     ... on BirdActionBody { resource }
     ... on BirdTemplateBody {
-      projectId version locale name parameters variables files: attachments { filename mediaUrl inline }
+      projectId version locale name parameters { type key value } variables files: attachments { filename mediaUrl inline }
+      settings { disallowMmLite useMmLite } shortLinks { enabled domain } utmParameters { key value reference }
     }
     ... on UnknownBody { type json }
   }`;
@@ -45,11 +46,11 @@ const place = { type: 'locationRequest', locationRequest: { text: 'Where?' } };
 const reply = { type: 'reply', reply: { text: 'No' } };
 
 const SHOWN_ACTIONS = [
-  { type: 'link', text: 'Read', url: 'https://example.com' },
-  { type: 'postback', text: 'Yes', payload: 'y', imageUrl: 'https://example.com/y.png' },
-  { type: 'buy', text: 'Buy', amountCents: 100, currency: 'EUR' },
-  { type: 'locationRequest', text: 'Where?' },
-  { type: 'reply', text: 'No' },
+  { type: 'LINK', text: 'Read', url: 'https://example.com' },
+  { type: 'POSTBACK', text: 'Yes', payload: 'y', imageUrl: 'https://example.com/y.png' },
+  { type: 'BUY', text: 'Buy', amountCents: 100, currency: 'EUR' },
+  { type: 'LOCATION_REQUEST', text: 'Where?' },
+  { type: 'REPLY', text: 'No' },
 ];
 
 test.each<[string, object, object, string | null]>([
@@ -66,7 +67,7 @@ test.each<[string, object, object, string | null]>([
         },
       ],
       actions: [link, postback, buy, place, reply],
-      metadata: { subject: 'S' },
+      metadata: { subject: 'S', headers: { a: 'b' }, whatsapp: { previewUrl: true } },
     },
     {
       __typename: 'BirdTextBody',
@@ -80,7 +81,8 @@ test.each<[string, object, object, string | null]>([
         },
       ],
       actions: SHOWN_ACTIONS,
-      metadata: { subject: 'S' },
+      subject: 'S',
+      metadata: { subject: 'S', headers: { a: 'b' }, whatsapp: { previewUrl: true } },
     },
     'hello',
   ],
@@ -99,12 +101,19 @@ test.each<[string, object, object, string | null]>([
   ['html', { html: '<b>hi</b>' }, { __typename: 'BirdHtmlBody', html: '<b>hi</b>' }, null],
   [
     'image',
-    { images: [{ mediaUrl: 'https://example.com/i', altText: 'A cat' }], text: 'look', actions: [link] },
+    {
+      images: [{ mediaUrl: 'https://example.com/i', altText: 'A cat' }],
+      text: 'look',
+      actions: [link],
+      metadata: { subject: 'Look' },
+    },
     {
       __typename: 'BirdImageBody',
+      subject: 'Look',
+      metadata: {},
       images: [{ mediaUrl: 'https://example.com/i', altText: 'A cat' }],
       words: 'look',
-      actions: [{ type: 'link' }],
+      actions: [{ type: 'LINK' }],
     },
     'look',
   ],
@@ -142,7 +151,7 @@ test.each<[string, object, object, string | null]>([
           title: 'One',
           description: 'first',
           mediaUrl: 'https://example.com/1',
-          actions: [{ type: 'reply', text: 'No' }],
+          actions: [{ type: 'REPLY', text: 'No' }],
         },
       ],
       words: 'pick',
@@ -165,7 +174,7 @@ test.each<[string, object, object, string | null]>([
       text: 'pick',
       altText: 'a menu',
       items: [{ title: 'One' }],
-      actions: [{ type: 'reply', text: 'No' }],
+      actions: [{ type: 'REPLY', text: 'No' }],
       metadata: { button: { label: 'Go' } },
     },
     'pick',
@@ -177,7 +186,7 @@ test.each<[string, object, object, string | null]>([
       __typename: 'BirdAuthenticationBody',
       disclaimer: true,
       expirationTime: 10,
-      actions: [{ type: 'link' }],
+      actions: [{ type: 'LINK' }],
     },
     null,
   ],
@@ -228,11 +237,15 @@ test('a template is shown in place of a body', async () => {
     parameters: [{ type: 'string', key: 'name', value: 'Ada' }],
     variables: { name: 'Ada' },
     attachments: [{ filename: 'a.pdf', mediaUrl: 'https://example.com/a', inline: true }],
+    settings: { disallowMmLite: null, useMmLite: true },
+    shortLinks: { enabled: true, domain: 'default' },
+    utmParameters: [{ key: 'utm_source', value: 'a', reference: null }],
   };
-  const { attachments: files, ...fields } = template;
+  const { attachments: files, parameters: _, ...fields } = template;
+  const parameters = [{ type: 'STRING', key: 'name', value: 'Ada' }];
   expect(await shown({ body: undefined, template })).toEqual({
     text: null,
-    body: { __typename: 'BirdTemplateBody', ...fields, files },
+    body: { __typename: 'BirdTemplateBody', ...fields, parameters, files },
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { WORKSPACE_ID } from '../support/gateway.ts';
 import { idOf } from '../support/ids.ts';
 import { channelRow, filtered, gid, messageRow, moment, page, startBird } from './bird.ts';
 
@@ -20,7 +21,7 @@ describe('a channel', () => {
       identifier: '+3197000',
       status: 'SETTING_UP',
       nativeStatus: 'setting-up',
-      useCaseType: 'transactional',
+      useCaseType: 'TRANSACTIONAL',
       createdAt: moment(0),
     });
     expect(pigeon.calls()).toEqual([`GET /channels/${idOf('sms')}`]);
@@ -57,7 +58,9 @@ describe('a channel', () => {
         channelRow('mail'),
       ]),
     });
-    const { bird } = await pigeon.query('{ bird { channels { nodes { settings connectionParams } } } }');
+    const { bird } = await pigeon.query(
+      '{ bird { channels { nodes { settings { key value visibility } connectionParams { key value visibility } } } } }',
+    );
     expect(bird.channels.nodes).toEqual([
       { settings: settings.slice(0, 1), connectionParams: settings.slice(0, 1) },
       { settings: null, connectionParams: null },
@@ -69,10 +72,13 @@ describe('the list of channels', () => {
   test('is asked with its filters', async () => {
     await using pigeon = await startBird({ 'GET /channels': page([]) });
     await pigeon.query(
-      '{ bird { channels(first: 5, platform: ["sms", "email"], status: [ACTIVE, SETTING_UP], reverse: true) { nodes { id } } } }',
+      `{ bird { channels(
+        first: 5, platform: ["sms", "email"], status: [ACTIVE, SETTING_UP], reverse: true, useCaseType: MARKETING,
+        ids: ["${gid('BirdChannel', 'sms')}", "${idOf('mail')}"], conferencial: false, onlyMyChannels: true
+      ) { nodes { id } } } }`,
     );
     expect(pigeon.calls()).toEqual([
-      'GET /channels?limit=5&reverse=true&platform=sms&platform=email&status=active&status=setting-up',
+      `GET /channels?reverse=true&platform=sms&platform=email&onlyMyChannels=true&status=active&status=setting-up&useCaseType=marketing&id=${idOf('sms')}&id=${idOf('mail')}&limit=5`,
     ]);
   });
 
@@ -106,6 +112,8 @@ describe('the list of channels', () => {
   });
 });
 
+const NODES = 'query ($ids: [ID!]!) { nodes(ids: $ids) { ... on BirdChannel { name } } }';
+
 describe('channels by their ids', () => {
   test('are read with one call, and by themselves where the list does not show them', async () => {
     await using pigeon = await startBird({
@@ -124,6 +132,52 @@ describe('channels by their ids', () => {
       `GET /channels?id=${idOf('sms')}&id=${idOf('gone')}&id=${idOf('mail')}&limit=3`,
       `GET /channels/${idOf('gone')}`,
     ]);
+  });
+
+  test.each([400, 422])('are read one by one where Bird refuses the filter with %i', async (status) => {
+    await using pigeon = await startBird({
+      'GET /channels': { status, body: { code: 'X', message: 'id is no parameter' } },
+      [`GET /channels/${idOf('sms')}`]: { body: channelRow('sms') },
+      [`GET /channels/${idOf('mail')}`]: { body: channelRow('mail') },
+    });
+    const ids = ['sms', 'mail'].map((word) => gid('BirdChannel', word));
+    const { nodes } = await pigeon.query(NODES, { ids });
+    expect(nodes).toEqual([{ name: 'channel sms' }, { name: 'channel mail' }]);
+    expect(pigeon.calls()).toHaveLength(3);
+  });
+
+  test('are read one by one where Bird takes no notice of the filter', async () => {
+    await using pigeon = await startBird({
+      'GET /channels': page([channelRow('other'), channelRow('mail')], 'more'),
+      [`GET /channels/${idOf('sms')}`]: { body: channelRow('sms') },
+    });
+    const ids = ['sms', 'mail'].map((word) => gid('BirdChannel', word));
+    const { nodes } = await pigeon.query(NODES, { ids });
+    expect(nodes).toEqual([{ name: 'channel sms' }, { name: 'channel mail' }]);
+    expect(pigeon.calls()).toEqual([
+      `GET /channels?id=${idOf('sms')}&id=${idOf('mail')}&limit=2`,
+      `GET /channels/${idOf('sms')}`,
+    ]);
+  });
+
+  test('fail with the list that fails', async () => {
+    await using pigeon = await startBird({ 'GET /channels': { status: 403 } });
+    const ids = ['sms', 'mail'].map((word) => gid('BirdChannel', word));
+    const { body } = await pigeon.gateway.ask(NODES, { ids });
+    expect(body.errors?.map(({ extensions }) => extensions.code)).toEqual([
+      'UPSTREAM_REFUSED',
+      'UPSTREAM_REFUSED',
+    ]);
+    expect(pigeon.calls()).toHaveLength(1);
+  });
+
+  test('are asked for a hundred at a time', async () => {
+    const rows = Array.from({ length: 130 }, (_, index) => channelRow(`c${index}`));
+    await using pigeon = await startBird({ 'GET /channels': filtered(rows) });
+    const ids = rows.map(({ id }) => Buffer.from(`BirdChannel:${WORKSPACE_ID}/${id}`).toString('base64'));
+    const { nodes } = await pigeon.query(NODES, { ids });
+    expect(nodes).toHaveLength(130);
+    expect(pigeon.bird.asked.map(({ params }) => params.get('limit'))).toEqual(['100', '30']);
   });
 
   test('are read workspace by workspace', async () => {
@@ -168,6 +222,23 @@ describe('channel groups', () => {
     expect(bird.channels.nodes.map((node: { group: unknown }) => node.group)).toEqual([shown, null, shown]);
     expect(bird.channelGroups).toEqual([{ nativeId: idOf('group') }]);
     expect(pigeon.calls().toSorted()).toEqual(['GET /channel-groups', 'GET /channels?limit=20']);
+  });
+
+  test('lead to their channels, which one call reads', async () => {
+    await using pigeon = await startBird({
+      'GET /channel-groups': page([group, { ...group, id: idOf('other'), channelIds: [idOf('wa2')] }]),
+      'GET /channels': filtered([channelRow('wa1'), channelRow('wa2')]),
+    });
+    const { bird } = await pigeon.query('{ bird { channelGroups { channels { nativeId name } } } }');
+    const shown = (word: string) => ({ nativeId: idOf(word), name: `channel ${word}` });
+    expect(bird.channelGroups).toEqual([
+      { channels: [shown('wa1'), shown('wa2')] },
+      { channels: [shown('wa2')] },
+    ]);
+    expect(pigeon.calls()).toEqual([
+      'GET /channel-groups',
+      `GET /channels?id=${idOf('wa1')}&id=${idOf('wa2')}&limit=2`,
+    ]);
   });
 
   test('are read by id, and are null where Bird does not know them', async () => {
@@ -252,13 +323,32 @@ describe('interactions', () => {
       [list]: page([
         row('reaction', { metadata: { reaction: { emoji: '👍', action: 'react' } } }),
         row('clicked', { details: 'item_1_clicked', metadata: { link: { url: 'https://example.com' } } }),
-        row('opened-by-a-cat', { context: { id: 'c' } }),
+        row('opened-by-a-cat', {
+          context: { id: 'c', type: 'campaign', tags: ['a'] },
+          receiver: { contacts: [{ id: idOf('ada'), identifierValue: '+31612345678' }] },
+          messageReference: 'r-1',
+          platformReferenceId: 'wamid',
+        }),
       ]),
     });
     const { bird } = await pigeon.query(
-      '{ bird { messages { nodes { interactions { nativeId type nativeType details emoji url context createdAt } } } } }',
+      `{ bird { messages { nodes { interactions {
+        nativeId type nativeType details emoji url context { nativeId type tags } createdAt messageReference
+        platformReferenceId recipients { identifierValue contact { nativeId } } message { nativeId } channel { nativeId }
+      } } } } }`,
     );
-    const nothing = { details: null, emoji: null, url: null, context: null, createdAt: moment(5) };
+    const nothing = {
+      details: null,
+      emoji: null,
+      url: null,
+      context: null,
+      messageReference: null,
+      platformReferenceId: null,
+      recipients: [],
+      message: { nativeId: idOf('m') },
+      channel: { nativeId: idOf('sms') },
+      createdAt: moment(5),
+    };
     expect(bird.messages.nodes[0].interactions).toEqual([
       { ...nothing, nativeId: idOf('reaction'), type: 'REACTION', nativeType: 'reaction', emoji: '👍' },
       {
@@ -274,7 +364,10 @@ describe('interactions', () => {
         nativeId: idOf('opened-by-a-cat'),
         type: 'UNKNOWN',
         nativeType: 'opened-by-a-cat',
-        context: { id: 'c' },
+        context: { nativeId: 'c', type: 'campaign', tags: ['a'] },
+        messageReference: 'r-1',
+        platformReferenceId: 'wamid',
+        recipients: [{ identifierValue: '+31612345678', contact: { nativeId: idOf('ada') } }],
       },
     ]);
     expect(pigeon.calls()).toEqual(['GET /channels/messages?limit=20', list]);

@@ -23,13 +23,9 @@ test('a contact is created', async () => {
   await using pigeon = await startBird({ 'POST /contacts': { status: 201, body: contactRow('ada') } });
   const input = {
     displayName: 'Ada',
-    identifiers: [
-      { ...PHONE, properties: null },
-      { key: 'emailaddress', value: 'ada@example.com', properties: { a: 1 } },
-    ],
+    identifiers: [PHONE, { key: 'emailaddress', value: 'ada@example.com', properties: { a: 1 } }],
     attributes: { language: 'nl', tags: ['a', 'b'] },
-    listIds: [idOf('list')],
-    accountIds: null,
+    listIds: [gid('BirdList', 'list')],
   };
   expect(await pigeon.query(CREATE, { input })).toEqual(shown);
   expect(pigeon.calls()).toEqual(['POST /contacts']);
@@ -58,10 +54,9 @@ test('a contact is updated', async () => {
   const input = {
     id: ADA,
     attributes: { language: null },
-    addIdentifiers: [{ ...PHONE, properties: null }],
-    removeIdentifiers: [{ key: 'emailaddress', value: 'ada@example.com', properties: { a: 1 } }],
+    addIdentifiers: [PHONE],
+    removeIdentifiers: [{ key: 'emailaddress', value: 'ada@example.com' }],
     addToLists: [idOf('list')],
-    removeFromLists: null,
     allowWritingReadOnly: false,
     strategy: 'FIRST_ALIAS',
   };
@@ -89,6 +84,20 @@ test.each([
   );
   expect(pigeon.calls()).toEqual([call]);
   expect(pigeon.bird.asked[0]?.body).toEqual({ attributes: { language: 'nl' } });
+});
+
+test('a contact is created by its identifier alone', async () => {
+  const call = 'PATCH /contacts/identifiers/emailaddress/ada@example.com';
+  await using pigeon = await startBird({ [call]: { status: 201, body: contactRow('ada') } });
+  const input = { key: 'emailaddress', value: 'ada@example.com' };
+  expect(await pigeon.query(UPSERT, { input })).toEqual(shown);
+  expect(pigeon.bird.asked[0]?.body).toEqual({});
+});
+
+test('null clears what Bird takes null for', async () => {
+  await using pigeon = await startBird({ [`PATCH ${CONTACT}`]: { body: contactRow('ada') } });
+  await pigeon.query(UPDATE, { input: { id: ADA, attributes: null } });
+  expect(pigeon.bird.asked[0]?.body).toEqual({ attributes: null });
 });
 
 test('a contact is deleted', async () => {
@@ -131,9 +140,22 @@ describe('an input is refused by its name, and nothing is sent', () => {
     ['a name that is empty', CREATE, { displayName: '' }, 'input.displayName'],
     ['a name that is too long', CREATE, { displayName: 'a'.repeat(151) }, 'input.displayName'],
     ['a workspace that is none', CREATE, { displayName: 'Ada', workspaceId: 'w' }, 'input.workspaceId'],
-    ['an update of nothing', UPDATE, { id: ADA, addToLists: null }, 'input'],
+    ['an update of nothing', UPDATE, { id: ADA }, 'input'],
+    ['null where it means nothing', UPDATE, { id: ADA, addToLists: null }, 'input.addToLists'],
+    [
+      'null inside of a list',
+      UPDATE,
+      { id: ADA, addIdentifiers: [{ ...PHONE, properties: null }] },
+      'input.addIdentifiers.properties',
+    ],
+    [
+      'what is not taken away with an identifier',
+      UPDATE,
+      { id: ADA, removeIdentifiers: [{ ...PHONE, properties: { a: 1 } }] },
+      'input.removeIdentifiers.properties',
+    ],
+    ['a list that is none', UPDATE, { id: ADA, addToLists: [gid('BirdContact', 'ada')] }, 'input.addToLists'],
     ['a contact that is none', UPDATE, { id: gid('BirdChannel', 'sms'), attributes: {} }, 'input.id'],
-    ['an upsert of nothing', UPSERT, { ...upsert, attributes: null }, 'input'],
     ['a value with a slash', UPSERT, { ...upsert, value: 'a/b' }, 'input.value'],
     ['a value with a space', UPSERT, { ...upsert, value: 'a b' }, 'input.value'],
     ['a value that is encoded', UPSERT, { ...upsert, value: 'a%40b' }, 'input.value'],

@@ -57,8 +57,8 @@ test('both directions are one list, newest first, for one call each', async () =
   const [contact, ...lists] = pigeon.calls();
   expect(contact).toBe(`GET /contacts/${idOf('ada')}`);
   expect(lists.toSorted()).toEqual([
-    `${LIST}?from=${PHONE}&startAt=1970-01-01T00:00:00.000Z&limit=12`,
-    `${LIST}?to=${PHONE}&startAt=1970-01-01T00:00:00.000Z&limit=12`,
+    `${LIST}?from=${PHONE}&startAt=1970-01-01T00:00:00.000Z&limit=99`,
+    `${LIST}?to=${PHONE}&startAt=1970-01-01T00:00:00.000Z&limit=99`,
   ]);
 });
 
@@ -86,7 +86,7 @@ test('all identifiers are asked for together, after reading those that Bird does
   await pigeon.query(QUERY, { id: idOf('ada'), direction: 'INCOMING' });
   expect(pigeon.calls().slice(1)).toEqual([
     `GET /contacts/${idOf('ada')}/identifiers?limit=100`,
-    `${LIST}?from=${PHONE}&from=ada@example.com&startAt=1970-01-01T00:00:00.000Z&limit=22`,
+    `${LIST}?from=${PHONE}&from=ada@example.com&startAt=1970-01-01T00:00:00.000Z&limit=99`,
   ]);
 });
 

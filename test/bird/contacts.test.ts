@@ -73,6 +73,30 @@ describe('a contact', () => {
   });
 });
 
+test('a contact’s empty attributes are asked for by their keys, anew for each contact', async () => {
+  await using pigeon = await startBird({
+    'GET /contacts': page([contactRow('ada'), contactRow('bob')]),
+    'GET /contacts/*': ({ params }) => ({
+      body: contactRow('ada', {
+        attributes: {
+          language: 'nl',
+          ...Object.fromEntries(params.getAll('attribute').map((key) => [key, null])),
+        },
+      }),
+    }),
+  });
+  const { bird } = await pigeon.query(
+    '{ bird { contacts { nodes { attributes some: attributes(keys: ["language", "team"]) } } } }',
+  );
+  const both = { attributes: { language: 'nl' }, some: { language: null, team: null } };
+  expect(bird.contacts.nodes).toEqual([both, both]);
+  expect(pigeon.calls()).toEqual([
+    'GET /contacts?limit=20',
+    `GET /contacts/${idOf('ada')}?attribute=language&attribute=team`,
+    `GET /contacts/${idOf('bob')}?attribute=language&attribute=team`,
+  ]);
+});
+
 test('a list of contacts spares their single calls', async () => {
   await using pigeon = await startBird({
     'GET /contacts': page([contactRow('ada'), contactRow('bob')]),
@@ -83,7 +107,7 @@ test('a list of contacts spares their single calls', async () => {
   );
   expect(bird.contacts.nodes).toHaveLength(2);
   expect(pigeon.calls().filter((call) => call.startsWith('GET /contacts'))).toEqual([
-    'GET /contacts?limit=50&reverse=true',
+    'GET /contacts?reverse=true&limit=50',
   ]);
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { globalId } from '../../src/graph/ids.ts';
+import type { Standing } from '../../src/ports.ts';
 import { WORKSPACE_ID } from '../support/gateway.ts';
 import { idOf } from '../support/ids.ts';
 import { channelRow, contactRow, filtered, gid, messageRow, moment, page, startBird } from './bird.ts';
@@ -342,7 +343,7 @@ describe('messages by their ids', () => {
       '{ bird { messages { nodes { replyTo { type order nativeId message { text } } } } } }',
     );
     expect(bird.messages.nodes).toEqual([
-      { replyTo: { type: 'message', order: 0, nativeId: idOf('m1'), message: { text: 'm1' } } },
+      { replyTo: { type: 'MESSAGE', order: 0, nativeId: idOf('m1'), message: { text: 'm1' } } },
       { replyTo: null },
     ]);
     expect(pigeon.calls()).toEqual(['GET /channels/messages?limit=20']);
@@ -389,12 +390,20 @@ describe('a message', () => {
       meta: { extraInformation: { useCase: 'marketing' } },
       origin: { type: 'flow', id: 'f' },
       scheduledFor: moment(120),
+      sendAt: moment(121),
+      platformReferenceId: 'wamid',
+      tagIds: [idOf('tag')],
+      shortLinks: { domain: 'default' },
+      bodyId: idOf('body'),
+      ignorePersistedEventhooks: true,
     });
     expect(
       await shown(
         row,
         `failure { code description sourceName sourceCode } reason details reference tags platformId platformReferences
-         batchId chargeableUnits meta origin scheduledFor updatedAt sender { name identifierValue contact { id } }`,
+         batchId chargeableUnits meta { extraInformation } origin { type nativeId } scheduledFor sendAt updatedAt
+         platformReferenceId tagIds shortLinks { domain } bodyId ignorePersistedEventhooks
+         sender { name identifierValue contact { id } connector { nativeId } }`,
       ),
     ).toEqual({
       failure: { code: 15001, description: 'no route', sourceName: 'sms-messagebird', sourceCode: '34' },
@@ -407,11 +416,34 @@ describe('a message', () => {
       batchId: idOf('batch'),
       chargeableUnits: 2,
       meta: { extraInformation: { useCase: 'marketing' } },
-      origin: { type: 'flow', id: 'f' },
+      origin: { type: 'flow', nativeId: 'f' },
       scheduledFor: moment(120),
+      sendAt: moment(121),
       updatedAt: moment(60),
-      sender: { name: 'Clinic', identifierValue: '+3197000', contact: null },
+      platformReferenceId: 'wamid',
+      tagIds: [idOf('tag')],
+      shortLinks: { domain: 'default' },
+      bodyId: idOf('body'),
+      ignorePersistedEventhooks: true,
+      sender: {
+        name: 'Clinic',
+        identifierValue: '+3197000',
+        contact: null,
+        connector: { nativeId: idOf('connector') },
+      },
     });
+  });
+
+  test.each<[string, object, string | null]>([
+    ['a text', { body: { type: 'text', text: { text: 'x', metadata: { subject: 'S' } } } }, 'S'],
+    ['HTML', { body: { type: 'html', html: { text: 'x', metadata: { subject: 'S' } } } }, 'S'],
+    ['pictures', { body: { type: 'image', image: { images: [], metadata: { subject: 'S' } } } }, 'S'],
+    ['files', { body: { type: 'file', file: { files: [], metadata: { subject: 'S' } } } }, 'S'],
+    ['its headers', { body: { type: 'list', list: { text: 'x' } }, meta: { email: { subject: 'S' } } }, 'S'],
+    ['a template’s headers', { body: undefined, template: {}, meta: { email: { subject: 'S' } } }, 'S'],
+    ['nowhere', {}, null],
+  ])('has the subject of %s', async (_, row, subject) => {
+    expect(await shown(messageRow('m', { ...row }), 'subject')).toEqual({ subject });
   });
 
   test('of an email names everybody it is for', async () => {
@@ -483,10 +515,11 @@ describe('a message', () => {
     });
   });
 
-  test('has the higher of the status that Bird and the stream tell', async () => {
-    const seen = new Map([
-      [gid('BirdMessage', 'sms', 'a'), 'READ' as const],
-      [gid('BirdMessage', 'sms', 'b'), 'SENT' as const],
+  test('has the higher of the status that Bird and the stream tell, with its word and its time', async () => {
+    const standing = { occurredAt: Date.parse('2026-03-01T00:00:00Z'), removed: false, removedAt: 0 };
+    const seen = new Map<string, Standing>([
+      [gid('BirdMessage', 'sms', 'a'), { ...standing, status: 'READ', nativeStatus: 'read' }],
+      [gid('BirdMessage', 'sms', 'b'), { ...standing, status: 'SENT', nativeStatus: 'sent' }],
     ]);
     const asked: (readonly string[])[] = [];
     const changes = {
@@ -500,14 +533,43 @@ describe('a message', () => {
       { [LIST]: page(['a', 'b', 'c'].map((word) => messageRow(word))) },
       { changes },
     );
-    const { bird } = await pigeon.query('{ bird { messages { nodes { status } } } }');
+    const { bird } = await pigeon.query('{ bird { messages { nodes { status nativeStatus statusAt } } } }');
+    const delivered = {
+      status: 'DELIVERED',
+      nativeStatus: 'delivered',
+      statusAt: messageRow('b').lastStatusAt,
+    };
     expect(bird.messages.nodes).toEqual([
-      { status: 'READ' },
-      { status: 'DELIVERED' },
-      { status: 'DELIVERED' },
+      { status: 'READ', nativeStatus: 'read', statusAt: '2026-03-01T00:00:00.000Z' },
+      delivered,
+      delivered,
     ]);
     expect(asked).toHaveLength(1);
   });
+});
+
+test('the end of a span is exclusive although Bird’s may not be, and keeps its milliseconds', async () => {
+  const at = (second: string) => `2026-01-01T12:00:${second}Z`;
+  const rows = ['03.000', '02.250', '02.249', '01.000'].map((second) =>
+    messageRow(second, { createdAt: at(second) }),
+  );
+  await using pigeon = await startBird({
+    [LIST]: ({ params }) => page(rows.filter(({ createdAt }) => createdAt <= (params.get('endAt') ?? ''))),
+  });
+  const { bird } = await pigeon.query(
+    `{ bird { messages(created: { since: "${at('01.000')}", until: "${at('02.250')}" }) { nodes { text } } } }`,
+  );
+  expect(bird.messages.nodes.map(({ text }: { text: string }) => text)).toEqual(['02.249', '01.000']);
+  expect(pigeon.bird.asked[0]?.params.get('startAt')).toBe(at('01.000'));
+  expect(pigeon.bird.asked[0]?.params.get('endAt')).toBe(at('02.250'));
+});
+
+test('messages are listed by global ids and by Bird’s own', async () => {
+  await using pigeon = await startBird({ [LIST]: page([]) });
+  await pigeon.query('query ($ids: [ID!]) { bird { messages(ids: $ids) { nodes { id } } } }', {
+    ids: [gid('BirdMessage', 'sms', 'a'), idOf('b')],
+  });
+  expect(pigeon.bird.asked[0]?.params.getAll('id')).toEqual([idOf('a'), idOf('b')]);
 });
 
 test.each<[string, object]>([

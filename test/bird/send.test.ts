@@ -58,8 +58,10 @@ test('the status stream is told of it', async () => {
       channelId: gid('BirdChannel', 'sms'),
       added: true,
       status: 'ACCEPTED',
+      removed: null,
       nativeStatus: 'accepted',
       occurredAt: Date.parse(moment(60)),
+      createdAt: Date.parse(moment(0)),
       via: 'MUTATION',
       audience: 'service',
     },
@@ -78,7 +80,7 @@ test('it stays sent when the status stream cannot be told', async () => {
 
 describe('the body', () => {
   const link = { text: 'Read', url: 'https://example.com' };
-  const postback = { text: 'Yes', payload: 'y', imageUrl: null };
+  const postback = { text: 'Yes', payload: 'y', description: 'small' };
 
   test.each<[string, object, object]>([
     [
@@ -86,7 +88,7 @@ describe('the body', () => {
       {
         text: {
           text: 'hello',
-          attachments: [{ mediaUrl: 'https://example.com/a', filename: 'a.pdf', inline: null }],
+          attachments: [{ mediaUrl: 'https://example.com/a', filename: 'a.pdf', contentId: 'a' }],
           metadata: { subject: 'S' },
           actions: [
             { link },
@@ -101,11 +103,14 @@ describe('the body', () => {
         type: 'text',
         text: {
           text: 'hello',
-          attachments: [{ mediaUrl: 'https://example.com/a', filename: 'a.pdf' }],
+          attachments: [{ mediaUrl: 'https://example.com/a', filename: 'a.pdf', contentId: 'a' }],
           metadata: { subject: 'S' },
           actions: [
             { type: 'link', link },
-            { type: 'postback', postback: { text: 'Yes', payload: 'y' } },
+            {
+              type: 'postback',
+              postback: { text: 'Yes', payload: 'y', metadata: { description: { label: 'small' } } },
+            },
             { type: 'reply', reply: { text: 'No' } },
             { type: 'locationRequest', locationRequest: {} },
             { type: 'buy', buy: { text: 'Buy', amountCents: 100, currency: 'EUR' } },
@@ -115,7 +120,7 @@ describe('the body', () => {
     ],
     [
       'html',
-      { html: { html: '<b>hi</b>', text: null, metadata: { subject: 'Hi', openTracking: true } } },
+      { html: { html: '<b>hi</b>', metadata: { subject: 'Hi', openTracking: true } } },
       { type: 'html', html: { html: '<b>hi</b>', metadata: { subject: 'Hi', openTracking: true } } },
     ],
     [
@@ -129,11 +134,15 @@ describe('the body', () => {
     [
       'file',
       {
-        file: { files: [{ mediaUrl: 'https://example.com/f', contentType: 'audio/ogg', filename: 'f.ogg' }] },
+        file: { files: [{ mediaUrl: 'https://example.com/f', contentType: 'image/webp', isAnimated: true }] },
       },
       {
         type: 'file',
-        file: { files: [{ mediaUrl: 'https://example.com/f', contentType: 'audio/ogg', filename: 'f.ogg' }] },
+        file: {
+          files: [
+            { mediaUrl: 'https://example.com/f', contentType: 'image/webp', metadata: { isAnimated: true } },
+          ],
+        },
       },
     ],
     [
@@ -159,7 +168,10 @@ describe('the body', () => {
       { carousel: { items: [{ title: 'One', mediaUrl: null, actions: [{ link }] }], text: 'pick' } },
       {
         type: 'carousel',
-        carousel: { items: [{ title: 'One', actions: [{ type: 'link', link }] }], text: 'pick' },
+        carousel: {
+          items: [{ title: 'One', mediaUrl: null, actions: [{ type: 'link', link }] }],
+          text: 'pick',
+        },
       },
     ],
     [
@@ -186,7 +198,7 @@ describe('the body', () => {
       'section',
       {
         section: {
-          items: [{ type: 'list', list: { text: 'x', actions: [{ type: 'link', link }] } }],
+          items: [{ list: { text: 'x', actions: [{ link }] } }],
           configurations: { columns: '1' },
         },
       },
@@ -200,7 +212,7 @@ describe('the body', () => {
     ],
     [
       'authentication',
-      { authentication: { otp: { disclaimer: true, expirationTime: 5, actions: [{ type: 'link', link }] } } },
+      { authentication: { disclaimer: true, expirationTime: 5, actions: [{ link }] } },
       {
         type: 'authentication',
         authentication: { otp: { disclaimer: true, expirationTime: 5, actions: [{ type: 'link', link }] } },
@@ -220,11 +232,19 @@ describe('the body', () => {
       projectId: 'p',
       version: 'latest',
       locale: 'nl',
-      parameters: [{ type: 'string', key: 'name', value: 'Ada' }],
+      parameters: [{ type: 'STRING', key: 'name', value: 'Ada' }],
+      attachments: [{ mediaUrl: 'https://example.com/a', filename: 'a.pdf', inline: true }],
+      settings: { disallowMmLite: null, useMmLite: true },
+      shortLinks: { enabled: true, domain: 'default' },
+      utmParameters: [{ key: 'utm_source', reference: 'PLATFORM_NAME' }],
     };
-    expect(await sentFor(inputOf({ body: null, template: { ...template, name: null } }))).toEqual({
+    expect(await sentFor(inputOf({ body: undefined, template }))).toEqual({
       receiver: { contacts: TO },
-      template,
+      template: {
+        ...template,
+        parameters: [{ type: 'string', key: 'name', value: 'Ada' }],
+        utmParameters: [{ key: 'utm_source', reference: 'platform_name' }],
+      },
     });
   });
 });
@@ -238,14 +258,20 @@ test('everything else stands where Bird takes it', async () => {
         identifierValue: 'bob@example.com',
         type: 'BCC',
         platformAddress: 'b@example.com',
+        platformAddressSelector: null,
+        identifiers: [{ identifierKey: 'phonenumber', identifierValue: '+31612345678' }],
       },
     ],
     sender: 'clinic',
     senderName: 'The Clinic',
     reference: 'r-1',
-    replyTo: { id: idOf('before'), type: 'message' },
+    replyTo: { id: gid('BirdMessage', 'sms', 'before'), type: 'MESSAGE' },
     tags: ['a b', 'c-d_e'],
-    meta: { extraInformation: { useCase: 'marketing' } },
+    meta: {
+      extraInformation: { useCase: 'marketing' },
+      email: { subject: 'Hi', headers: { a: 'b' }, from: { displayName: 'Clinic' } },
+      pushNotifications: { gatewayTypeOverride: 'APNS' },
+    },
     notificationUrl: 'https://example.com/events',
     scheduledFor: '2026-02-01T12:00:00+01:00',
     validity: 0,
@@ -264,6 +290,8 @@ test('everything else stands where Bird takes it', async () => {
           identifierValue: 'bob@example.com',
           type: 'bcc',
           platformAddress: 'b@example.com',
+          platformAddressSelector: null,
+          identifiers: [{ identifierKey: 'phonenumber', identifierValue: '+31612345678' }],
         },
       ],
     },
@@ -272,7 +300,11 @@ test('everything else stands where Bird takes it', async () => {
     reference: 'r-1',
     replyTo: { id: idOf('before'), type: 'message' },
     tags: ['a b', 'c-d_e'],
-    meta: { extraInformation: { useCase: 'marketing' } },
+    meta: {
+      extraInformation: { useCase: 'marketing' },
+      email: { subject: 'Hi', headers: { a: 'b' }, from: { displayName: 'Clinic' } },
+      pushNotifications: { gatewayTypeOverride: 'apns' },
+    },
     notification: { url: 'https://example.com/events' },
     scheduledFor: '2026-02-01T11:00:00.000Z',
     validity: 0,
@@ -286,7 +318,30 @@ test('everything else stands where Bird takes it', async () => {
 
 describe('an input is refused by its name, and nothing is sent', () => {
   test.each<[string, object, string]>([
-    ['no body and no template', { body: null }, 'input.body'],
+    ['no body and no template', { body: undefined }, 'input.body'],
+    ['a body that is null', { body: null }, 'input.body'],
+    ['a reference that is null', { reference: null }, 'input.reference'],
+    [
+      'a text’s metadata that is null',
+      { body: { text: { text: 'x', metadata: null } } },
+      'input.body.text.metadata',
+    ],
+    [
+      'a subject that is null',
+      { body: { text: { text: 'x', metadata: { subject: null } } } },
+      'input.body.text.metadata.subject',
+    ],
+    ['a word that is unknown', { replyTo: { id: idOf('m'), type: 'UNKNOWN' } }, 'input.replyTo.type'],
+    [
+      'a code that lasts too long',
+      { body: { authentication: { disclaimer: true, expirationTime: 91 } } },
+      'input.body.authentication.expirationTime',
+    ],
+    [
+      'a button with too much small print',
+      { body: { text: { text: 'x', actions: [{ reply: { text: 'y', description: 'a'.repeat(73) } }] } } },
+      'input.body.text.actions.reply.description',
+    ],
     ['a body and a template', { template: { name: 't' } }, 'input.body'],
     ['nobody to send to', { recipients: [] }, 'input.recipients'],
     ['a recipient who is not named', { recipients: [{ type: 'TO' }] }, 'input.recipients'],
@@ -315,7 +370,7 @@ describe('an input is refused by its name, and nothing is sent', () => {
     ['an empty tag', { tags: [''] }, 'input.tags'],
     ['a tag that is too long', { tags: ['a'.repeat(51)] }, 'input.tags'],
     ['a negative validity', { validity: -1 }, 'input.validity'],
-    ['an answer to no id', { replyTo: { id: 'm', type: 'message' } }, 'input.replyTo.id'],
+    ['an answer to no id', { replyTo: { id: 'm', type: 'MESSAGE' } }, 'input.replyTo.id'],
     ['the name of no sender', { senderName: 'Clinic' }, 'input.senderName'],
     [
       'a latitude beyond the pole',
@@ -375,8 +430,9 @@ describe('Bird’s refusal', () => {
     [422, 'BAD_USER_INPUT'],
     [401, 'UPSTREAM_REFUSED'],
     [403, 'UPSTREAM_REFUSED'],
-    [500, 'UPSTREAM_UNAVAILABLE'],
-    [503, 'UPSTREAM_UNAVAILABLE'],
+    [408, 'OUTCOME_UNKNOWN'],
+    [500, 'OUTCOME_UNKNOWN'],
+    [503, 'OUTCOME_UNKNOWN'],
   ])('with %i is %s, and nothing is sent again', async (status, code) => {
     const { error, calls } = await refused({ status, body: { code: 'X', message: '+31612345678' } });
     expect(error.extensions).toMatchObject({

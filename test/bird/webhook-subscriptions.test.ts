@@ -71,7 +71,7 @@ describe('a webhook subscription', () => {
       nativeService: 'fax',
       status: 'UNKNOWN',
       nativeStatus: 'paused',
-      eventFilters: [],
+      eventFilters: null,
     });
   });
 });
@@ -109,7 +109,7 @@ describe('the logs of a webhook subscription', () => {
       ),
     );
     expect(bird.webhookSubscription.logs.nodes).toEqual([LOG]);
-    expect(pigeon.calls()).toEqual([`GET ${HOOK}`, `GET ${HOOK}/logs?limit=5&executionStatus=failed`]);
+    expect(pigeon.calls()).toEqual([`GET ${HOOK}`, `GET ${HOOK}/logs?executionStatus=failed&limit=5`]);
   });
 
   test('have details of every attempt, as Bird has them', async () => {
@@ -173,23 +173,38 @@ test('a webhook subscription is created', async () => {
     eventFilters: [{ key: 'channelId', value: idOf('sms') }],
     url: 'https://elsewhere.example.com/hook?of=bird',
     signingKey: 'secret',
-    template: null,
   };
   expect(await pigeon.query(CREATE, { input })).toEqual({
     result: { subscription: { id: ID, event: 'sms.outbound', status: 'ACTIVE' } },
   });
   expect(pigeon.calls()).toEqual(['POST /webhook-subscriptions']);
-  const { template: _, ...rest } = input;
-  expect(pigeon.bird.asked[0]?.body).toEqual({ ...rest, service: 'channels' });
+  expect(pigeon.bird.asked[0]?.body).toEqual({ ...input, service: 'channels' });
 });
 
 test('a webhook subscription is changed', async () => {
   await using pigeon = await startBird({
     [`PATCH ${HOOK}`]: { body: subscriptionRow('hook', { status: 'inactive' }) },
   });
-  const input = { id: ID, eventFilters: [], status: 'INACTIVE', signingKey: 'new', url: null };
+  const input = { id: ID, eventFilters: [], status: 'INACTIVE', signingKey: 'new' };
   expect((await pigeon.query(UPDATE, { input })).result.subscription.status).toBe('INACTIVE');
   expect(pigeon.bird.asked[0]?.body).toEqual({ eventFilters: [], status: 'inactive', signingKey: 'new' });
+});
+
+test('null takes the filters of a webhook subscription away', async () => {
+  await using pigeon = await startBird({ [`PATCH ${HOOK}`]: { body: subscriptionRow('hook') } });
+  await pigeon.query(UPDATE, { input: { id: ID, eventFilters: null } });
+  expect(pigeon.bird.asked[0]?.body).toEqual({ eventFilters: null });
+});
+
+test('webhook subscriptions are searched by their values', async () => {
+  await using pigeon = await startBird({ 'GET /webhook-subscriptions': page([]) });
+  const QUERY = 'query ($by: JSON) { bird { webhookSubscriptions(searchFilters: $by) { nodes { id } } } }';
+  await pigeon.query(QUERY, { by: { service: 'channels', status: 'active' } });
+  expect(pigeon.calls()).toEqual([
+    'GET /webhook-subscriptions?SearchFilters[service]=channels&SearchFilters[status]=active&limit=20',
+  ]);
+  const { extensions } = await pigeon.refusal(QUERY, { by: { service: { a: 1 } } });
+  expect([extensions.code, extensions.fields]).toEqual(['BAD_USER_INPUT', ['searchFilters']]);
 });
 
 test('a webhook subscription is deleted', async () => {
@@ -208,7 +223,8 @@ describe('an input is refused by its name, and nothing is sent', () => {
     ['no service of Bird’s', CREATE, { ...create, service: 'UNKNOWN' }, 'input.service'],
     ['no status of Bird’s', UPDATE, { id: ID, status: 'UNKNOWN' }, 'input.status'],
     ['a workspace that is none', CREATE, { ...create, workspaceId: 'w' }, 'input.workspaceId'],
-    ['an update of nothing', UPDATE, { id: ID, template: null }, 'input'],
+    ['an update of nothing', UPDATE, { id: ID }, 'input'],
+    ['an address that is null', UPDATE, { id: ID, url: null }, 'input.url'],
     ['a subscription that is none', DELETE, { id: gid('BirdChannel', 'sms') }, 'input.id'],
   ])('%s', async (_, mutation, input, field) => {
     await using pigeon = await startBird();

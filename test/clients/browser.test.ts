@@ -29,9 +29,13 @@ describe.skipIf(browserIsMissing)(
 
     const open = async (tab: string) => {
       const name = `.graphiql-tab-button:has-text("${tab}")`;
-      // A tab can be dragged: a click as quick as a program's does not always count as one.
-      await page.dispatchEvent(name, 'click');
-      await page.waitForSelector(`.graphiql-tab-active ${name}`);
+      const tabs = await page.locator(name).boundingBox();
+      // The very first click counts, as quick as a mouse can click.
+      await page.mouse.click(
+        (tabs?.x ?? 0) + (tabs?.width ?? 0) / 2,
+        (tabs?.y ?? 0) + (tabs?.height ?? 0) / 2,
+      );
+      await page.waitForSelector(`.graphiql-tab-active ${name}`, { timeout: 2000 });
       // Only once it has read the editor does it know which operation is there.
       await page.click('.graphiql-query-editor');
       await page.keyboard.press('End');

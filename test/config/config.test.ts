@@ -1,13 +1,21 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConfigError, readConfig } from '../../src/config/config.ts';
 import { idOf } from '../support/ids.ts';
 
 const WORKSPACE = idOf('workspace');
 const BIRD = { BIRD_ACCESS_KEY: 'key', BIRD_WORKSPACE_ID: WORKSPACE };
 const COURIER = { COURIER_API_URL: 'https://courier.example', COURIER_TOKEN: 'token' };
+const LOGIN = {
+  COURIER_API_URL: 'https://api.carium.example/courier',
+  COURIER_USERNAME: 'pigeon',
+  COURIER_PASSWORD: 'secret',
+};
 const JWT = {
   AUTH: 'jwt',
-  AUTH_JWT_SECRET: 'secret',
+  AUTH_JWT_SECRET: 'a secret of at least thirty-two bytes',
   AUTH_ISSUER: 'https://id.example',
   AUTH_AUDIENCE: 'pigeon',
 };
@@ -34,12 +42,14 @@ describe('without any variable', () => {
       auth: { kind: 'none' },
       corsOrigins: [],
       dataDir: '.data',
+      outbox: { ageMs: 86_400_000, rows: 1_000_000 },
       freshMs: 10_000,
       deadlineMs: 10_000,
       budgetCalls: 500,
       budgetObjects: 25_000,
       budgetBytes: 32 * 1024 * 1024,
       limits: { depth: 20, aliases: 100, tokens: 2000 },
+      callerRps: 0,
       directoryIntervalMs: 600_000,
       logLevel: 'info',
     });
@@ -104,6 +114,26 @@ describe('upstreams', () => {
     expect(courier?.authorization).toBe('Token abc');
   });
 
+  test('logs in to courier at the root of its address, or where that is said', () => {
+    expect(readConfig(LOGIN).courier).toEqual({
+      url: 'https://api.carium.example/courier',
+      authorization: undefined,
+      login: {
+        url: 'https://api.carium.example/identity/v1/login/',
+        username: 'pigeon',
+        password: 'secret',
+      },
+      forwards: false,
+    });
+    const elsewhere = { ...LOGIN, COURIER_LOGIN_URL: 'https://id.example/login' };
+    expect(readConfig(elsewhere).courier?.login?.url).toBe('https://id.example/login');
+  });
+
+  test('takes a password to the letter', () => {
+    const { courier } = readConfig({ ...LOGIN, COURIER_USERNAME: ' pigeon ', COURIER_PASSWORD: ' p w ' });
+    expect(courier?.login).toMatchObject({ username: 'pigeon', password: ' p w ' });
+  });
+
   test('needs no credential of its own where callers bring theirs', () => {
     const env = { COURIER_API_URL: 'https://c.example', COURIER_FORWARD_AUTHORIZATION: 'true' };
     expect(readConfig(env).courier).toEqual({
@@ -137,6 +167,47 @@ describe('faults', () => {
       'does not choose between two credentials',
       { ...COURIER, COURIER_AUTHORIZATION: 'x' },
       ['COURIER_AUTHORIZATION'],
+    ],
+    ['does not choose between a token and a login', { ...LOGIN, COURIER_TOKEN: 'x' }, ['COURIER_USERNAME']],
+    [
+      'does not choose between all three credentials',
+      { ...LOGIN, COURIER_TOKEN: 'x', COURIER_AUTHORIZATION: 'y' },
+      ['COURIER_AUTHORIZATION', 'COURIER_USERNAME'],
+    ],
+    [
+      'wants no login’s address beside a token',
+      { ...COURIER, COURIER_LOGIN_URL: 'https://id.example/' },
+      ['COURIER_LOGIN_URL'],
+    ],
+    [
+      'wants a password beside a username',
+      { COURIER_API_URL: 'https://c.example', COURIER_USERNAME: 'pigeon' },
+      ['COURIER_PASSWORD'],
+    ],
+    [
+      'wants a username beside a password, and courier’s URL',
+      { COURIER_PASSWORD: 'secret' },
+      ['COURIER_API_URL', 'COURIER_USERNAME'],
+    ],
+    [
+      'wants a username and a password beside a login’s address, for sweeps too',
+      {
+        COURIER_API_URL: 'https://c.example',
+        COURIER_FORWARD_AUTHORIZATION: 'true',
+        COURIER_LOGIN_URL: 'https://id.example/',
+      },
+      ['COURIER_USERNAME', 'COURIER_PASSWORD'],
+    ],
+    [
+      'refuses a login’s address that is none',
+      { ...LOGIN, COURIER_LOGIN_URL: '/login' },
+      ['COURIER_LOGIN_URL'],
+    ],
+    ['does not overlook a name that is misspelt', { BIRD_ACCES_KEY: 'key' }, ['BIRD_ACCES_KEY']],
+    [
+      'does not overlook names that begin like ours',
+      { ...BIRD, COURIER_TOKEN_: 'x', AUTH_JWT_SECRETS: 'x', DEADLINE_S: '1', BIRD_API_URL_FILE: '/x' },
+      ['COURIER_TOKEN_', 'AUTH_JWT_SECRETS', 'DEADLINE_S', 'BIRD_API_URL_FILE'],
     ],
     ['refuses a workspace that is no UUID', { ...BIRD, BIRD_WORKSPACE_ID: '12' }, ['BIRD_WORKSPACE_ID']],
     [
@@ -185,6 +256,11 @@ describe('faults', () => {
       ['AUTH_JWT_SECRET'],
     ],
     [
+      'refuses a secret that can be guessed',
+      { ...JWT, AUTH_JWT_SECRET: 'x'.repeat(31) },
+      ['AUTH_JWT_SECRET'],
+    ],
+    [
       'does not overlook token settings without AUTH=jwt',
       { AUTH_ISSUER: 'https://id.example' },
       ['AUTH_ISSUER'],
@@ -212,6 +288,94 @@ describe('faults', () => {
   });
 });
 
+describe('other programs’ variables', () => {
+  test('are none of ours', () => {
+    const env = {
+      LOG_FORMAT: 'json',
+      REDIS_HOST: 'r',
+      PORT_RANGE: '1-2',
+      DATA_CENTER: 'x',
+      BIRD: 'x',
+      BIRDS_OF: 'x',
+      // What Kubernetes sets for a service called `courier`.
+      COURIER_SERVICE_HOST: '10.0.0.1',
+      COURIER_SERVICE_PORT: '80',
+      COURIER_SERVICE_PORT_HTTP: '80',
+      COURIER_PORT: 'tcp://10.0.0.1:80',
+      COURIER_PORT_80_TCP: 'tcp://10.0.0.1:80',
+      COURIER_PORT_80_TCP_ADDR: '10.0.0.1',
+      // Empty is absent.
+      BIRD_ACCES_KEY: ' ',
+    };
+    expect(faultsOf(env)).toEqual([]);
+    expect(readConfig(env).sandbox).toBe(true);
+  });
+});
+
+describe('secrets in files', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'pigeon-secrets-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const file = (name: string, text: string): string => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return path;
+  };
+
+  test('are read for every secret, without the line’s end', () => {
+    const config = readConfig({
+      BIRD_ACCESS_KEY_FILE: file('key', 'key\n'),
+      BIRD_WORKSPACE_ID: WORKSPACE,
+      BIRD_WEBHOOK_SIGNING_KEY_FILE: file('signing', 'old, new\n'),
+      COURIER_API_URL: 'https://c.example',
+      COURIER_USERNAME_FILE: file('username', 'pigeon\r\n'),
+      COURIER_PASSWORD_FILE: file('password', ' p w \n'),
+      REDIS_URL_FILE: file('redis', 'redis://:p@localhost:6379'),
+      AUTH: 'jwt',
+      AUTH_JWT_SECRET_FILE: file('jwt', 'a shared secret of thirty-two bytes and more\n'),
+      AUTH_ISSUER: 'https://id.example',
+      AUTH_AUDIENCE: 'pigeon',
+    });
+    expect(config).toMatchObject({
+      bird: { accessKey: 'key', signingKeys: ['old', 'new'] },
+      courier: { login: { username: 'pigeon', password: ' p w ' } },
+      redisUrl: 'redis://:p@localhost:6379',
+      auth: { keys: { secret: 'a shared secret of thirty-two bytes and more' } },
+    });
+    const token = { COURIER_API_URL: 'https://c.example', COURIER_TOKEN_FILE: file('token', 'abc\n') };
+    expect(readConfig(token).courier?.authorization).toBe('Bearer abc');
+    const header = {
+      COURIER_API_URL: 'https://c.example',
+      COURIER_AUTHORIZATION_FILE: file('header', 'Token abc'),
+    };
+    expect(readConfig(header).courier?.authorization).toBe('Token abc');
+  });
+
+  test('are refused by the names that were written, and never quoted', () => {
+    const secret = 's3cret';
+    expect(
+      faultsOf({
+        BIRD_ACCESS_KEY: 'key',
+        BIRD_ACCESS_KEY_FILE: file('twice', secret),
+        COURIER_TOKEN_FILE: file('lines', `${secret}\n${secret}`),
+        REDIS_URL_FILE: file('none', ' \n'),
+        AUTH_JWT_SECRET_FILE: secret,
+      }),
+    ).toEqual([
+      'BIRD_ACCESS_KEY_FILE: cannot stand beside BIRD_ACCESS_KEY, set one of them',
+      'AUTH_JWT_SECRET_FILE: the file cannot be read (ENOENT)',
+      'REDIS_URL_FILE: the file is empty',
+      'COURIER_TOKEN_FILE: must be plain ASCII on one line',
+      'BIRD_WORKSPACE_ID: is missing, because BIRD_ACCESS_KEY is set',
+      'COURIER_API_URL: is missing, because COURIER_TOKEN_FILE is set',
+      'AUTH_JWT_SECRET_FILE: has no meaning without AUTH=jwt',
+    ]);
+  });
+});
+
 describe('who may come in', () => {
   test('asks nobody on loopback, and elsewhere only where that was said', () => {
     for (const HOST of ['localhost', '127.0.0.1', '::1']) {
@@ -223,7 +387,7 @@ describe('who may come in', () => {
   test('checks tokens by a secret or by published keys', () => {
     expect(readConfig(JWT).auth).toEqual({
       kind: 'jwt',
-      keys: { secret: 'secret' },
+      keys: { secret: JWT.AUTH_JWT_SECRET },
       issuer: 'https://id.example',
       audience: 'pigeon',
     });

@@ -398,6 +398,37 @@ describe('a mutation', () => {
     expect(front.courier.asked).toHaveLength(before + 1);
   });
 
+  test('gives the channel that is there already, and says so', async () => {
+    const error = { code: 'DuplicateChannel', detail: 'Amina', meta: { id: idOf('twin') }, status: 409 };
+    front.courier.answers({
+      'POST /v1/messaging-channels/': { status: 409, body: { errors: [error] } },
+      [`GET /v1/messaging-channels/${idOf('twin')}/`]: one(
+        resource('messaging-channels', 'twin', { name: 'Heart' }),
+      ),
+    });
+    const create = `mutation { createCourierChannel(input: { organizationId: "${idOf('o')}" }) { existed channel { nativeId name } } }`;
+    expect(await front.data(create)).toEqual({
+      createCourierChannel: { existed: true, channel: { nativeId: idOf('twin'), name: 'Heart' } },
+    });
+    front.courier.answers({
+      'POST /v1/messaging-channels/': created(resource('messaging-channels', 'new', { name: 'New' })),
+    });
+    expect(await front.data(create)).toMatchObject({ createCourierChannel: { existed: false } });
+  });
+
+  test('is refused as a conflict where the channel that is there cannot be shown', async () => {
+    const error = { code: 'DuplicateChannel', detail: 'Amina', meta: { id: idOf('hidden') }, status: 409 };
+    front.courier.answers({
+      'POST /v1/messaging-channels/': { status: 409, body: { errors: [error] } },
+      [`GET /v1/messaging-channels/${idOf('hidden')}/`]: { status: 404, body: { errors: [] } },
+    });
+    expect(
+      await front.error(
+        `mutation { createCourierChannel(input: { organizationId: "${idOf('o')}" }) { existed } }`,
+      ),
+    ).toMatchObject({ code: 'CONFLICT' });
+  });
+
   test.each<[string, string]>([
     [`updateCourierMessage(input: { id: "${ID}" }) { message { id } }`, 'input'],
     [`updateCourierMessage(input: { id: "${ID}", message: null }) { message { id } }`, 'input.message'],

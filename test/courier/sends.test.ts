@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { globalId } from '../../src/graph/ids.ts';
-import type { Changes, MessageChange } from '../../src/ports.ts';
+import type { Changes, MessageChange, Standing } from '../../src/ports.ts';
 import { idOf } from '../support/ids.ts';
 import type { Prepared } from '../support/upstream.ts';
 import { startFront } from './front.ts';
@@ -21,8 +21,10 @@ describe.each(SENDS)('%s', (_, operation, query) => {
   test.each<[string, Prepared, string, boolean]>([
     ['is refused for its quota', { status: 429, headers: { 'retry-after': '0' } }, 'RATE_LIMITED', true],
     ['is refused', { status: 409 }, 'CONFLICT', false],
-    ['fails at courier', { status: 500 }, 'UPSTREAM_UNAVAILABLE', false],
-    ['finds courier down', { status: 503 }, 'UPSTREAM_UNAVAILABLE', false],
+    ['fails at courier', { status: 500 }, 'OUTCOME_UNKNOWN', false],
+    ['finds courier down', { status: 503 }, 'OUTCOME_UNKNOWN', false],
+    ['takes courier too long', { status: 408 }, 'OUTCOME_UNKNOWN', false],
+    ['is sent elsewhere', { status: 303 }, 'OUTCOME_UNKNOWN', false],
     ['loses its answer in between', { status: 502 }, 'OUTCOME_UNKNOWN', false],
     ['waits too long in between', { status: 504 }, 'OUTCOME_UNKNOWN', false],
     ['loses its connection', { destroy: true }, 'OUTCOME_UNKNOWN', false],
@@ -47,7 +49,7 @@ describe.each(SENDS)('%s', (_, operation, query) => {
 });
 
 /** Changes as a test sees them. */
-const recorder = (seen: ReadonlyMap<string, MessageChange['status']> = new Map()) => {
+const recorder = (seen: ReadonlyMap<string, Standing> = new Map()) => {
   const recorded: MessageChange[] = [];
   const changes: Changes = {
     record: async (some) => {
@@ -85,7 +87,8 @@ describe('what a mutation does to a message is recorded', () => {
       {
         messageId: id('CourierMessage'),
         added: false,
-        status: 'DELETED',
+        status: 'RECEIVED',
+        removed: true,
         occurredAt: Date.parse(at(4)),
       },
     ],
@@ -167,27 +170,45 @@ describe('what a mutation does to a message is recorded', () => {
   });
 });
 
-test('a message’s status is the higher one of courier’s and the recorded one', async () => {
+test('a message’s status is the higher one of courier’s and the recorded one, or that it is removed', async () => {
+  const before = Date.parse(at(0));
+  const later = Date.parse(at(5));
+  const read: Standing = {
+    status: 'READ',
+    nativeStatus: null,
+    occurredAt: later,
+    removed: false,
+    removedAt: 0,
+  };
+  const of = (name: string, standing: Partial<Standing>) =>
+    [globalId('CourierMessage', idOf(name)), { ...read, ...standing }] as const;
   const { changes } = recorder(
     new Map([
-      [globalId('CourierMessage', idOf('low')), 'READ'],
-      [globalId('CourierMessage', idOf('removed')), 'READ'],
+      of('low', {}),
+      of('removed', {}),
+      of('back', { removed: true, removedAt: before }),
+      of('gone', { removed: true, removedAt: later }),
     ]),
   );
+  const names = ['low', 'removed', 'back', 'gone', 'other'];
   await using front = await startFront({
-    courier: {
-      [`GET /v1/messaging-messages/${idOf('low')}/`]: one(message('low')),
-      [`GET /v1/messaging-messages/${idOf('removed')}/`]: one(message('removed', { removed: true })),
-      [`GET /v1/messaging-messages/${idOf('other')}/`]: one(message('other')),
-    },
+    courier: Object.fromEntries(
+      names.map((name) => [
+        `GET /v1/messaging-messages/${idOf(name)}/`,
+        one(message(name, { removed: name === 'removed' })),
+      ]),
+    ),
     changes,
   });
   const { courier } = await front.data(
-    `{ courier { ${['low', 'removed', 'other'].map((name) => `${name}: message(id: "${idOf(name)}") { status }`).join(' ')} } }`,
+    `{ courier { ${names.map((name) => `${name}: message(id: "${idOf(name)}") { status statusAt }`).join(' ')} } }`,
   );
   expect(courier).toEqual({
-    low: { status: 'READ' },
-    removed: { status: 'DELETED' },
-    other: { status: 'RECEIVED' },
+    low: { status: 'READ', statusAt: at(5) },
+    removed: { status: 'DELETED', statusAt: at(1) },
+    // What courier says now is later than what was told of it.
+    back: { status: 'READ', statusAt: at(5) },
+    gone: { status: 'DELETED', statusAt: at(5) },
+    other: { status: 'RECEIVED', statusAt: at(1) },
   });
 });

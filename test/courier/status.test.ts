@@ -85,7 +85,7 @@ describe('a courier message', () => {
     expect(await shown(attributes)).toMatchObject(expected);
   });
 
-  test('whose times cannot be read has none, and the log is warned without them', async () => {
+  test('whose times are missing or cannot be read has none, and the log is warned without them', async () => {
     const lines: string[] = [];
     const log = pino(
       { level: 'warn' },
@@ -112,7 +112,8 @@ describe('a courier message', () => {
       { createdAt: '2026-01-01T10:00:00.000Z', statusAt: null },
       { createdAt: '2026-01-01T08:00:00.123Z', statusAt: at(1) },
     ]);
-    expect(lines).toHaveLength(2);
+    // Both times of the first and the one that the second lacks.
+    expect(lines).toHaveLength(3);
     expect(lines.join()).not.toMatch(/yesterday|2026-13/);
   });
 });

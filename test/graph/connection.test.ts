@@ -94,7 +94,7 @@ const byNumber =
           time: ({ createdAt }) => Date.parse(createdAt),
           read: async ({ limit, offset }) => {
             remember(kept.asked, `limit=${limit} offset=${offset}`);
-            return kept.rows.slice(offset, offset + limit);
+            return { rows: kept.rows.slice(offset, offset + limit) };
           },
         }),
     };
@@ -332,6 +332,63 @@ describe('the calls of a list with offsets', () => {
   });
 });
 
+describe('a list whose upstream tells how many rows there are', () => {
+  const counted = (rows: readonly Row[], tell: (count: number) => number | undefined, largest = 1000) => {
+    const asked: string[] = [];
+    const read = (args: ConnectionArgs, asksForMore = true) =>
+      byOffset<Row>(args, asksForMore, {
+        name: 'counted',
+        max: 10,
+        id: ({ id }) => id,
+        read: async ({ limit, offset }) => {
+          remember(asked, `limit=${limit} offset=${offset}`);
+          const page = rows.slice(offset, offset + Math.min(limit, largest));
+          return { rows: page, total: tell(rows.length) };
+        },
+      });
+    return { asked, read };
+  };
+
+  test('ends where the upstream says, with no empty page behind', async () => {
+    const { asked, read } = counted(rowsOf(20), (count) => count);
+    const { edges, pageInfo } = await read({ first: 100 });
+    expect([edges.length, pageInfo.hasNextPage]).toEqual([20, false]);
+    expect(asked).toEqual(['limit=10 offset=0', 'limit=10 offset=10']);
+  });
+
+  test('needs no row more to say that more follows', async () => {
+    const { asked, read } = counted(rowsOf(20), (count) => count);
+    const { edges, pageInfo } = await read({ first: 10 });
+    expect([edges.length, pageInfo.hasNextPage]).toEqual([10, true]);
+    expect(asked).toEqual(['limit=10 offset=0']);
+  });
+
+  test('goes on behind a page that is shorter than it was asked for', async () => {
+    const { read } = counted(rowsOf(20), (count) => count, 3);
+    expect((await read({ first: 100 })).edges).toHaveLength(20);
+  });
+
+  test.each([0, 7, -1])('does not believe a count of %i that is below what was read', async (total) => {
+    const { read } = counted(rowsOf(20), () => total);
+    expect((await read({ first: 100 })).edges).toHaveLength(20);
+  });
+
+  test('does not read on and on for a count that is too high', async () => {
+    const { read } = counted(rowsOf(20), () => 1e9);
+    const { edges, pageInfo } = await read({ first: 100 });
+    expect([edges.length, pageInfo.hasNextPage]).toEqual([20, false]);
+  });
+});
+
+test('a list that stands in another order than was said loses nothing when the cursor’s row has gone', async () => {
+  const kept = byNumber(true)(rowsOf(30).toReversed(), 10);
+  const { edges } = await kept.connect({ first: 12 });
+  const last = edges.at(-1);
+  kept.rows = kept.rows.filter(({ id }) => id !== last?.node.id);
+  const rest = await kept.connect({ first: 1000, after: last?.cursor });
+  expect(idsOf(rest)).toEqual(kept.rows.slice(11).map(({ id }) => id));
+});
+
 describe('a list without times', () => {
   const timeless = (given: Named[]) => {
     const kept = {
@@ -351,7 +408,7 @@ describe('a list without times', () => {
           name: 'timeless',
           max: 10,
           id: ({ id }) => id,
-          read: async ({ limit, offset }) => kept.rows.slice(offset, offset + limit),
+          read: async ({ limit, offset }) => ({ rows: kept.rows.slice(offset, offset + limit) }),
         }),
     };
     return kept;

@@ -83,7 +83,6 @@ describe('over HTTP', () => {
   test.each([
     ['{ node(id: "one") { id } }', 'id'],
     [`{ node(id: "${idOf('one')}") { id } }`, 'id'],
-    [`{ nodes(ids: ["${channel}", "one"]) { id } }`, 'ids'],
     [`{ bird { channel(id: "${contact}") { name } } }`, 'id'],
     [`{ bird { contact(id: "${channel}") { displayName } } }`, 'id'],
     ['{ bird { channelGroup(id: "one") { id } } }', 'id'],

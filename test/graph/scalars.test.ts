@@ -1,26 +1,10 @@
 import { expect, test } from 'vitest';
-import { parseMoment } from '../../src/graph/scalars.ts';
 import { startTestGateway, WORKSPACE_ID } from '../support/gateway.ts';
 import { idOf } from '../support/ids.ts';
 import { startUpstream } from '../support/upstream.ts';
 
 const LIST = `GET /workspaces/${WORKSPACE_ID}/channels`;
 const MESSAGES = `GET /workspaces/${WORKSPACE_ID}/channels/messages`;
-
-test.each([
-  ['2026-01-31T12:00:00.5Z', '2026-01-31T12:00:00.500Z'],
-  ['2026-01-31T12:00:00+02:00', '2026-01-31T10:00:00.000Z'],
-  ['2026-01-31T12:00:00+0200', '2026-01-31T10:00:00.000Z'],
-  ['2026-01-31T12:00:00', '2026-01-31T12:00:00.000Z'],
-  ['2026-01-31T12:00:00.123456', '2026-01-31T12:00:00.123Z'],
-  ['2026-01-31', '2026-01-31T00:00:00.000Z'],
-])('an upstream’s %s is %s', (text, moment) => {
-  expect(parseMoment(text)?.toISOString()).toBe(moment);
-});
-
-test.each(['', 'soon', '2026-13-01T00:00:00Z', null, undefined, 5, {}])('%j is no moment', (value) => {
-  expect(parseMoment(value)).toBeUndefined();
-});
 
 test('a time that cannot be read is null, and its row stays whole', async () => {
   await using bird = await startUpstream({

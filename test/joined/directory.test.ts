@@ -151,7 +151,7 @@ describe('the directory', () => {
       [`GET ${WORKSPACE}/contacts/*`]: { body: birdContact('it', [['emailaddress', 'ada@example.com']]) },
     },
   };
-  const contact = `{ bird { contact(id: "${idOf('it')}") { individuals { confidence } } } }`;
+  const contact = `{ bird { contact(id: "${idOf('it')}") { individuals(confidence: [VERIFIED, UNVERIFIED, AMBIGUOUS]) { confidence } } } }`;
   const facts = '{ courier { directory { sweptAt users identifiers } } }';
 
   test('is null at courier until it has been swept, and then tells its age and size', async () => {

@@ -119,9 +119,21 @@ test.each([
     code: 'BAD_USER_INPUT',
     fields: ['id'],
   });
-  expect(await front.error(NODES, { ids: [globalId('CourierText', idOf('one')), id] })).toMatchObject({
-    code: 'BAD_USER_INPUT',
-    fields: ['ids'],
-  });
   expect([...front.bird.asked, ...front.courier.asked]).toEqual([]);
+});
+
+test('an id that is none costs its own element of nodes', async () => {
+  await using front = await startFront({ courier: COURIER });
+  const good = globalId('CourierChannel', idOf('one'));
+  const { body } = await front.gateway.ask(NODES, {
+    ids: ['nonsense', good, globalId('Nothing', idOf('one'))],
+  });
+  expect(body.data.nodes).toEqual([null, { __typename: 'CourierChannel', id: good }, null]);
+  expect(body.errors).toMatchObject(
+    [0, 2].map((index) => ({
+      path: ['nodes', index],
+      extensions: { code: 'BAD_USER_INPUT', fields: ['ids'] },
+    })),
+  );
+  expect(front.courier.calls()).toEqual([`GET /v1/messaging-channels/${idOf('one')}/`]);
 });

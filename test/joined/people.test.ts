@@ -36,15 +36,21 @@ const ask = async (query: string) => {
 
 const MATCH = 'basis confidence contact { nativeId } individual { nativeId }';
 
+/** Matches however sure they are. */
+const ALL = '(confidence: [VERIFIED, UNVERIFIED, AMBIGUOUS])';
+
 /** The matches of a person's contact. */
 const ofContact = async (key: string): Promise<Match[]> =>
-  (await ask(`{ bird { contact(id: "${id('bird-contact', key)}") { individuals { ${MATCH} } } } }`)).bird
-    .contact.individuals;
+  (await ask(`{ bird { contact(id: "${id('bird-contact', key)}") { individuals${ALL} { ${MATCH} } } } }`))
+    .bird.contact.individuals;
 
 /** The matches of a person's individual. */
 const ofIndividual = async (key: string): Promise<Match[]> =>
-  (await ask(`{ courier { individual(id: "${id('courier-individual', key)}") { contacts { ${MATCH} } } } }`))
-    .courier.individual.contacts;
+  (
+    await ask(
+      `{ courier { individual(id: "${id('courier-individual', key)}") { contacts${ALL} { ${MATCH} } } } }`,
+    )
+  ).courier.individual.contacts;
 
 const said = (matches: readonly Match[], side: 'contact' | 'individual') =>
   matches.map((match) => `${whose.get(match[side]?.nativeId ?? '')} ${match.confidence}`).toSorted();
@@ -54,7 +60,7 @@ const sure = (matches: readonly Match[]) => matches.filter(({ confidence }) => c
 describe('nobody is taken for somebody else', () => {
   test('by any contact of Bird', async () => {
     const { bird } = await ask(
-      `{ bird { contacts(first: 1000) { nodes { nativeId individuals { ${MATCH} } } } } }`,
+      `{ bird { contacts(first: 1000) { nodes { nativeId individuals${ALL} { ${MATCH} } } } } }`,
     );
     const { nodes } = bird.contacts as { nodes: { nativeId: string; individuals: Match[] }[] };
     expect(nodes.length).toBeGreaterThan(40);
@@ -71,7 +77,7 @@ describe('nobody is taken for somebody else', () => {
       `{ courier { ${individuals
         .map(
           (key, index) =>
-            `i${index}: individual(id: "${id('courier-individual', key)}") { contacts { ${MATCH} } }`,
+            `i${index}: individual(id: "${id('courier-individual', key)}") { contacts${ALL} { ${MATCH} } }`,
         )
         .join(' ')} } }`,
     );

@@ -87,6 +87,9 @@ const upstreams = ({ contacts = {}, users = {} }: World) => {
 
 const MATCH = 'basis confidence contact { nativeId } individual { nativeId }';
 
+/** Matches however sure they are. */
+const ALL = '(confidence: [VERIFIED, UNVERIFIED, AMBIGUOUS])';
+
 /** The matches of a contact and of an individual, each by name: `name CONFIDENCE`. */
 const matches = async (world: World, { contact, person }: { contact?: string; person?: string }) => {
   await using front = await startFront(upstreams(world));
@@ -98,14 +101,14 @@ const matches = async (world: World, { contact, person }: { contact?: string; pe
   const said = (row: { nativeId: string }, confidence: string) => `${names.get(row.nativeId)} ${confidence}`;
   if (contact) {
     const { bird } = await front.data(
-      `{ bird { contact(id: "${idOf(contact)}") { individuals { ${MATCH} } } } }`,
+      `{ bird { contact(id: "${idOf(contact)}") { individuals${ALL} { ${MATCH} } } } }`,
     );
     return bird.contact.individuals.map((match: { individual: { nativeId: string }; confidence: string }) =>
       said(match.individual, match.confidence),
     );
   }
   const { courier } = await front.data(
-    `{ courier { individual(id: "${idOf(person ?? '')}") { contacts { ${MATCH} } } } }`,
+    `{ courier { individual(id: "${idOf(person ?? '')}") { contacts${ALL} { ${MATCH} } } } }`,
   );
   return courier.individual.contacts.map((match: { contact: { nativeId: string }; confidence: string }) =>
     said(match.contact, match.confidence),
@@ -268,7 +271,7 @@ describe('a match by email', () => {
       },
     });
     const { bird } = await front.data(
-      `{ bird { contact(id: "${contact.id}") { individuals { confidence } } } }`,
+      `{ bird { contact(id: "${contact.id}") { individuals${ALL} { confidence } } } }`,
     );
     expect(bird.contact.individuals.map(({ confidence }: { confidence: string }) => confidence)).toEqual([
       'AMBIGUOUS',

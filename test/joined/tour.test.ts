@@ -147,7 +147,10 @@ describe('a root field', () => {
   const all = [
     ...roots('Query').filter(([name]) => !['Query.bird', 'Query.courier'].includes(name)),
     ...roots('Bird'),
-    ...roots('Courier'),
+    // What cannot be asked without more ids is asked by the table of all operations.
+    ...roots('Courier').filter(
+      ([name, field]) => name in ARGS || field.args.every((arg) => !isNonNullType(arg.type)),
+    ),
   ];
 
   const cases = all.flatMap(([coordinate, field]) => {

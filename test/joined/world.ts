@@ -152,6 +152,9 @@ interface MatchData {
 
 const MATCH = 'basis confidence contact { nativeId } individual { nativeId }';
 
+/** Matches however sure they are. */
+const ALL = '(confidence: [VERIFIED, UNVERIFIED, AMBIGUOUS])';
+
 /** Starts a gateway over a world. */
 export const startPeople = async (first: World, options: PeopleOptions = {}): Promise<People> => {
   const { swept = true, maxAgeMs = 1_800_000, now, courierForwards = false, ...rest } = options;
@@ -217,7 +220,7 @@ export const startPeople = async (first: World, options: PeopleOptions = {}): Pr
       say(
         (
           await data(
-            `{ bird { contact(id: "${contactId(contact)}") { individuals { ${MATCH} } } } }`,
+            `{ bird { contact(id: "${contactId(contact)}") { individuals${ALL} { ${MATCH} } } } }`,
             {},
             asking,
           )
@@ -226,8 +229,13 @@ export const startPeople = async (first: World, options: PeopleOptions = {}): Pr
       ),
     contactsOf: async (name, asking) =>
       say(
-        (await data(`{ courier { individual(id: "${idOf(name)}") { contacts { ${MATCH} } } } }`, {}, asking))
-          .courier.individual.contacts,
+        (
+          await data(
+            `{ courier { individual(id: "${idOf(name)}") { contacts${ALL} { ${MATCH} } } } }`,
+            {},
+            asking,
+          )
+        ).courier.individual.contacts,
         'contact',
       ),
     person: async (by, asking) => {

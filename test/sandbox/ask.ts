@@ -46,5 +46,6 @@ export async function ask(
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   const text = await answer.body.text();
-  return { status: answer.statusCode, body: text === '' ? undefined : JSON.parse(text) };
+  const isJson = String(answer.headers['content-type']).includes('json');
+  return { status: answer.statusCode, body: isJson ? JSON.parse(text) : text || undefined };
 }

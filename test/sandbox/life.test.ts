@@ -79,7 +79,7 @@ describe('webhooks', () => {
     ]);
     const contract = contractOf('bird');
     const isEnvelope = contract.compile({
-      $ref: contract.reference(['components', 'schemas', 'WebhookEnvelope']),
+      $ref: '#/components/schemas/WebhookEnvelope',
     });
     for (const { headers, text: body } of hook.got) {
       expect(isEnvelope(JSON.parse(body)), body).toBe(true);
@@ -255,7 +255,6 @@ describe('courier', () => {
     expect(await channel()).toMatchObject({
       'caller-has-new-message': false,
       'caller-new-message-count': 0,
-      bookmark: { 'message-id': id },
     });
     await sandbox.step();
     await sandbox.step();

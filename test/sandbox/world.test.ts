@@ -1,6 +1,9 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { describe, expect, it } from 'vitest';
 import { Clock } from '../../src/sandbox/clock.ts';
+import { contractOf } from '../../src/sandbox/contract.ts';
+import { attributesOf } from '../../src/sandbox/courier/dialect.ts';
+import { Fields } from '../../src/sandbox/fields.ts';
 import { fixtureIds } from '../../src/sandbox/fixture-ids.ts';
 import { liveOn } from '../../src/sandbox/life.ts';
 import { createWorld } from '../../src/sandbox/world.ts';
@@ -12,13 +15,9 @@ const NOON = new Date('2026-03-10T12:00:00.000Z');
 function everything(seed: number, now: Date, steps = 0, dates = true): string {
   const { bird, courier, ...world } = createWorld(seed, new Clock(now));
   for (let step = 0; step < steps; step++) liveOn({ ...world, bird, courier });
-  const shelves = [
-    ...[bird.channels, bird.groups, bird.contacts, bird.messages],
-    ...[courier.organizations, courier.individuals, courier.users, courier.groups],
-    ...[courier.channels, courier.messages, courier.texts, courier.emails],
-  ];
-  const text = JSON.stringify([bird.accessKey, courier.token, shelves.map((shelf) => shelf.all())]);
-  return dates ? text : text.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'then');
+  const rows = [bird, courier].flatMap((api) => api.rows.tables.map(([, table]) => table.all()));
+  const text = JSON.stringify([bird.accessKey, courier.token, rows]);
+  return dates ? text : text.replace(/\d{4}-\d\d-\d\d(?:T[\d:.]+Z)?/g, 'then');
 }
 
 describe('a world', () => {
@@ -95,10 +94,12 @@ describe('a world', () => {
   });
 
   it('shows every status of a text and of an email, drafts, removed messages, reactions and attachments on courier', () => {
-    const { courier } = createWorld(20_26, new Clock(NOON));
-    expect(new Set(courier.texts.all().map(({ attributes }) => attributes.status)).size).toBe(11);
-    expect(new Set(courier.emails.all().map(({ attributes }) => attributes.status)).size).toBe(5);
-    const messages = courier.messages.all();
+    const { rows } = createWorld(20_26, new Clock(NOON)).courier;
+    const statuses = (type: string) =>
+      new Set(rows.all(type).map(({ attributes }) => attributes.status)).size;
+    expect(statuses('texts')).toBe(11);
+    expect(statuses('user-emails')).toBe(5);
+    const messages = rows.all('messaging-messages').map(({ attributes }) => attributes);
     expect(messages.length).toBeGreaterThan(300);
     for (const has of [
       messages.some(({ draft }) => draft),
@@ -109,15 +110,42 @@ describe('a world', () => {
       expect(has).toBe(true);
   });
 
+  it('has rows of everything that either contract describes, whose ids lead to rows that are there', () => {
+    const world = createWorld(20_26, new Clock(NOON));
+    const fields = new Fields(contractOf('courier'));
+    const attributes = attributesOf(contractOf('courier'));
+    for (const type of contractOf('courier').operations.flatMap(({ path }) => path.split('/')[2] ?? [])) {
+      if (!attributes(type).properties || type === 'aggregation-requests') continue;
+      expect(world.courier.rows.all(type).length, type).toBeGreaterThan(0);
+    }
+    for (const [type, table] of world.courier.rows.tables)
+      for (const row of table.all())
+        for (const pointed of fields.pointed(attributes(type), row.attributes))
+          expect(
+            world.courier.rows.get(pointed.type, pointed.id),
+            `${type} ${pointed.pointer}`,
+          ).toBeDefined();
+    for (const type of [
+      'Channel',
+      'ChannelGroup',
+      'Connector',
+      'Contact',
+      'List',
+      'Message',
+      'AttributeDefinition',
+    ])
+      expect(world.bird.rows.all(type).length, type).toBeGreaterThan(1);
+  });
+
   it('stays bounded however long it lives', () => {
     const world = createWorld(1, new Clock(NOON));
-    const before = world.bird.messages.size;
+    const before = world.bird.rows.in('Message').size;
     for (let step = 0; step < 400; step++) liveOn(world);
-    expect(world.bird.messages.size).toBeGreaterThan(before + 50);
-    const row = world.bird.messages.all().at(-1);
+    expect(world.bird.rows.in('Message').size).toBeGreaterThan(before + 50);
+    const row = world.bird.rows.all('Message').at(-1);
     if (!row) throw new Error('no message');
     for (let count = 0; count < 6000; count++)
-      world.bird.messages.add({ ...row, id: world.fresh('bird-message') });
-    expect(world.bird.messages.size).toBe(before + 5000);
+      world.bird.rows.add({ ...row, id: world.fresh('bird-message') });
+    expect(world.bird.rows.in('Message').size).toBe(before + 5000);
   });
 });

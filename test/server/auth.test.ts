@@ -53,6 +53,7 @@ describe('tokens', () => {
     ['another audience', () => bearer({}, { audience: 'other' })],
     ['another signature', () => bearer({}, { secret: 'a guess, and as long as the real one' })],
     ['an ended one', () => bearer({}, { ends: '1 minute ago' })],
+    ['one without an end', () => bearer({}, { ends: null })],
   ])('keep outside who brings %s', async (_, make) => {
     const headers = await make();
     const answer = await gateway.ask('{ hello }', {}, { headers });
@@ -160,5 +161,53 @@ describe('published keys', () => {
     const answer = await second.ask('{ hello }', {}, { headers });
     expect(answer.status).toBe(503);
     expect(answer.body.errors?.[0]?.extensions.code).toBe('INTERNAL');
+  });
+
+  test('that are rotated in are taken at once, by one fetch, however many ask by unknown ones', async () => {
+    const pairs = await Promise.all(['one', 'two', 'three'].map(() => generateKeyPair('ES256')));
+    const tokenBy = (index: number, kid: string) =>
+      new SignJWT({ sub: 'ada' })
+        .setProtectedHeader({ alg: 'ES256', kid })
+        .setIssuer('https://id.example')
+        .setAudience('pigeon')
+        .setExpirationTime('5 minutes')
+        .sign(pairs[index]?.privateKey as CryptoKey);
+    const keys = await Promise.all(
+      pairs.map(async ({ publicKey }, index) => ({
+        ...(await exportJWK(publicKey)),
+        kid: `key ${index}`,
+        alg: 'ES256',
+      })),
+    );
+    let published = keys.slice(0, 1);
+    let fetches = 0;
+    const issuer = createServer((_, response) => {
+      fetches += 1;
+      response.end(JSON.stringify({ keys: published }));
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => issuer.once('listening', resolve));
+    const jwksUrl = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/keys`;
+    const auth = { ...JWT_AUTH, keys: { jwksUrl } } as const;
+    await using pigeon = await startTestGateway({
+      schema: smallSchema(),
+      auth,
+    });
+    const statusOf = async (index: number, kid = `key ${index}`) => {
+      const headers = { authorization: `Bearer ${await tokenBy(index, kid)}` };
+      return (await pigeon.ask('{ hello }', {}, { headers })).status;
+    };
+    expect(await statusOf(0)).toBe(200);
+    published = keys;
+    expect(await Promise.all([statusOf(1), statusOf(1), statusOf(1)])).toEqual([200, 200, 200]);
+    expect(fetches).toBe(2);
+    expect(await statusOf(2)).toBe(200);
+    expect(fetches).toBe(2);
+    const guesses = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => statusOf(0, `guess ${index}`)),
+    );
+    expect(new Set(guesses)).toEqual(new Set([401]));
+    expect(fetches).toBeLessThanOrEqual(3);
+    issuer.closeAllConnections();
+    await new Promise((resolve) => issuer.close(resolve));
   });
 });

@@ -35,6 +35,8 @@ export interface BirdWorld {
 
 export const startBird = async (messages: Readonly<Record<string, string>> = {}): Promise<BirdWorld> => {
   const statuses = new Map(Object.entries(messages));
+  /** What was there before the test began was made long ago. */
+  const old = new Set(Object.keys(messages));
   let held: Promise<unknown> | undefined;
   let failure: number | undefined;
   let seen = 0;
@@ -47,7 +49,7 @@ export const startBird = async (messages: Readonly<Record<string, string>> = {})
     body: { type: 'text', text: { text: name } },
     status: statuses.get(name),
     lastStatusAt: '2025-01-01T00:00:00Z',
-    createdAt: '2025-01-01T00:00:00Z',
+    createdAt: old.has(name) ? '2025-01-01T00:00:00Z' : new Date().toISOString(),
     updatedAt: '2025-01-01T00:00:00Z',
   });
   const nameOf = (id: string) => [...statuses.keys()].find((name) => idOf(name) === id);
@@ -160,7 +162,7 @@ export const startLive = async ({
           status,
           direction: kind === 'inbound' ? 'incoming' : 'outgoing',
           lastStatusAt: '2025-01-02T00:00:00Z',
-          createdAt: '2025-01-01T00:00:00Z',
+          createdAt: new Date().toISOString(),
         },
       });
       const url = `${gateway.publicUrl}/webhooks/bird`;

@@ -3,13 +3,18 @@ import { idOfMessage } from './live.ts';
 /** Follows statuses, with all that needs no call. */
 export const STATUS = `subscription ($messages: [ID!], $channels: [ID!], $after: String) {
   messageStatusChanged(messages: $messages, channels: $channels, after: $after) {
-    cursor messageId status previous nativeStatus occurredAt observedAt via
+    cursor messageId channelId status previous nativeStatus occurredAt observedAt via
   }
 }`;
 
 /** Follows statuses, and reads each message. */
 export const STATUS_WITH_MESSAGE = `subscription ($messages: [ID!]) {
   messageStatusChanged(messages: $messages) { status message { nativeId status channel { name } } }
+}`;
+
+/** Follows statuses with those before, and reads each message. */
+export const STATUS_WITH_PREVIOUS = `subscription ($messages: [ID!]) {
+  messageStatusChanged(messages: $messages) { status previous message { nativeId } }
 }`;
 
 /** Follows new messages. */

@@ -13,8 +13,9 @@ interface Schema {
 
 interface Parameter {
   readonly name: string;
-  readonly in: 'path' | 'query';
+  readonly in: 'path' | 'query' | 'header';
   readonly required?: boolean;
+  readonly style?: string;
   readonly schema: Schema;
 }
 
@@ -23,6 +24,8 @@ type Media = { readonly 'application/json': { readonly schema: Schema } };
 interface Operation {
   readonly operationId: string;
   readonly parameters?: readonly Parameter[];
+  /** Empty where the operation takes no credential. */
+  readonly security?: readonly object[];
   readonly requestBody?: { readonly content: Media };
   readonly responses: Readonly<Record<string, { readonly content?: Media }>>;
 }
@@ -119,22 +122,45 @@ export const contractOf = (api: 'bird' | 'courier'): Contract => {
   const queryFaults = (parameters: readonly Parameter[], params: URLSearchParams): string[] => {
     const known = parameters.filter((parameter) => parameter.in === 'query');
     const missing = known.filter(({ name, required }) => required && !params.has(name));
+    /** The values of an object stand in brackets behind its name. */
+    const objects = known.filter(({ style }) => style === 'deepObject');
+    const inside = (name: string) => objects.find((one) => name.startsWith(`${one.name}[`));
     return [
       ...missing.map(({ name }) => `${name} is missing`),
       ...[...new Set(params.keys())].flatMap((name) => {
-        const parameter = known.find((one) => one.name === name);
-        if (!parameter) return [`${name} is no parameter`];
+        const parameter = known.find((one) => one.name === name && one.style !== 'deepObject');
+        if (!parameter) return inside(name) ? [] : [`${name} is no parameter`];
         const faults = faultsBy(parameter.schema, typed(parameter.schema, params.getAll(name)));
         return faults.map((fault) => `${name}: ${fault}`);
       }),
+      ...objects.flatMap(({ name, schema }) => {
+        const entries = [...params].filter(([key]) => key.startsWith(`${name}[`));
+        const value = Object.fromEntries(entries.map(([key, one]) => [key.slice(name.length + 1, -1), one]));
+        return faultsBy(schema, value).map((fault) => `${name}: ${fault}`);
+      }),
     ];
   };
+
+  const headerFaults = (parameters: readonly Parameter[], { headers }: Asked): string[] =>
+    parameters
+      .filter((parameter) => parameter.in === 'header')
+      .flatMap(({ name, required, schema }) => {
+        const value = headers[name.toLowerCase()];
+        if (value === undefined) return required ? [`${name} is missing`] : [];
+        return faultsBy(schema, value).map((fault) => `${name}: ${fault}`);
+      });
 
   const bodyFaults = (operation: Operation, { headers, body }: Asked): string[] => {
     const schema = operation.requestBody && deref(operation.requestBody).content['application/json'].schema;
     if (!schema) return body === undefined ? [] : ['takes no body'];
     const json = headers['content-type'] === 'application/json';
     return [...(json ? [] : ['is not sent as JSON']), ...faultsBy(schema, body)];
+  };
+
+  const authorizationFaults = ({ security }: Operation, { headers }: Asked): string[] => {
+    const isOpen = security?.length === 0;
+    if (isOpen) return headers.authorization ? ['has an authorization, which must not be told'] : [];
+    return headers.authorization ? [] : ['has no authorization'];
   };
 
   const judge: Contract['judge'] = (asked) => {
@@ -155,7 +181,8 @@ export const contractOf = (api: 'bird' | 'courier'): Contract => {
             );
           }),
         ...queryFaults(parameters, asked.params),
-        ...(asked.headers.authorization ? [] : ['has no authorization']),
+        ...headerFaults(parameters, asked),
+        ...authorizationFaults(operation, asked),
         ...bodyFaults(operation, asked),
       ],
     };

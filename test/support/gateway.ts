@@ -7,6 +7,7 @@ import type { BirdConfig, Config, CourierConfig } from '../../src/config/config.
 import type { Changes } from '../../src/ports.ts';
 import { type Gateway, type GatewayOptions, startGateway } from '../../src/server.ts';
 import { idOf } from './ids.ts';
+import { watchCalls } from './rest.ts';
 import type { Upstream } from './upstream.ts';
 
 /** What a test's gateway differs in; the rest is quick, quiet and on a free loopback port. */
@@ -21,8 +22,10 @@ export interface TestGatewayOptions extends Partial<Omit<Config, 'bird' | 'couri
   readonly schema?: GraphQLSchema;
   readonly stream?: GatewayOptions['stream'];
   readonly directory?: GatewayOptions['directory'];
+  readonly sends?: GatewayOptions['outbox'];
   readonly changes?: Changes;
   readonly plugins?: readonly Plugin[];
+  readonly concurrency?: GatewayOptions['concurrency'];
   readonly log?: Logger;
 }
 
@@ -87,8 +90,10 @@ export const startTestGateway = async (options: TestGatewayOptions = {}): Promis
     schema,
     stream,
     directory,
+    sends,
     changes = SILENT,
     plugins,
+    concurrency,
     log,
     ...rest
   } = options;
@@ -102,12 +107,15 @@ export const startTestGateway = async (options: TestGatewayOptions = {}): Promis
     schema: schema ?? (await import('../../src/schema.ts')).schema,
     stream: stream ?? (() => ({ changes, plugin: {}, close: async () => {} })),
     ...(directory && { directory }),
+    outbox: sends,
     plugins: plugins ?? [],
+    ...(concurrency && { concurrency }),
     log: log ?? pino({ level: 'silent' }),
   });
   const endpoint = `${gateway.url}/graphql`;
   return Object.assign(gateway, {
     ask: async (query: string, variables: object = {}, { headers, signal }: RequestOptions = {}) => {
+      using _watched = watchCalls(query, [bird, courier], schema);
       const response = await fetch(endpoint, {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...headers },
@@ -220,11 +228,14 @@ const DEFAULTS: Config = {
   defaultRegion: undefined,
   directoryIntervalMs: 600_000,
   directoryMaxAgeMs: 1_800_000,
+  outbox: { ageMs: 86_400_000, rows: 1_000_000 },
   freshMs: 0,
   deadlineMs: 2000,
+  drainDelayMs: 0,
   budgetCalls: 500,
   budgetObjects: 25_000,
   budgetBytes: 32 * 1024 * 1024,
   limits: { depth: 20, aliases: 100, tokens: 2000 },
+  callerRps: 0,
   logLevel: 'silent',
 };

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { breaker } from '../../src/upstream/breaker.ts';
 import { AnswerError, UnavailableError } from '../../src/upstream/errors.ts';
 import type { Answer } from '../support/upstream.ts';
-import { callOf, failure, gate, type Reached, reach } from './call.ts';
+import { callOf, failure, gate, READ, type Reached, reach } from './call.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance'] });
@@ -53,6 +53,44 @@ describe('an upstream that keeps failing', () => {
     silence.resolve();
     reached.upstream.answers({ 'GET /v1/things/*/': {} });
     expect((await reached.send(callOf())).status).toBe(200);
+  });
+});
+
+describe('one operation that keeps failing', () => {
+  const operations = ['/v1/one/', '/v1/two/', '/v1/three/'].map((path) => ({ ...READ, path }));
+  const each = (reached: Reached, times: number, some = operations) =>
+    Promise.all(
+      some.flatMap((operation) =>
+        Array.from({ length: times }, () => failure(reached.send(callOf({ operation, params: {} })))),
+      ),
+    );
+  const [one, two] = operations;
+  const OTHERS = { 'GET /v1/two/': {}, 'GET /v1/three/': {} };
+
+  test('leaves the others alone, whether or not they are asked', async () => {
+    await using reached = await reach({}, breaker());
+    reached.upstream.answers({ ...OTHERS, 'GET /v1/one/': { status: 503 } });
+    if (!one || !two) throw new Error('there are three');
+    await each(reached, 60, [one]);
+    expect(await failure(reached.send(callOf({ operation: one, params: {} })))).toMatchObject({
+      unsent: true,
+    });
+    const asked = reached.upstream.asked.length;
+    expect((await reached.send(callOf({ operation: two, params: {} }))).status).toBe(200);
+    expect(reached.upstream.asked).toHaveLength(asked + 1);
+  });
+
+  test('with two others and no good answer between them means that the upstream is down', async () => {
+    await using reached = await reach({}, breaker());
+    for (const path of ['one', 'two', 'three']) {
+      reached.upstream.answers({ [`GET /v1/${path}/`]: { status: 503 } });
+    }
+    await each(reached, 20);
+    const asked = reached.upstream.asked.length;
+    // An operation that was never asked before.
+    const error = await failure(reached.send(callOf()));
+    expect(error).toMatchObject({ unsent: true, retryAfter: 1 });
+    expect(reached.upstream.asked).toHaveLength(asked);
   });
 });
 

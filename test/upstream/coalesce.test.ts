@@ -1,6 +1,9 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, test, vi } from 'vitest';
 import { coalesce } from '../../src/upstream/coalesce.ts';
+import { deadline } from '../../src/upstream/deadline.ts';
+import { TimeoutError } from '../../src/upstream/errors.ts';
+import { retry } from '../../src/upstream/retry.ts';
 import type { Call } from '../../src/upstream/send.ts';
 import type { Answer } from '../support/upstream.ts';
 import { CHANGE, callOf, failure, gate, type Reached, reach, SEARCH, THEIRS } from './call.ts';
@@ -48,7 +51,6 @@ describe('identical reads in flight', () => {
     ['another credential', { credential: THEIRS }],
     ['another path value', { params: { id: '2' } }],
     ['another query', { query: { limit: 2 } }],
-    ['more time than the running one', { deadline: performance.now() + 60_000 }],
   ])('are not shared with %s', async (_, other) => {
     await using reached = await reachSlowly();
     const calls = [reached.send(callOf()), reached.send(callOf(other))];
@@ -73,7 +75,78 @@ describe('identical reads in flight', () => {
   });
 });
 
+describe('a read that is begun after a change', () => {
+  test('joins none that was begun before it ended', async () => {
+    const open = gate();
+    let asked = 0;
+    const answer = () => ({ body: { call: ++asked }, until: open.promise });
+    await using reached = await reach(answer, coalesce());
+    reached.upstream.answers({ 'POST /v1/things/': {} });
+    const before = reached.send(callOf());
+    await arrived(reached, 1);
+    await reached.send(callOf({ operation: CHANGE }));
+    const after = [reached.send(callOf()), reached.send(callOf())];
+    // Somebody else’s change is not theirs to see at once.
+    const theirs = reached.send(callOf({ credential: THEIRS }));
+    await arrived(reached, 4);
+    open.resolve();
+    expect((await before).body).toEqual({ call: 1 });
+    expect(new Set((await Promise.all(after)).map(({ body }) => (body as { call: number }).call)).size).toBe(
+      1,
+    );
+    await theirs;
+  });
+
+  test('does so after one that failed, too', async () => {
+    const open = gate();
+    await using reached = await reach({ until: open.promise }, coalesce());
+    reached.upstream.answers({ 'POST /v1/things/': { destroy: true } });
+    const before = reached.send(callOf());
+    await arrived(reached, 1);
+    await failure(reached.send(callOf({ operation: CHANGE })));
+    const after = reached.send(callOf());
+    await arrived(reached, 3);
+    open.resolve();
+    await Promise.all([before, after]);
+  });
+});
+
 describe('whoever waits', () => {
+  test('has their own deadline, and the call goes on for those with more time', async () => {
+    const open = gate();
+    await using reached = await reach(
+      { until: open.promise },
+      deadline,
+      coalesce(),
+      retry({ refusedMeansUnprocessed: false }),
+    );
+    const short = failure(reached.send(callOf({ deadline: performance.now() + 80 })));
+    await arrived(reached, 1);
+    const long = reached.send(callOf({ deadline: performance.now() + 5000 }));
+    expect(await short).toBeInstanceOf(TimeoutError);
+    open.resolve();
+    expect((await long).status).toBe(200);
+    expect(reached.upstream.asked).toHaveLength(1);
+  });
+
+  test('lets a call that is made again take the time of whoever has most', async () => {
+    let asked = 0;
+    const answer = () =>
+      ++asked === 1 ? { status: 503, headers: { 'retry-after': '1' }, delayMs: 100 } : {};
+    await using reached = await reach(
+      answer,
+      deadline,
+      coalesce(),
+      retry({ refusedMeansUnprocessed: false }),
+    );
+    const short = failure(reached.send(callOf({ deadline: performance.now() + 600 })));
+    await arrived(reached, 1);
+    const long = reached.send(callOf({ deadline: performance.now() + 5000 }));
+    expect(await short).toBeInstanceOf(TimeoutError);
+    expect((await long).status).toBe(200);
+    expect(reached.upstream.asked).toHaveLength(2);
+  });
+
   test('goes away without the others', async () => {
     await using reached = await reachSlowly();
     const controller = new AbortController();

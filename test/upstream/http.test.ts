@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { ANONYMOUS } from '../../src/upstream/auth.ts';
 import { AnswerError, InvalidResponseError, UnavailableError } from '../../src/upstream/errors.ts';
 import { http } from '../../src/upstream/http.ts';
 import type { Answer } from '../support/upstream.ts';
 import { startUpstream } from '../support/upstream.ts';
-import { CHANGE, callOf, failure, READ, reach, THEIRS } from './call.ts';
+import { CHANGE, callOf, failure, OURS, READ, reach, THEIRS } from './call.ts';
 
 describe('a call', () => {
   test('carries the credential and asks for JSON', async () => {
@@ -15,9 +16,15 @@ describe('a call', () => {
     expect(reached.upstream.calls()).toEqual(['GET /v1/things/1/?limit=1']);
     expect(reached.upstream.asked[0]?.headers).toMatchObject({
       authorization: 'Bearer ours',
-      accept: 'application/json',
+      accept: 'application/json, application/vnd.api+json',
     });
     expect(reached.upstream.asked[0]?.headers).not.toHaveProperty('content-type');
+  });
+
+  test('carries no credential where there is none', async () => {
+    await using reached = await reach({ body: {} });
+    await reached.send(callOf({ credential: { ...OURS, header: '' } }));
+    expect(reached.upstream.asked[0]?.headers).not.toHaveProperty('authorization');
   });
 
   test('carries a body as JSON', async () => {
@@ -183,4 +190,87 @@ describe('without an answer', () => {
     await gone.promise;
     never.resolve();
   });
+});
+
+describe('another host than the upstream’s own', () => {
+  const EVENT = {
+    api: 'bird',
+    method: 'POST',
+    path: '/tracking/track',
+    safe: false,
+    unanswered: true,
+  } as const;
+
+  test('is called at the address that was named, without the credential', async () => {
+    await using upstream = await startUpstream();
+    await using other = await startUpstream({ 'POST /capture/here': { status: 202, raw: 'thanks' } });
+    const { send, close } = http(upstream.url);
+    const address = `${other.url}/capture/here?x=1`;
+    const answer = await send(
+      callOf({ operation: EVENT, address, headers: { 'x-key': 'k' }, body: { a: 1 } }),
+    );
+    await close();
+    expect(answer).toEqual({ status: 202, body: undefined });
+    expect(other.calls()).toEqual(['POST /capture/here?x=1']);
+    expect(other.asked[0]?.headers).toMatchObject({ 'x-key': 'k', 'content-type': 'application/json' });
+    expect(other.asked[0]?.headers).not.toHaveProperty('authorization');
+    expect(upstream.asked).toEqual([]);
+  });
+
+  test.each(['http://example.com/x', 'ws://127.0.0.1/', 'https://a:b@example.com/', 'nowhere'])(
+    'is not called at %s, and nothing is sent',
+    async (address) => {
+      await using upstream = await startUpstream();
+      const { send, close } = http(upstream.url);
+      const error = await failure(send(callOf({ operation: EVENT, address })));
+      await close();
+      expect(error).toBeInstanceOf(UnavailableError);
+      expect(error).toMatchObject({ unsent: true });
+      expect(upstream.asked).toEqual([]);
+    },
+  );
+
+  test('is not called without TLS, even on this machine, when the upstream is elsewhere', async () => {
+    await using other = await startUpstream();
+    const { send, close } = http('https://api.bird.invalid');
+    const error = await failure(send(callOf({ operation: EVENT, address: `${other.url}/x` })));
+    await close();
+    expect(error).toMatchObject({ unsent: true });
+    expect(other.asked).toEqual([]);
+  });
+
+  test('is one operation’s own only where the vendor itself is called', async () => {
+    await using played = await startUpstream({ 'GET /v1/things/1/': { body: {} } });
+    await using own = await startUpstream({ 'GET /v1/things/1/': { body: {} } });
+    const operation = { ...READ, host: { usual: 'https://api.bird.com', own: own.url } };
+    const { send, close } = http(played.url);
+    await send(callOf({ operation }));
+    const vendor = http(played.url);
+    await vendor.send(callOf({ operation: { ...READ, host: { usual: played.url, own: own.url } } }));
+    await Promise.all([close(), vendor.close()]);
+    expect([played.asked.length, own.asked.length]).toEqual([1, 1]);
+  });
+});
+
+describe('a redirect', () => {
+  const moved: Answer = { status: 302, headers: { location: 'https://example.com/file' } };
+
+  test('is told, and not followed, where it is an answer', async () => {
+    await using reached = await reach(moved);
+    expect(await reached.send(callOf({ operation: { ...READ, redirects: true } }))).toEqual({
+      status: 302,
+      body: { location: 'https://example.com/file' },
+    });
+  });
+
+  test('is refused where it is none', async () => {
+    await using reached = await reach(moved);
+    expect(await failure(reached.send(callOf()))).toMatchObject({ status: 302 });
+  });
+});
+
+test('a call without a credential sends none', async () => {
+  await using reached = await reach({ body: {} });
+  await reached.send(callOf({ credential: ANONYMOUS }));
+  expect(reached.upstream.asked[0]?.headers).not.toHaveProperty('authorization');
 });

@@ -33,6 +33,12 @@ describe('the outcome of a change is unknown', () => {
     expect(reached.upstream.asked).toHaveLength(1);
   });
 
+  test.each([303, 408, 500, 501, 502, 503, 504, 599])('when a send is answered %i', async (status) => {
+    await using reached = await reach({ status }, outcome);
+    const operation = { ...CHANGE, send: true };
+    expect(await failure(reached.send(callOf({ operation })))).toBeInstanceOf(OutcomeUnknownError);
+  });
+
   test('when no answer comes in time', async () => {
     const silence = gate();
     await using reached = await reach({ until: silence.promise }, outcome, deadline);
@@ -46,6 +52,12 @@ describe('the outcome is known', () => {
   test.each([400, 404, 409, 422, 429, 500, 503])('after %i', async (status) => {
     await using reached = await reach({ status }, outcome);
     expect(await failure(reached.send(callOf({ operation: CHANGE })))).toBeInstanceOf(AnswerError);
+  });
+
+  test.each([400, 401, 403, 404, 409, 413, 422, 429])('of a send after %i', async (status) => {
+    await using reached = await reach({ status }, outcome);
+    const operation = { ...CHANGE, send: true };
+    expect(await failure(reached.send(callOf({ operation })))).toBeInstanceOf(AnswerError);
   });
 
   test('where nothing listens', async () => {

@@ -44,7 +44,7 @@ export const channels = list(CourierChannel, {
   description: 'The channels in which this individual takes part.',
 });
 
-create(CourierChannel);
+create(CourierChannel, { mayExist: true });
 update(CourierChannel);
 action(CourierChannel, 'archive');
 action(CourierChannel, 'unarchive');

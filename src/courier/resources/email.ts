@@ -6,6 +6,7 @@ import { create } from '../../graph/verbs/create.ts';
 import { list } from '../../graph/verbs/list.ts';
 import { resource } from '../courier.ts';
 import { wordStatus } from '../status.ts';
+import { readTime } from '../times.ts';
 import type { Flat } from '../types.ts';
 import { CourierIndividual } from './individual.ts';
 
@@ -22,8 +23,8 @@ const courierEmailView: MessageView<Row> = {
   text: (row) => row.message,
   status: (row) => wordStatus(row.status),
   nativeStatus: (row) => row.status,
-  statusAt: (row) => row['last-modified-at'],
-  createdAt: (row) => row['created-at'],
+  statusAt: (row) => readTime(row['last-modified-at']),
+  createdAt: (row) => readTime(row['created-at']),
   author: () => ({ name: null, self: true }),
 };
 
@@ -55,4 +56,12 @@ create(CourierEmail, {
 });
 action(CourierEmail, 'send', {
   after: (row, context) => recordOwn(context, courierEmailView, row, { added: false }),
+  trace: {
+    alike: false,
+    clue: (_values, key) => ({ email: key }),
+    find: async (context, _send, { email }) => {
+      const row = await CourierEmail.load(context, String(email));
+      return row && courierEmailView.status(row) !== 'DRAFT' ? [row] : [];
+    },
+  },
 });

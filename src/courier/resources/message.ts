@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { builder } from '../../builder.ts';
 import type { Context } from '../../context.ts';
 import { recordOwn } from '../../graph/change.ts';
@@ -11,6 +12,7 @@ import { read } from '../../graph/verbs/read.ts';
 import { update } from '../../graph/verbs/update.ts';
 import type { MessageStatus } from '../../ports.ts';
 import { resource } from '../courier.ts';
+import { readTime } from '../times.ts';
 import type { Flat } from '../types.ts';
 import { CourierChannel } from './channel.ts';
 import { CourierIndividual } from './individual.ts';
@@ -28,7 +30,6 @@ const isOwn = (row: Row): boolean =>
   (row['user-type'] == null ? !row['individual-id'] : row['user-type'] !== 'participant');
 
 const status = (row: Row): MessageStatus => {
-  if (row.removed) return 'DELETED';
   if (row.draft) return 'DRAFT';
   const readers = row['read-receipts'] ?? [];
   if (readers.some((receipt) => receipt['individual-id'] !== row['individual-id'])) return 'READ';
@@ -45,9 +46,10 @@ const courierMessageView: MessageView<Row> = {
   direction: (row) => (isOwn(row) ? 'OUTGOING' : 'INCOMING'),
   text: (row) => row.message,
   status,
+  removed: (row) => row.removed,
   nativeStatus: () => null,
-  statusAt: (row) => row['last-modified-time'],
-  createdAt: (row) => row['posted-time'],
+  statusAt: (row) => readTime(row['last-modified-time']),
+  createdAt: (row) => readTime(row['posted-time']),
   author: (row): Party => ({
     name: row['preferred-name'] || fullName(row['first-name'], row['last-name']) || row['user-name'] || null,
     self: isOwn(row),
@@ -96,8 +98,44 @@ const changed =
     return recordOwn(context, courierMessageView, row, how);
   };
 
+/** How far before its send a message may have been posted, by another clock and in whole seconds, in milliseconds. */
+const SKEW_MS = 5_000;
+
+/** How many messages of the channel are read to find one. */
+const POSTED_SINCE = 1000;
+
+/** Tells texts apart without holding them. */
+const textHash = (text: unknown): string =>
+  createHash('sha256').update(String(text).trim()).digest('base64url');
+
 /** How messages are posted. */
-export const post = create(CourierMessage, { name: 'postCourierMessage', after: changed({ added: true }) });
+export const post = create(CourierMessage, {
+  name: 'postCourierMessage',
+  after: changed({ added: true }),
+  trace: {
+    // courier takes no mark, so a message is known by its author, its words and when it was posted.
+    alike: true,
+    clue: (values) => ({
+      channel: values['channel-id'],
+      author: values['individual-id'] ?? null,
+      text: textHash(values.message),
+    }),
+    find: async (context, { since }, { channel, author, text }) => {
+      const values = {
+        'channel-id': channel,
+        'filter[cmp-posted-time]': [`>=${new Date(since - SKEW_MS).toISOString()}`],
+      };
+      const { edges } = await messages.read(context, { first: POSTED_SINCE }, values, false);
+      const isIt = (row: Row) =>
+        textHash(row.message) === text && (author === null ? isOwn(row) : row['individual-id'] === author);
+      // Oldest first: what was posted soon after the send is the likeliest.
+      return edges
+        .map(({ node }) => node)
+        .filter(isIt)
+        .toReversed();
+    },
+  },
+});
 update(CourierMessage, { after: changed({ added: false }) });
 action(CourierMessage, 'ack', { name: 'acknowledgeCourierMessage', after: changed({ added: false }) });
 action(CourierMessage, 'add-reaction', { name: 'addCourierMessageReaction' });

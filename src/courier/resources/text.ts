@@ -9,6 +9,7 @@ import type { TextCallback } from '../../ports.ts';
 import { OutcomeUnknownError } from '../../upstream/errors.ts';
 import { resource } from '../courier.ts';
 import { wordStatus } from '../status.ts';
+import { readTime } from '../times.ts';
 import type { Flat } from '../types.ts';
 import { CourierTextAccount } from './text-account.ts';
 
@@ -28,8 +29,8 @@ const courierTextView: MessageView<Row> = {
   text: (row) => row.message,
   status: (row) => wordStatus(row.status),
   nativeStatus: (row) => row.status,
-  statusAt: (row) => row['last-modified-at'],
-  createdAt: (row) => row['created-at'],
+  statusAt: (row) => readTime(row['last-modified-at']),
+  createdAt: (row) => readTime(row['created-at']),
   author: (row) => ({ name: null, self: isOwn(row) }),
 };
 
@@ -84,9 +85,16 @@ create(CourierText, {
     'Sends an SMS. Its status comes to Pigeon, and from there to who subscribes, unless `callbackStatusUrl` names another place.',
   around: async (attributes, context, send) => {
     const callback = attributes['callback-status-url'] ? undefined : await openCallback(context);
-    if (!callback) return send(attributes);
+    const record = (row: Row) => recordOwn(context, courierTextView, row, { added: true });
+    if (!callback) {
+      const row = await send(attributes);
+      await record(row);
+      return row;
+    }
     try {
       const row = await send({ ...attributes, 'callback-status-url': callback.url });
+      // That it was sent is told before what became of it, which may have been posted already.
+      await record(row);
       await unlessFails(context, callback.bind(row.id));
       return row;
     } catch (error) {
@@ -94,7 +102,6 @@ create(CourierText, {
       throw error;
     }
   },
-  after: (row, context) => recordOwn(context, courierTextView, row, { added: true }),
 });
 
 action(CourierText, 'callback', {

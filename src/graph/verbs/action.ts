@@ -1,6 +1,7 @@
 import type { Row } from '../dialect.ts';
 import { camel } from '../names.ts';
 import { type Changed, type ChangeOptions, change } from './change.ts';
+import { below } from './operation.ts';
 import type { ResourceRef } from './resource.ts';
 
 /** The actions that a contract documents below a thing’s path. */
@@ -8,14 +9,20 @@ export type ActionOf<
   Key extends string,
   Path extends string,
   Method extends string,
-> = Key extends `${Method} ${Path}${infer Action}/` ? Action : never;
+> = Key extends `${Method} ${Path}${infer Rest}`
+  ? Rest extends `/${infer Action}`
+    ? Action
+    : Rest extends `${infer Action}/`
+      ? Action
+      : never
+  : never;
 
 interface Options<R> extends ChangeOptions<R> {
   /** The whole path, where it is not below the thing’s own. */
   readonly path?: string;
 }
 
-/** Declares an action below a thing, `POST …/{id}/action/`: `actionX(input): { x }`. */
+/** Declares an action below a thing, such as `POST …/{id}/action/`: `actionX(input): { x }`. */
 export const action = <R extends { id: string }, Path extends string, Key extends string>(
   ref: ResourceRef<R, Path, Key>,
   verb: ActionOf<Key, Path, 'POST'>,
@@ -26,7 +33,7 @@ export const action = <R extends { id: string }, Path extends string, Key extend
     {
       dialect: of.dialect,
       method: 'POST',
-      path: options.path ?? `${of.path}${verb}/`,
+      path: options.path ?? below(of.path, verb),
       name: options.name ?? camel(`${verb}-${of.name}`),
       of,
       owner: of.name,

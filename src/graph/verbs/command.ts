@@ -1,16 +1,22 @@
 import type { Dialect } from '../dialect.ts';
 import { type Change, type Changed, type ChangeOptions, change } from './change.ts';
 
-/** Declares `POST` on a path that stands for no thing: a mutation of the name. */
+export interface CommandOptions extends ChangeOptions<Changed> {
+  /** `POST` unless said. */
+  readonly method?: 'POST' | 'PUT' | 'PATCH';
+  /** True for a POST that changes nothing, and so may be repeated. */
+  readonly safe?: boolean;
+  /** The type that names enums and inputs, where it is not made of the name. */
+  readonly owner?: string;
+}
+
+/** Declares a change on a path that stands for no thing: a mutation of the name. */
 export const defineCommand = (
   dialect: Dialect,
   name: string,
   path: string,
-  options: ChangeOptions<Changed> = {},
+  { method = 'POST', safe = false, owner, ...options }: CommandOptions = {},
 ): Change<Changed> => {
-  const owner = dialect.prefix + name.replace(new RegExp(`^[a-z]+${dialect.prefix}`), '');
-  const takesNativeId = [...path.matchAll(/\{(\w+)\}/g)].some(
-    ([, brace = '']) => !dialect.scopeParameters.includes(brace),
-  );
-  return change({ dialect, method: 'POST', path, name, owner, takesNativeId }, options);
+  const named = dialect.prefix + name.replace(new RegExp(`^[a-z]+${dialect.prefix}`), '');
+  return change({ dialect, method, path, name, owner: owner ?? named, safe }, options);
 };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { ObjectRef } from '@pothos/core';
+import { createContextCache, type ObjectRef } from '@pothos/core';
 import { type BuilderTypes, builder } from '../../builder.ts';
-import type { Context, Request } from '../../context.ts';
+import type { Context } from '../../context.ts';
 import type { Answer, QueryValue } from '../../upstream/send.ts';
 import { byOffset, byToken, type Connection, type ConnectionArgs } from '../connection.ts';
 import { connectionArgs, connectionOf, messageConnectionOf } from '../connection-type.ts';
@@ -11,8 +11,8 @@ import { inputFields, type Shapes, writeValues } from '../input.ts';
 import { type Claim, rest } from '../ledger.ts';
 import { asNoun, plural, uncapitalized } from '../names.ts';
 import { asksFor, KEY_ONLY } from '../selection.ts';
-import { weighsPages } from '../weight.ts';
-import { callAs, declare } from './operation.ts';
+import { type Asked, type Cost, firstOf, pagesOf, weighs } from '../weight.ts';
+import { bracesOf, callAs, declare } from './operation.ts';
 import type { ResourceRef } from './resource.ts';
 
 interface Options {
@@ -30,6 +30,12 @@ interface Options {
   readonly messages?: boolean;
   /** What is to be known of the order and of what the list leaves out. */
   readonly note?: string;
+  /** True for a list that is given whole, as a plain list: the upstream does not page it. */
+  readonly whole?: boolean;
+  /** Its operation, where that is declared already because a loader makes use of it too. */
+  readonly operation?: Claim;
+  /** The largest page to ask for, where what the contract says is not to be relied on. */
+  readonly max?: number;
 }
 
 /** How a list is offered by another type. */
@@ -57,6 +63,8 @@ export interface List<R extends object> {
     asksForMore: boolean,
     key?: string,
   ): Promise<Connection<R>>;
+  /** All rows of the list, asked once an operation. */
+  all(context: Context, values: Values, key?: string): Promise<readonly R[]>;
   /** Reads rows outside any operation: by a send of one’s own, and with no loader to prime. */
   readRaw(
     send: (call: {
@@ -88,13 +96,16 @@ const define = (ref: ResourceRef<Row>, options: Options): List<Row> => {
   const { dialect } = ref;
   const { contract } = dialect;
   const path = options.path ?? (ref.isNode ? collectionOf(ref.path) : ref.path);
-  const operation = declare(dialect, 'GET', path);
+  const operation = options.operation ?? declare(dialect, 'GET', path);
   const { query = {}, summary = '' } = contract.operation(`GET ${path}`);
-  const { newestBy, always = {}, note = '' } = options;
-  const type = connectionTypeOf(ref, options.messages === true);
+  const { newestBy, always = {}, note = '', whole = false } = options;
+  // A list that is only given whole needs no connection.
+  const type = whole ? undefined : connectionTypeOf(ref, options.messages === true);
   const [limitParameter] = dialect.pageParameters;
-  const max = query[limitParameter]?.maximum ?? dialect.maxPage;
+  const max = options.max ?? query[limitParameter]?.maximum ?? dialect.maxPage;
   const isPaged = limitParameter in query;
+  /** True for a list without pages whose answer may lead to a next one all the same. */
+  const goesOn = !isPaged && dialect.pageParameters.some((name) => name in query);
   const isBelow = bracesOf(path).some((brace) => !dialect.scopeParameters.includes(brace));
 
   /** The parameters that are arguments of a field. */
@@ -108,37 +119,62 @@ const define = (ref: ResourceRef<Row>, options: Options): List<Row> => {
   const common = (key: string, values: Values) => ({
     name: isBelow ? `${dialect.api} ${path} ${key}` : `${dialect.api} ${path}`,
     max,
-    id: identityOf,
+    id: (row: Row) => identityOf(row, ref.identity),
     ...(newestBy !== undefined && { time: (row: Row) => dialect.readTime(row[newestBy])?.getTime() }),
     ask: async (context: Context, page: Record<string, QueryValue>) => {
       const answer = await callAs(dialect, context, operation, {
         params: dialect.params(path, key),
-        query: { ...(values as Request['query']), ...always, ...page },
+        query: { ...values, ...always, ...page },
         inputPath: dialect.inputPath(),
       });
-      const read = dialect.readMany(answer, ref.name, operation, key);
+      const read = dialect.readMany(answer, ref, operation, key);
       for (const row of read.rows) ref.prime(context, row);
       return read;
     },
   });
 
+  const readAll = async (context: Context, values: Values, key: string): Promise<readonly Row[]> => {
+    const { ask } = common(key, values);
+    const found: Row[] = [];
+    let token: string | undefined;
+    for (;;) {
+      const { rows, next } = await ask(context, token === undefined ? {} : dialect.goOn(token));
+      found.push(...rows);
+      if (!goesOn || next === undefined || next === token) return found;
+      token = next;
+    }
+  };
+
+  const known = createContextCache((_context: Context) => new Map<string, Promise<readonly Row[]>>());
+
+  const all: List<Row>['all'] = (context, values, key = '') => {
+    const name = JSON.stringify([key, values]);
+    const rows = known(context).get(name) ?? readAll(context, values, key);
+    known(context).set(name, rows);
+    return rows;
+  };
+
   const read: List<Row>['read'] = async (context, args, values, asksForMore, key = '') => {
     refuseEmpty(values);
     const { ask, ...kind } = common(key, values);
     if (!isPaged) {
-      let all: Promise<{ readonly rows: Row[] }> | undefined;
+      let rows: Promise<readonly Row[]> | undefined;
       return byOffset(args, asksForMore, {
         ...kind,
         read: async ({ limit: count, offset }) => {
-          all ??= ask(context, {});
-          return (await all).rows.slice(offset, offset + count);
+          rows ??= readAll(context, values, key);
+          const all = await rows;
+          return { rows: all.slice(offset, offset + count), total: all.length };
         },
       });
     }
     if (dialect.paging === 'offset')
       return byOffset(args, asksForMore, {
         ...kind,
-        read: async (page) => (await ask(context, dialect.page(page))).rows,
+        read: async (page) => {
+          const { rows, total } = await ask(context, dialect.page(page));
+          return { rows, total };
+        },
       });
     return byToken(args, {
       ...kind,
@@ -147,6 +183,16 @@ const define = (ref: ResourceRef<Row>, options: Options): List<Row> => {
         return { rows, next };
       },
     });
+  };
+
+  const cost = (asked: Asked): Cost => {
+    const paging = isPaged ? dialect.paging : 'none';
+    return {
+      calls: { [dialect.api]: type ? pagesOf(asked, { page: max, by: paging }) : 1 },
+      // How far an answer without pages leads is known when it is there.
+      ...(goesOn && { estimated: { [dialect.api]: 2 } }),
+      ...(type && { rows: firstOf(asked) }),
+    };
   };
 
   const add = (
@@ -160,25 +206,23 @@ const define = (ref: ResourceRef<Row>, options: Options): List<Row> => {
     const shapes = open(Object.keys(bound));
     builder.objectField(parent, field, (t) =>
       t.field({
-        type,
+        type: type ?? [ref],
         description: [description, note].filter(Boolean).join(' '),
         directives: rest(operation),
-        extensions: {
-          ...(keyOnly && KEY_ONLY.extensions),
-          ...weighsPages({ api: dialect.api, page: max, by: isPaged ? dialect.paging : 'none' }),
+        extensions: { ...(keyOnly && KEY_ONLY.extensions), ...weighs(cost) },
+        args: {
+          ...(type && connectionArgs),
+          ...inputFields({ dialect, typename: ref.name }, t.arg, shapes),
         },
-        args: { ...connectionArgs, ...inputFields({ dialect, typename: ref.name }, t.arg, shapes) },
-        resolve: (of: object, args: Values, context: Context, info: never) =>
-          read(
-            context,
-            args,
-            {
-              ...writeValues(dialect, args, shapes, '', dialect.scopeOf(of)),
-              ...Object.fromEntries(Object.entries(bound).map(([name, value]) => [name, value(of)])),
-            },
-            asksFor(info, 'pageInfo', 'hasNextPage'),
-            keyOf(of),
-          ),
+        resolve: (of: object, args: Values, context: Context, info: never) => {
+          const values = {
+            ...writeValues(dialect, args, shapes, '', dialect.scopeOf(of)),
+            ...Object.fromEntries(Object.entries(bound).map(([name, value]) => [name, value(of)])),
+          };
+          return type
+            ? read(context, args, values, asksFor(info, 'pageInfo', 'hasNextPage'), keyOf(of))
+            : all(context, values, keyOf(of));
+        },
       } as never),
     );
   };
@@ -188,9 +232,11 @@ const define = (ref: ResourceRef<Row>, options: Options): List<Row> => {
     add(dialect.branch, onBranch, {}, options.description ?? asNoun(summary), dialect.scopeOf, false);
 
   const made: List<Row> = {
-    type,
+    // Nobody asks for the connection of a list that has none.
+    type: type as List<Row>['type'],
     operation,
     read,
+    all,
     under: (parent, { field, by, value, description } = {}) => {
       const parameter =
         by ?? (isBelow ? undefined : pointing(query, ref, parent as object as ResourceRef<Row>));
@@ -199,14 +245,14 @@ const define = (ref: ResourceRef<Row>, options: Options): List<Row> => {
         parameter === undefined
           ? {}
           : { [parameter]: (value ?? ((of: { id: string }) => of.id)) as (of: object) => string };
-      const key = isBelow ? (of: object) => dialect.key(of as Row) : dialect.scopeOf;
+      const key = isBelow ? (of: object) => parent.key(of as never) : dialect.scopeOf;
       add(parent as never, name, bound, description ?? asNoun(summary), key, value === undefined);
       return made;
     },
     readRaw: async (send, { limit: count, offset }) =>
       dialect.readMany(
         await send({ operation, query: dialect.page({ limit: count, offset }) }),
-        ref.name,
+        ref,
         operation,
         '',
       ).rows,
@@ -214,12 +260,13 @@ const define = (ref: ResourceRef<Row>, options: Options): List<Row> => {
   return made;
 };
 
-/** The names of a path’s braces. */
-const bracesOf = (path: string): string[] => [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
-
-/** What tells a row from others of its list: its id, or all that it says. */
-const identityOf = (row: Row): string =>
-  row.id ?? createHash('sha1').update(JSON.stringify(row)).digest('base64url');
+/** What tells a row from others of its list: what it is known by, or all that it says. */
+const identityOf = (row: Row, identity: string | undefined): string => {
+  const known = identity === undefined ? undefined : row[identity];
+  return typeof known === 'string'
+    ? known
+    : createHash('sha1').update(JSON.stringify(row)).digest('base64url');
+};
 
 /** The one parameter that points to a type. */
 const pointing = (query: Shapes, { name, dialect }: ResourceRef<Row>, parent: ResourceRef<Row>): string => {

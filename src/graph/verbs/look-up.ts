@@ -1,14 +1,14 @@
 import type { OutputType } from '@pothos/core';
 import { type BuilderTypes, builder } from '../../builder.ts';
-import type { Context, Request } from '../../context.ts';
+import type { Context } from '../../context.ts';
 import { isAbsent } from '../../upstream/errors.ts';
 import type { Dialect, Row, Values } from '../dialect.ts';
 import { inputFields, writeValues } from '../input.ts';
-import { rest } from '../ledger.ts';
+import { type Claim, rest } from '../ledger.ts';
 import { asNoun, pascal } from '../names.ts';
 import { objectOf } from '../output.ts';
 import { readObject } from './answer.ts';
-import { callAs, declare } from './operation.ts';
+import { callAs, declare, openParameters, writePath } from './operation.ts';
 import type { ResourceRef } from './resource.ts';
 
 interface Under {
@@ -27,10 +27,11 @@ interface Options {
 }
 
 /** Declares a `GET` that stands for no thing: a field of the name on its upstream’s branch; null when there is none. */
-export const defineLookUp = (dialect: Dialect, field: string, path: string, options: Options = {}): void => {
+export const defineLookUp = (dialect: Dialect, field: string, path: string, options: Options = {}): Claim => {
   const { contract } = dialect;
   const operation = declare(dialect, 'GET', path);
   const { query = {}, answer, summary = '' } = contract.operation(`GET ${path}`);
+  const inPath = openParameters(dialect, 'GET', path, 0);
   const whole = answer && contract.resolve(answer);
   const picked = options.pick === undefined ? undefined : whole?.properties?.[options.pick];
   const shape = picked ? contract.resolve(picked) : whole;
@@ -47,7 +48,7 @@ export const defineLookUp = (dialect: Dialect, field: string, path: string, opti
         type,
         description: options.description ?? asNoun(summary),
         directives: rest(operation),
-        args: inputFields({ dialect, typename: owner }, t.arg, open),
+        args: inputFields({ dialect, typename: owner }, t.arg, { ...inPath, ...open }),
         resolve: async (of: object, args: Values, context: Context) => {
           const scope = dialect.scopeOf(of);
           const values = {
@@ -56,11 +57,11 @@ export const defineLookUp = (dialect: Dialect, field: string, path: string, opti
           };
           try {
             const got = await callAs(dialect, context, operation, {
-              params: dialect.params(path, scope),
-              query: values as Request['query'],
+              params: { ...dialect.params(path, scope), ...writePath(dialect, args, inPath, '', scope) },
+              query: values,
               inputPath: dialect.inputPath(),
             });
-            const body = readObject(got, operation);
+            const body = dialect.part(of, readObject(got, operation));
             return options.pick === undefined ? body : (body[options.pick] ?? null);
           } catch (error) {
             if (isAbsent(error)) return null;
@@ -72,4 +73,5 @@ export const defineLookUp = (dialect: Dialect, field: string, path: string, opti
   };
   add(dialect.branch, undefined);
   if (options.under) add(options.under.parent, options.under.by);
+  return operation;
 };

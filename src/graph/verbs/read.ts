@@ -1,6 +1,6 @@
 import type { OutputType } from '@pothos/core';
 import { type BuilderTypes, builder } from '../../builder.ts';
-import type { Context, Request } from '../../context.ts';
+import type { Context } from '../../context.ts';
 import type { Answer } from '../../upstream/send.ts';
 import type { Row, Values } from '../dialect.ts';
 import { inputFields, writeValues } from '../input.ts';
@@ -10,7 +10,7 @@ import { objectOf } from '../output.ts';
 import { KEY_ONLY } from '../selection.ts';
 import type { ActionOf } from './action.ts';
 import { readObject } from './answer.ts';
-import { callAs, declare } from './operation.ts';
+import { below, callAs, declare } from './operation.ts';
 import type { ResourceRef } from './resource.ts';
 
 interface Options<R> {
@@ -31,9 +31,9 @@ export const read = <R extends { id: string }, Path extends string, Key extends 
 ): void => {
   const of = ref as object as ResourceRef<Row>;
   const { dialect } = of;
-  const operation = declare(dialect, 'GET', `${of.path}${verb}/`);
+  const operation = declare(dialect, 'GET', below(of.path, verb));
   const { query = {}, answer, summary = '' } = dialect.contract.operation(`GET ${operation.path}`);
-  const name = verb.replace(/^get-/, '');
+  const name = String(verb).replace(/^get-/, '');
   const whole = answer && dialect.contract.resolve(answer);
   const row = whole && dialect.rowOf(whole);
   const shape = row
@@ -51,7 +51,9 @@ export const read = <R extends { id: string }, Path extends string, Key extends 
   const toValue =
     (options.read as ((got: Answer, parent: Row) => unknown) | undefined) ??
     ((got: Answer, parent: Row) =>
-      row ? dialect.readOne(got, typename, operation, dialect.key(parent)) : readObject(got, operation));
+      row
+        ? dialect.readOne(got, { name: typename, identity: 'id' }, operation, dialect.key(parent))
+        : readObject(got, operation));
   builder.objectField(of, options.field ?? camel(name), (t) =>
     t.field({
       type,
@@ -60,7 +62,7 @@ export const read = <R extends { id: string }, Path extends string, Key extends 
       ...KEY_ONLY,
       args: inputFields({ dialect, typename: of.name }, t.arg, query),
       resolve: async (parent: Row, args: Values, context: Context) => {
-        const values = writeValues(dialect, args, query, '', dialect.scopeOf(parent)) as Request['query'];
+        const values = writeValues(dialect, args, query, '', dialect.scopeOf(parent));
         const params = dialect.params(operation.path, dialect.key(parent));
         const got = await callAs(dialect, context, operation, {
           params,

@@ -1,9 +1,10 @@
 import type { InterfaceParam, ObjectFieldsShape } from '@pothos/core';
 import { type BuilderTypes, builder } from '../../builder.ts';
-import type { Context, Request } from '../../context.ts';
+import type { Context } from '../../context.ts';
 import { isAbsent } from '../../upstream/errors.ts';
-import { type Dialect, type Row, registerRow, registerThing, type Values } from '../dialect.ts';
-import { readId } from '../ids.ts';
+import type { ResolvedShape } from '../contract.ts';
+import { type Dialect, type Row, type RowType, registerRow, registerThing, type Values } from '../dialect.ts';
+import { type NativeForm, readId } from '../ids.ts';
 import { inputFields, type Shapes, writeValues } from '../input.ts';
 import { type Claim, rest } from '../ledger.ts';
 import { uncapitalized } from '../names.ts';
@@ -17,6 +18,8 @@ import { callAs, declare } from './operation.ts';
 export interface ResourceRef<R extends object, Path extends string = string, Key extends string = string>
   extends NodeRef<R> {
   readonly dialect: Dialect;
+  /** The attribute by which a row is known; none for rows that nothing tells apart. */
+  readonly identity: string | undefined;
   /** The path of one, or of the list where there is no path of one. */
   readonly path: Path;
   /** What it is called inside its upstream’s branch: `CourierIndividualGroup` is an `individualGroup`. */
@@ -42,6 +45,10 @@ export interface ResourceOptions<R extends object> {
   readonly fields?: ObjectFieldsShape<BuilderTypes, R>;
   /** The name of its field on the branch; none where `false`. */
   readonly field?: string | false;
+  /** Parameters of its own GET that are no arguments of that field. */
+  readonly hideParameters?: readonly string[];
+  /** In place of a loader that makes a call for each object. */
+  readonly loader?: NodeRef<R>;
 }
 
 /** True for the path of one thing: it ends with a brace. */
@@ -52,9 +59,9 @@ export const readByKey = async (
   dialect: Dialect,
   context: Context,
   operation: Claim,
-  typename: string,
+  type: RowType,
   key: string,
-  query: Request['query'] = {},
+  query: Values = {},
 ): Promise<Row | null> => {
   try {
     const params = dialect.params(operation.path, key);
@@ -63,7 +70,7 @@ export const readByKey = async (
       query,
       inputPath: dialect.inputPath(),
     });
-    return dialect.readOne(answer, typename, operation, key);
+    return dialect.readOne(answer, type, operation, key);
   } catch (error) {
     if (isAbsent(error)) return null;
     throw error;
@@ -92,20 +99,32 @@ export const defineResource = (
   if (!shape) throw new Error(`${path} answers with no row`);
   const description = options.description ?? shape.description;
   const derived = fieldsOf({ dialect, typename: name, hide }, shape);
-  const ref = isNode ? nodeOf(dialect, name, path, cached) : rowOf(dialect, name);
+  const identity = dialect.identityOf(shape);
+  const type = { name, identity };
+  const ref = options.loader ?? (isNode ? nodeOf(dialect, type, shape, path, cached) : rowOf(dialect, name));
   const contractName = dialect.contractName(path, shape);
-  const made: ResourceRef<Row> = Object.assign(ref, { dialect, path, noun, isNode, contractName });
+  const made: ResourceRef<Row> = Object.assign(ref, {
+    dialect,
+    identity,
+    path,
+    noun,
+    isNode,
+    contractName,
+  });
   if (isNode) registerThing(dialect, contractName, made);
   registerRow(dialect, shape.component, made);
 
+  const hasNativeId = isNode || identity === 'id';
   const all = (t: never) => ({
-    nativeId: (t as { string(options: object): object }).string({
-      nullable: shape['x-unidentified'] === true,
-      description: 'Its id at the upstream.',
-      ...KEY_ONLY,
-      resolve: (row: Row) => row.id,
-    }),
     ...derived(t),
+    ...(hasNativeId && {
+      nativeId: (t as { string(options: object): object }).string({
+        nullable: shape['x-unidentified'] === true,
+        description: 'Its id at the upstream.',
+        ...KEY_ONLY,
+        resolve: (row: Row) => row[identity ?? 'id'],
+      }),
+    }),
     ...(fields as ((t: never) => object) | undefined)?.(t),
   });
   const common = {
@@ -118,7 +137,8 @@ export const defineResource = (
     return made;
   }
   builder.node(made, { ...common, id: { resolve: made.key } } as never);
-  if (options.field !== false) addSingle(made, options.field ?? noun, query);
+  const shown = Object.entries(query).filter(([parameter]) => !options.hideParameters?.includes(parameter));
+  if (options.field !== false) addSingle(made, options.field ?? noun, Object.fromEntries(shown));
   return made;
 };
 
@@ -132,18 +152,36 @@ const readsBy = (dialect: Dialect, path: string): string => {
   }
 };
 
-const nodeOf = (dialect: Dialect, name: string, path: string, cached: boolean): NodeRef<Row> => {
+/** An id that is any text. */
+const TEXTUAL = /^[^/]+$/;
+
+/** What the ids of a thing look like, where they are no UUIDs. */
+const formOf = (shape: ResolvedShape, identity: string): NativeForm | undefined => {
+  const pattern = shape.properties?.[identity]?.pattern;
+  if (identity !== 'id' && pattern !== undefined) return new RegExp(pattern, 'u');
+  return shape['x-textual-id'] ? TEXTUAL : undefined;
+};
+
+const nodeOf = (
+  dialect: Dialect,
+  type: RowType,
+  shape: ResolvedShape,
+  path: string,
+  cached: boolean,
+): NodeRef<Row> => {
   const get = declare(dialect, 'GET', path);
+  const { name, identity = 'id' } = type;
   return node<Row>(name, {
     api: dialect.api,
     operations: [get],
     cached,
-    key: dialect.key,
+    key: identity === 'id' ? dialect.key : (row) => dialect.keyBeside(row, String(row[identity]), name),
     natives: dialect.natives,
+    form: formOf(shape, identity),
     batch: 1,
     load: (keys, context) =>
       Promise.all(
-        keys.map((key) => readByKey(dialect, context, get, name, key).catch((error) => error as Error)),
+        keys.map((key) => readByKey(dialect, context, get, type, key).catch((error) => error as Error)),
       ),
   });
 };
@@ -167,7 +205,7 @@ const addSingle = (ref: ResourceRef<Row>, field: string, query: Shapes): void =>
     t.field({
       type: ref,
       description: `One ${name} by its id; null when the upstream does not know it.`,
-      directives: rest(get),
+      directives: rest(ref),
       extensions: weighsLoad(ref.loading),
       args: {
         id: t.arg.id({ required: true, description: `The global id of a ${name}, or its native one.` }),
@@ -178,7 +216,7 @@ const addSingle = (ref: ResourceRef<Row>, field: string, query: Shapes): void =>
         const values = writeValues(dialect, args, query);
         // Another question than the loader's may have another answer.
         return Object.keys(values).length > 0
-          ? readByKey(dialect, context, get, name, key, values as Request['query'])
+          ? readByKey(dialect, context, get, ref, key, values)
           : ref.load(context, key);
       },
     } as never),

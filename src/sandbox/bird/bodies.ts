@@ -1,6 +1,4 @@
-import type { Message } from './rows.ts';
-
-type Body = NonNullable<Message['body']>;
+import type { Dictionary } from '../dictionary.ts';
 
 const media = (name: string) => `https://media.example.com/harbour/${name}`;
 const reply = (text: string) => ({ type: 'reply', reply: { text } });
@@ -10,12 +8,12 @@ const link = (text: string, path: string) => ({
 });
 
 /** A plain text. */
-export function textBody(text: string, more: Record<string, unknown> = {}): Body {
+export function textBody(text: string, more: Record<string, unknown> = {}): Dictionary {
   return { type: 'text', text: { text, ...more } };
 }
 
 /** An email with a subject, as text and as HTML. */
-export function htmlBody(subject: string, text: string): Body {
+export function htmlBody(subject: string, text: string): Dictionary {
   return {
     type: 'html',
     html: {
@@ -27,7 +25,7 @@ export function htmlBody(subject: string, text: string): Body {
 }
 
 /** One body of every type that Bird documents, and one of a type it does not. */
-export const exhibits: Record<string, Body> = {
+export const exhibits: Record<string, Dictionary> = {
   text: textBody('Would you like to confirm your appointment on Thursday at 10:30?', {
     actions: [reply('Confirm'), reply('Another day'), link('Directions', 'directions')],
     metadata: { whatsapp: { previewUrl: false } },

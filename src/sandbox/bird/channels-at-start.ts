@@ -1,13 +1,13 @@
 import type { Clock } from '../clock.ts';
 import type { IdOf } from '../naming.ts';
-import type { Channel, ChannelGroup } from './rows.ts';
+import { type Row, rowOf } from '../row.ts';
 
 interface Plan {
   key: string;
   platformId: string;
   name: string;
   identifier: string;
-  status: Channel['status'];
+  status: string;
   days: number;
   more?: Record<string, unknown>;
 }
@@ -27,13 +27,13 @@ const PLANS: Plan[] = [
 ];
 
 /** The workspace's channels. */
-export function channelsAtStart(id: IdOf, clock: Clock): Channel[] {
+export function channelsAtStart(id: IdOf, clock: Clock): Row[] {
   return PLANS.map(({ key, days, status, more, ...plan }) => {
     const createdAt = clock.ago(days * 1440);
     const updatedAt = clock.ago(days * 300);
     const feature = { status: status === 'active' ? 'active' : 'inactive', version: 1, createdAt, updatedAt };
     const media = plan.platformId !== 'sms-messagebird' || plan.identifier.startsWith('+1');
-    return {
+    const attributes = {
       ...plan,
       id: id('bird-channel', key),
       connectorId: id('bird-connector', key),
@@ -74,22 +74,55 @@ export function channelsAtStart(id: IdOf, clock: Clock): Channel[] {
       createdAt,
       updatedAt,
     };
+    const own = {
+      resourceOwnerId: id('bird-owner', plan.platformId),
+      resourceOwnerIdentifier: plan.platformId,
+    };
+    return rowOf('Channel', attributes.id, attributes, own);
   });
 }
 
 /** The groups of the WhatsApp channels. */
-export function groupsAtStart(id: IdOf, clock: Clock): ChannelGroup[] {
-  const group = (key: string, name: string, number: string, channels: string[]): ChannelGroup => ({
-    id: id('bird-group', key),
-    platformGroupId: number,
-    platformGroupName: name,
-    platformId: 'whatsapp',
-    channelIds: channels.map((channel) => id('bird-channel', channel)),
-    createdAt: clock.ago(430 * 1440),
-    updatedAt: clock.ago(30 * 1440),
-  });
+export function groupsAtStart(id: IdOf, clock: Clock): Row[] {
+  const group = (key: string, name: string, number: string, channels: string[]): Row =>
+    rowOf('ChannelGroup', id('bird-group', key), {
+      platformGroupId: number,
+      platformGroupName: name,
+      platformId: 'whatsapp',
+      channelIds: channels.map((channel) => id('bird-channel', channel)),
+      createdAt: clock.ago(430 * 1440),
+      updatedAt: clock.ago(30 * 1440),
+    });
   return [
     group('harbour', 'Harbour Clinic', '104700012345678', ['whatsapp']),
     group('lantern', 'Lantern Pharmacy', '104700087654321', ['whatsapp-shop', 'whatsapp-benelux']),
   ];
+}
+
+/** What has installed the channels. */
+export function connectorsAtStart(channels: readonly Row[], workspaceId: string): Row[] {
+  return channels.map(
+    ({ id, attributes: { connectorId, name, platformId, identifier, createdAt, updatedAt, ...more } }) =>
+      rowOf('Connector', connectorId, {
+        workspaceId,
+        routingKey: connectorId.slice(0, 8),
+        name,
+        region: 'eu-west-1',
+        description: `Installs ${name}`,
+        arguments: more.channelMessageType ? { channelMessageType: more.channelMessageType } : {},
+        channel: { channelId: id, platform: platformId.replace(/-messagebird$/, '') },
+        ...(identifier.startsWith('+') && {
+          number: {
+            phoneNumber: identifier,
+            capabilities: 'sms-inbound,sms-outbound',
+            numberType: 'mobile',
+            country: 'US',
+          },
+        }),
+        connectorTemplateSlug: platformId,
+        connectorTemplateRef: `${platformId}:1`,
+        createdAt,
+        updatedAt,
+      }),
+  );
 }

@@ -1,4 +1,5 @@
-import type { Channel, Contact, Message, Party, PartyContact } from './rows.ts';
+import type { Dictionary } from '../dictionary.ts';
+import { type Row, rowOf } from '../row.ts';
 
 const COUNTRIES: [prefix: string, country: string][] = [
   ['353', 'IE'],
@@ -20,23 +21,17 @@ export function keyOf(platformId: string): string {
 }
 
 /** The name Bird shows for a contact. */
-export function displayName(contact: Contact): string {
-  return contact.name ?? contact.identifiers[0]?.value.trim() ?? 'Anonymous';
+export function displayName({ name, identifiers }: Dictionary): string {
+  return name ?? identifiers[0]?.value.trim() ?? 'Anonymous';
 }
 
 /** The organization's end of a message. */
-export function connectorEnd(channel: Channel): Party {
-  return {
-    connector: {
-      id: channel.connectorId,
-      identifierValue: channel.identifier,
-      annotations: { name: channel.name },
-    },
-  };
+export function connectorEnd({ attributes: { connectorId: id, identifier, name } }: Row): Dictionary {
+  return { connector: { id, identifierValue: identifier, annotations: { name } } };
 }
 
 /** The other end of a message: the contact, by the identifier it was reached by. */
-export function contactEnd(contact: Contact, key: string, value: string): PartyContact {
+export function contactEnd(contact: Row, key: string, value: string): Dictionary {
   const digits = value.replace(/\D/g, '');
   const country =
     key === 'phonenumber' && value.startsWith('+') && COUNTRIES.find(([prefix]) => digits.startsWith(prefix));
@@ -46,28 +41,31 @@ export function contactEnd(contact: Contact, key: string, value: string): PartyC
     identifierValue: value,
     ...(country ? { countryCode: country[1] } : {}),
     platformAddress: key === 'phonenumber' && value.startsWith('+') ? `+${digits}` : value.trim(),
-    annotations: { name: displayName(contact) },
+    annotations: { name: displayName(contact.attributes) },
   };
 }
 
 /** What a message begins with, in either direction. */
 export interface Beginning {
   id: string;
-  channel: Channel;
-  contact: Contact;
+  channel: Row;
+  contact: Row;
   /** The identifier that leads to the contact, when it is not its first one for the platform. */
   identifier?: { key: string; value: string };
   incoming?: boolean;
   at: string;
-  body?: Message['body'];
+  /** What it says, and what else is known of it. */
+  more?: Dictionary;
 }
 
 /** A message between a channel and one contact: outgoing ones are accepted, incoming ones delivered. */
-export function compose({ id, channel, contact, identifier, incoming, at, body }: Beginning): Message {
-  const key = identifier?.key ?? keyOf(channel.platformId);
-  const value = identifier?.value ?? contact.identifiers.find((one) => one.key === key)?.value ?? contact.id;
-  const end = contactEnd(contact, key, value);
-  return {
+export function compose(beginning: Beginning): Row {
+  const { id, channel, contact, identifier, incoming = false, at, more = {} } = beginning;
+  const { platformId } = channel.attributes;
+  const key = identifier?.key ?? keyOf(platformId);
+  const first = contact.attributes.identifiers.find((one: Dictionary) => one.key === key);
+  const end = contactEnd(contact, key, identifier?.value ?? first?.value ?? contact.id);
+  const message = {
     id,
     channelId: channel.id,
     sender: incoming ? { contact: end } : connectorEnd(channel),
@@ -76,16 +74,25 @@ export function compose({ id, channel, contact, identifier, incoming, at, body }
     status: incoming ? 'delivered' : 'accepted',
     reason: '',
     reference: '',
-    ...(incoming ? { parts: [{ platformReference: referenceOf(channel.platformId, id) }] } : {}),
-    ...(body ? { body } : {}),
+    platformId,
+    chargeableUnits: 1,
+    ...(incoming ? taken(platformId, id) : {}),
     lastStatusAt: at,
     createdAt: at,
     updatedAt: at,
+    ...more,
   };
+  return rowOf('Message', id, message, { after: [], interactions: [] });
+}
+
+/** What a platform says of a message once it has taken it. */
+export function taken(platformId: string, id: string): Dictionary {
+  const platformReference = referenceOf(platformId, id);
+  return { parts: [{ platformReference }], platformReferenceId: platformReference };
 }
 
 /** The id a platform gives to a message. */
-export function referenceOf(platformId: string, id: string): string {
+function referenceOf(platformId: string, id: string): string {
   const bare = id.replaceAll('-', '');
   return platformId === 'whatsapp'
     ? `wamid.${Buffer.from(bare).toString('base64url').slice(0, 28)}`

@@ -1,35 +1,26 @@
+import type { Dictionary } from '../dictionary.ts';
 import { Refusal } from '../refusal.ts';
+import { type Row, rowOf } from '../row.ts';
 import type { World } from '../world.ts';
 import { displayName } from './compose.ts';
-import type { Contact, Identifier } from './rows.ts';
-
-/** An identifier as it is given. */
-export interface Given {
-  key: string;
-  value: string;
-  properties?: Record<string, unknown>;
-}
+import { invalid } from './dialect.ts';
 
 /** The contact that has exactly this identifier; spelling counts. */
-export function contactWith(world: World, key: string, value: string): Contact | undefined {
-  return world.bird.contacts
-    .all()
-    .find(({ identifiers }) => identifiers.some((one) => one.key === key && one.value === value));
+export function contactWith(world: World, key: string, value: string): Row | undefined {
+  const isIt = (one: Dictionary) => one.key === key && one.value === value;
+  return world.bird.rows.all('Contact').find(({ attributes }) => attributes.identifiers.some(isIt));
 }
 
 /** Refuses what cannot be an address or a number of its kind. */
-export function refuseIdentifier({ key, value }: Given, pointer: string): void {
+export function refuseIdentifier({ key, value }: Dictionary, pointer: string): void {
   const wrong =
     (key === 'emailaddress' && !/^[^\s@%]+@[^\s@%]+$/.test(value.trim())) ||
     (key === 'phonenumber' && !/^\+?[\d\s().-]{5,24}$/.test(value));
-  if (wrong)
-    throw new Refusal(422, 'InvalidPayload', 'The request did not pass validation', [
-      { in: 'body', name: pointer, says: `is not a valid ${key}` },
-    ]);
+  if (wrong) throw invalid('body', pointer, `is not a valid ${key}`);
 }
 
 /** Gives a contact identifiers; a 409 when one is another contact's already. */
-export function addIdentifiers(world: World, contact: Contact, given: readonly Given[]): Identifier[] {
+export function addIdentifiers(world: World, contact: Row, given: readonly Dictionary[]): Dictionary[] {
   for (const [index, one] of given.entries()) {
     refuseIdentifier(one, `/identifiers/${index}/value`);
     const other = contactWith(world, one.key, one.value);
@@ -37,26 +28,20 @@ export function addIdentifiers(world: World, contact: Contact, given: readonly G
       throw new Refusal(409, 'ResourceAlreadyExists', 'A contact with this identifier already exists');
   }
   const createdAt = world.clock.stamp();
+  const { identifiers } = contact.attributes;
+  const has = ({ key, value }: Dictionary) =>
+    identifiers.some((one: Dictionary) => one.key === key && one.value === value);
   const added = given
-    .filter(({ key, value }) => !contact.identifiers.some((one) => one.key === key && one.value === value))
+    .filter((one) => !has(one))
     .map(({ key, value, properties }) => ({ key, value, ...(properties ? { properties } : {}), createdAt }));
-  contact.identifiers.push(...added);
+  identifiers.push(...added);
   return added;
 }
 
 /** A new contact in the workspace; a 409 when another one has one of its identifiers. */
-export function newContact(
-  world: World,
-  {
-    identifiers,
-    ...more
-  }: { identifiers: readonly Given[] } & Partial<
-    Pick<Contact, 'name' | 'attributes' | 'listIds' | 'accountIds'>
-  >,
-): Contact {
+export function newContact(world: World, identifiers: readonly Dictionary[], more: Dictionary): Row {
   const createdAt = world.clock.stamp();
-  const contact: Contact = {
-    id: world.fresh('bird-contact'),
+  const contact = rowOf('Contact', world.fresh('bird-contact'), {
     attributes: {},
     identifiers: [],
     listIds: [],
@@ -65,20 +50,23 @@ export function newContact(
     ...more,
     createdAt,
     updatedAt: createdAt,
-  };
+  });
   addIdentifiers(world, contact, identifiers);
-  return world.bird.contacts.add(contact);
+  return world.bird.rows.add(contact);
 }
 
-/** A contact as it goes over the wire; `attributes` names those to show though they are empty. */
-export function shownContact(world: World, contact: Contact, attributes: readonly string[] = []): object {
-  const { id, identifiers, listIds, accountIds, isAnonymous, createdAt, updatedAt } = contact;
-  const mirrored = Map.groupBy(identifiers, ({ key }) => key);
+/** What of a contact is worked out when it is shown; `attributes` names those to show though they are empty. */
+export function shownContact(
+  world: World,
+  contact: Dictionary,
+  attributes: readonly string[] = [],
+): Dictionary {
+  const { identifiers } = contact;
+  const mirrored = Map.groupBy<string, Dictionary>(identifiers, ({ key }) => key);
   const featured = [...mirrored.values()].flatMap(([first]) =>
     first ? [{ key: first.key, value: first.value }] : [],
   );
   return {
-    id,
     workspaceId: world.bird.workspaceId,
     computedDisplayName: displayName(contact),
     ...(featured.length > 0 ? { featuredIdentifiers: featured } : {}),
@@ -88,11 +76,6 @@ export function shownContact(world: World, contact: Contact, attributes: readonl
       ...contact.attributes,
       ...Object.fromEntries([...mirrored].map(([key, all]) => [key, all.map(({ value }) => value)])),
     },
-    listIds,
-    accountIds,
     companyRefs: [],
-    isAnonymous,
-    createdAt,
-    updatedAt,
   };
 }

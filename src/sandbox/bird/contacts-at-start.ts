@@ -3,17 +3,17 @@ import type { IdOf } from '../naming.ts';
 import { cast } from '../people/cast.ts';
 import type { Person } from '../people/person.ts';
 import type { Random } from '../random.ts';
-import type { Contact } from './rows.ts';
+import { type Row, rowOf } from '../row.ts';
+
+/** The id of a list that the contract has as an example. */
+export function listId(id: IdOf, index: number): string {
+  return id('bird-list', index);
+}
 
 /** The contacts of the workspace: everybody whom Bird knows, oldest first. The cast came last, so lists begin with it. */
-export function contactsAtStart(
-  people: readonly Person[],
-  id: IdOf,
-  clock: Clock,
-  random: Random,
-): Contact[] {
+export function contactsAtStart(people: readonly Person[], id: IdOf, clock: Clock, random: Random): Row[] {
   const known = people.filter((person) => person.bird);
-  const contacts = known.map((person, index): Contact => {
+  const contacts = known.map((person, index): Row => {
     const { bird = {} } = person;
     // before the first message; nobody shares a moment, so that lists have one order
     const createdAt = clock.ago((450 + index * 3) * 1440 + index);
@@ -24,8 +24,7 @@ export function contactsAtStart(
       ...(bird.line ? [{ key: 'lineid', value: bird.line, createdAt }] : []),
     ];
     const anonymous = random.happens(0.06) && !cast.includes(person);
-    return {
-      id: id('bird-contact', person.key),
+    return rowOf('Contact', id('bird-contact', person.key), {
       ...(anonymous ? {} : { name: bird.name ?? `${person.first} ${person.last}` }),
       attributes: {
         ...(anonymous ? {} : { firstName: person.first, lastName: person.last }),
@@ -36,12 +35,12 @@ export function contactsAtStart(
         interests: random.shuffle(['running', 'nutrition', 'sleep', 'eyewear']).slice(0, random.whole(0, 3)),
       },
       identifiers,
-      listIds: random.happens(0.4) ? [id('bird-list', 'newsletter')] : [],
+      listIds: random.happens(0.4) ? [listId(id, index % 2)] : [],
       accountIds: [],
       isAnonymous: anonymous,
       createdAt,
       updatedAt: clock.ago((index + 1) * 60 + index),
-    };
+    });
   });
   return contacts.reverse();
 }

@@ -1,14 +1,14 @@
-import type { Interaction, Message } from './rows.ts';
+import type { Dictionary } from '../dictionary.ts';
 
 /** What a reader did with a message, as Bird tells it. */
 export function interactionOf(
-  message: Message,
+  message: Dictionary,
   platformId: string,
   id: string,
   type: string,
   createdAt: string,
-  more: Partial<Interaction> = {},
-): Interaction {
+  more: Dictionary = {},
+): Dictionary {
   return {
     id,
     messageId: message.id,
@@ -17,6 +17,8 @@ export function interactionOf(
     type,
     messageReference: message.reference,
     messagePartsCount: 1,
+    messageCreatedAt: message.createdAt,
+    ...(message.platformReferenceId && { platformReferenceId: message.platformReferenceId }),
     ...(message.tags ? { messageTags: message.tags } : {}),
     receiver: message.receiver,
     createdAt,

@@ -1,12 +1,13 @@
 import type { Clock } from '../clock.ts';
+import type { Dictionary } from '../dictionary.ts';
 import type { IdOf } from '../naming.ts';
 import type { Person } from '../people/person.ts';
 import type { Random } from '../random.ts';
+import type { Row } from '../row.ts';
 import { type Line, storyteller } from '../talk.ts';
 import { htmlBody, textBody } from './bodies.ts';
-import { compose, keyOf, referenceOf } from './compose.ts';
+import { compose, keyOf, taken } from './compose.ts';
 import { interactionOf } from './interaction.ts';
-import type { Channel, Contact, Interaction, Message, MessageRow } from './rows.ts';
 import { everyStatus, type Past, showcase, underway } from './showcase.ts';
 
 const DAY = 1440;
@@ -21,10 +22,10 @@ const SUBJECTS = [
 /** Every message there has been, oldest first. */
 export function messagesAtStart(
   people: readonly Person[],
-  channels: readonly Channel[],
-  contacts: ReadonlyMap<string, Contact>,
-  tools: { id: IdOf; clock: Clock; random: Random },
-): MessageRow[] {
+  channels: readonly Row[],
+  contacts: ReadonlyMap<string, Row>,
+  tools: { id: IdOf; clock: Clock; random: Random; photoUrl: string },
+): Row[] {
   const { id, clock, random } = tools;
   const channel = (key: string) => channels.find((one) => one.id === id('bird-channel', key));
   const tell = storyteller(random);
@@ -46,7 +47,8 @@ export function messagesAtStart(
     ];
     const reachable = keys.flatMap((key) => {
       const one = channel(key);
-      const fits = one && contact.identifiers.some((identifier) => identifier.key === keyOf(one.platformId));
+      const wanted = one && keyOf(one.attributes.platformId);
+      const fits = contact.attributes.identifiers.some((identifier: Dictionary) => identifier.key === wanted);
       return one && fits ? [{ key, one }] : [];
     });
     const wanted =
@@ -65,11 +67,11 @@ export function messagesAtStart(
       );
   }
   const amina = contacts.get('amina');
-  if (amina) pasts.push(...showcase(amina, channel));
+  if (amina) pasts.push(...showcase(amina, channel, tools.photoUrl));
   const reachable = people.flatMap(({ key }) => contacts.get(key) ?? []);
   pasts.push(...everyStatus(reachable, channel('sms')), ...underway(reachable, channel));
-  const rows = pasts.map((past, index) => rowOf(past, index, id, clock));
-  const sorted = rows.sort((a, b) => a.message.createdAt.localeCompare(b.message.createdAt));
+  const rows = pasts.map((past, index) => messageRow(past, index, id, clock));
+  const sorted = rows.sort((a, b) => a.attributes.createdAt.localeCompare(b.attributes.createdAt));
   return linger(sorted, channels, id, random);
 }
 
@@ -77,8 +79,8 @@ function conversation(
   random: Random,
   lines: Line[],
   person: Person,
-  channel: Channel,
-  contact: Contact,
+  channel: Row,
+  contact: Row,
   name: (string | number)[],
   daysAgo: number,
 ): Past[] {
@@ -87,7 +89,7 @@ function conversation(
   return lines.map((line, index) => {
     minutesAgo -= random.whole(1, 11);
     const incoming = line.by === 'them';
-    const email = channel.platformId === 'email-messagebird';
+    const email = channel.attributes.platformId === 'email-messagebird';
     const body = email
       ? incoming
         ? textBody(line.text, { metadata: { subject: `Re: ${subject}` } })
@@ -111,52 +113,55 @@ function conversation(
   });
 }
 
-function rowOf(past: Past, index: number, id: IdOf, clock: Clock): MessageRow {
+function messageRow(past: Past, index: number, id: IdOf, clock: Clock): Row {
   // a different second for each, so that no two messages share a moment
   const at = clock.ago(past.minutesAgo + index / 6000);
   const later = clock.ago(Math.max(past.minutesAgo - 0.4, 0));
-  const message: Message = {
-    ...compose({
-      id: id('bird-message', ...past.name),
-      channel: past.channel,
-      contact: past.contact,
-      at,
-      incoming: past.incoming,
-      ...(past.body ? { body: past.body } : {}),
-    }),
-    ...past.more,
-  };
-  if (!past.incoming) {
-    if (past.more?.status === undefined) message.status = 'delivered';
-    if (message.status === 'scheduled') message.scheduledFor = clock.ago(-2 * DAY);
-    else message.parts = [{ platformReference: referenceOf(past.channel.platformId, message.id) }];
-    message.lastStatusAt = message.updatedAt = message.status === 'scheduled' ? at : later;
+  const { channel, contact, incoming, body, more = {}, ahead = [], after = [] } = past;
+  const row = compose({
+    id: id('bird-message', ...past.name),
+    channel,
+    contact,
+    at,
+    incoming,
+    more: { ...(body ? { body } : {}), ...more },
+  });
+  const { attributes } = row;
+  if (!incoming) {
+    if (more.status === undefined) attributes.status = 'delivered';
+    const waits = attributes.status === 'scheduled';
+    if (waits) attributes.scheduledFor = clock.ago(-2 * DAY);
+    else Object.assign(attributes, taken(channel.attributes.platformId, row.id));
+    attributes.lastStatusAt = attributes.updatedAt = waits ? at : later;
   }
-  const { ahead = [], after = [] } = past;
-  return { id: message.id, message, ahead: [...ahead], after: [...after], interactions: [] };
+  if (attributes.tags) attributes.tagIds = attributes.tags.map((tag: string) => id('bird-tag', tag));
+  row.ahead = ahead.map((status) => ({ status }));
+  row.own.after = [...after];
+  return row;
 }
 
 /** Readers leave interactions. */
-function linger(rows: MessageRow[], channels: readonly Channel[], id: IdOf, random: Random): MessageRow[] {
+function linger(rows: Row[], channels: readonly Row[], id: IdOf, random: Random): Row[] {
   const active = rows.filter(
-    ({ message }) => message.direction === 'outgoing' && message.status === 'delivered',
+    ({ attributes }) => attributes.direction === 'outgoing' && attributes.status === 'delivered',
   );
   for (const row of active) {
-    const platformId = channels.find((channel) => channel.id === row.message.channelId)?.platformId ?? '';
+    const channel = channels.find((one) => one.id === row.attributes.channelId);
+    const platformId: string = channel?.attributes.platformId ?? '';
     const mail = platformId === 'email-messagebird';
     if (
       row.id !== id('bird-message', 'showcase', 'landmark') &&
       !random.happens(mail || platformId === 'whatsapp' ? 0.7 : 0)
     )
       continue;
-    const act = (type: string, more: Partial<Interaction> = {}) => {
-      row.interactions.push(
+    const act = (type: string, more: Dictionary = {}) => {
+      row.own.interactions.push(
         interactionOf(
-          row.message,
+          row.attributes,
           platformId,
           id('bird-interaction', row.id, type),
           type,
-          row.message.updatedAt,
+          row.attributes.updatedAt,
           more,
         ),
       );

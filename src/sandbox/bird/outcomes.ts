@@ -1,13 +1,13 @@
-import type { Failure, MessageRow, Status } from './rows.ts';
+import type { Dictionary } from '../dictionary.ts';
 
 interface Outcome {
-  path: Status[];
-  failure?: Failure;
+  path: string[];
+  failure?: Dictionary;
   details: string;
   reason: string;
 }
 
-const GOOD: Status[] = ['processing', 'sent', 'delivered'];
+const GOOD: string[] = ['processing', 'sent', 'delivered'];
 
 /**
  * Receivers for whom things never go well, whatever the channel, for those who want to see failures: by their phone's
@@ -61,14 +61,16 @@ export const OUTCOMES: Readonly<Record<string, Outcome>> = {
 export function outcomeOf(
   receiver: string,
   platformId: string,
-): Pick<MessageRow, 'ahead' | 'outcome' | 'after'> {
+): { ahead: Dictionary[]; after: string[]; fails: boolean } {
   const outcome =
     OUTCOMES[receiver.includes('@') ? receiver.trim().toLowerCase() : receiver.replace(/\D/g, '')];
+  const ahead = (outcome?.path ?? GOOD).map((status): Dictionary => ({ status }));
   if (outcome) {
-    const { path, failure, details, reason } = outcome;
-    return { ahead: [...path], outcome: { ...(failure ? { failure } : {}), details, reason }, after: [] };
+    const { path: _, ...why } = outcome;
+    Object.assign(ahead.at(-1) ?? {}, why);
+    return { ahead, after: [], fails: true };
   }
   const reads =
     platformId === 'whatsapp' ? 'read' : platformId === 'email-messagebird' ? 'opened' : undefined;
-  return { ahead: [...GOOD], after: reads ? [reads] : [] };
+  return { ahead, after: reads ? [reads] : [], fails: false };
 }

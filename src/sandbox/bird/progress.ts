@@ -1,41 +1,38 @@
+import type { Dictionary } from '../dictionary.ts';
+import type { Row } from '../row.ts';
 import type { World } from '../world.ts';
-import { referenceOf } from './compose.ts';
-import type { Interaction, Message, MessageRow } from './rows.ts';
+import { taken } from './compose.ts';
 
 /** The word that events of a platform begin with: `sms` of `sms-messagebird`. */
-export function prefixOf(platformId: string): string {
+function prefixOf(platformId: string): string {
   return /^(sms|email)-/.test(platformId) ? (platformId.split('-')[0] ?? platformId) : platformId;
 }
 
 /** Tells the outside of a message or an interaction as it stands now. */
 export function announce(
   world: World,
-  { message: { id, channelId }, notify }: MessageRow,
+  { id, attributes, own }: Row,
   kind: 'inbound' | 'outbound' | 'interaction',
-  payload: Message | Interaction,
+  payload: Dictionary = attributes,
 ): void {
-  const platformId = world.bird.channels.get(channelId)?.platformId ?? '';
+  const { platformId = '' } = world.bird.rows.attributes('Channel', attributes.channelId);
   world.tell({
     api: 'bird',
     event: `${prefixOf(platformId)}.${kind}`,
     messageId: id,
     payload: structuredClone(payload),
-    ...(notify ? { alsoTo: notify } : {}),
+    ...(own.notify ? { alsoTo: own.notify } : {}),
   });
 }
 
 /** Brings an outgoing message to its next status; false when it has none. */
-export function advance(world: World, row: MessageRow): boolean {
-  const status = row.ahead.shift();
-  if (!status) return false;
-  const { message } = row;
-  message.status = status;
-  message.lastStatusAt = message.updatedAt = world.clock.stamp();
-  if (status === 'sent') {
-    const platformId = world.bird.channels.get(message.channelId)?.platformId ?? '';
-    message.parts = [{ platformReference: referenceOf(platformId, message.id) }];
-  }
-  if (row.ahead.length === 0 && row.outcome) Object.assign(message, row.outcome);
-  announce(world, row, 'outbound', message);
+export function advance(world: World, row: Row): boolean {
+  const next = row.ahead.shift();
+  if (!next) return false;
+  const at = world.clock.stamp();
+  const { platformId = '' } = world.bird.rows.attributes('Channel', row.attributes.channelId);
+  const carried = next.status === 'sent' ? taken(platformId, row.id) : {};
+  Object.assign(row.attributes, next, carried, { lastStatusAt: at, updatedAt: at });
+  announce(world, row, 'outbound');
   return true;
 }

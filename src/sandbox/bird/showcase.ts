@@ -1,24 +1,25 @@
+import type { Dictionary } from '../dictionary.ts';
+import type { Row } from '../row.ts';
 import { exhibits, templateExhibit, textBody } from './bodies.ts';
 import { OUTCOMES } from './outcomes.ts';
-import type { Channel, Contact, Message, MessageRow, Status } from './rows.ts';
 
 const DAY = 1440;
 
 /** A message of the past, with what its platform and its reader did. */
 export interface Past {
   name: (string | number)[];
-  channel: Channel;
-  contact: Contact;
+  channel: Row;
+  contact: Row;
   incoming: boolean;
   minutesAgo: number;
-  body?: Message['body'];
-  more?: Partial<Message>;
-  ahead?: Status[];
-  after?: MessageRow['after'];
+  body?: Dictionary;
+  more?: Dictionary;
+  ahead?: string[];
+  after?: string[];
 }
 
 /** One message of every kind to one person. */
-export function showcase(contact: Contact, channel: (key: string) => Channel | undefined): Past[] {
+export function showcase(contact: Row, channel: (key: string) => Row | undefined, photoUrl: string): Past[] {
   const pasts = Object.entries(exhibits).flatMap(([type, body], index): Past[] => {
     const on = channel(type === 'html' ? 'email' : 'whatsapp');
     const name = ['showcase', type];
@@ -31,7 +32,7 @@ export function showcase(contact: Contact, channel: (key: string) => Channel | u
   if (!whatsapp) return pasts;
   const photo = {
     type: 'image',
-    image: { images: [{ mediaUrl: 'https://media.example.com/in/wrist.jpg' }] },
+    image: { images: [{ mediaUrl: photoUrl, altText: 'A wrist' }] },
   };
   return [
     ...pasts,
@@ -55,16 +56,18 @@ export function showcase(contact: Contact, channel: (key: string) => Channel | u
 }
 
 /** Messages in every status that a message can end in, and some that wait for their time. */
-export function everyStatus(contacts: readonly Contact[], channel?: Channel): Past[] {
-  const reachable = contacts.filter(({ identifiers }) =>
-    identifiers.some(({ key, value }) => key === 'phonenumber' && value.startsWith('+')),
+export function everyStatus(contacts: readonly Row[], channel?: Row): Past[] {
+  const reachable = contacts.filter(({ attributes }) =>
+    attributes.identifiers.some(
+      ({ key, value }: Dictionary) => key === 'phonenumber' && value.startsWith('+'),
+    ),
   );
   if (!channel) return [];
   const ends = Object.values(OUTCOMES).map(({ path, ...outcome }) => ({ status: path.at(-1), ...outcome }));
   const shows = [
     ...ends.filter(({ details }) => details !== 'hard_bounce'),
-    { status: 'deleted' as const, details: 'removed', reason: '' },
-    { status: 'scheduled' as const, details: '', reason: '' },
+    { status: 'deleted', details: 'removed', reason: '' },
+    { status: 'scheduled', details: '', reason: '' },
   ];
   return [0, 1].flatMap((round) =>
     shows.flatMap(({ status = 'delivered', ...why }, index): Past[] => {
@@ -89,11 +92,8 @@ export function everyStatus(contacts: readonly Contact[], channel?: Channel): Pa
 }
 
 /** Messages of the last minutes that are still on their way, so that a newcomer sees statuses move. */
-export function underway(
-  contacts: readonly Contact[],
-  channel: (key: string) => Channel | undefined,
-): Past[] {
-  const stages: Status[] = ['accepted', 'processing', 'sent', 'delivered'];
+export function underway(contacts: readonly Row[], channel: (key: string) => Row | undefined): Past[] {
+  const stages = ['accepted', 'processing', 'sent', 'delivered'];
   const texts = [
     'Your taxi to the clinic is booked for 8:20.',
     'Your glasses are ready, come by any time until 18:00.',
@@ -101,8 +101,8 @@ export function underway(
   ];
   return ['whatsapp', 'sms', 'whatsapp-shop'].flatMap((key, row) => {
     const on = channel(key);
-    const reachable = contacts.filter(({ identifiers }) =>
-      identifiers.some((one) => one.key === 'phonenumber'),
+    const reachable = contacts.filter(({ attributes }) =>
+      attributes.identifiers.some((one: Dictionary) => one.key === 'phonenumber'),
     );
     return stages.slice(0, 3).flatMap((status, stage): Past[] => {
       const contact = reachable[row * 3 + stage];
@@ -117,7 +117,7 @@ export function underway(
           body: textBody(texts[stage] ?? ''),
           more: { status, reference: `today-${row}${stage}` },
           ahead: stages.slice(stage + 1),
-          ...(on.platformId === 'whatsapp' ? { after: ['read' as const] } : {}),
+          ...(on.attributes.platformId === 'whatsapp' ? { after: ['read'] } : {}),
         },
       ];
     });

@@ -1,13 +1,15 @@
 import type { Clock } from '../clock.ts';
+import type { Contract } from '../contract.ts';
+import type { Dictionary } from '../dictionary.ts';
+import type { Files } from '../files.ts';
 import type { IdOf } from '../naming.ts';
 import type { Person } from '../people/person.ts';
 import type { Random } from '../random.ts';
-import { Table } from '../table.ts';
-import { channelsAtStart, groupsAtStart } from './channels-at-start.ts';
-import { contactsAtStart } from './contacts-at-start.ts';
+import { Rows, rowOf } from '../row.ts';
+import { channelsAtStart, connectorsAtStart, groupsAtStart } from './channels-at-start.ts';
+import { contactsAtStart, listId } from './contacts-at-start.ts';
 import { messagesAtStart } from './messages-at-start.ts';
-import type { Channel, ChannelGroup, Contact, MessageRow } from './rows.ts';
-import { type Subscription, subscriptionsAtStart } from './webhook-subscription.ts';
+import { subscriptionsAtStart } from './webhook-subscriptions.ts';
 
 /** Bird's side of the world: one workspace. */
 export interface BirdWorld {
@@ -17,28 +19,34 @@ export interface BirdWorld {
   /** A key whose role allows reading only. */
   readonly readOnlyKey: string;
   readonly signingKey: string;
-  readonly channels: Table<Channel>;
-  readonly groups: Table<ChannelGroup>;
-  readonly contacts: Table<Contact>;
-  readonly messages: Table<MessageRow>;
-  readonly subscriptions: Table<Subscription>;
+  /** The application that may send tracked events. */
+  readonly application: {
+    readonly id: string;
+    readonly signature: string;
+    readonly writeKey: string;
+    readonly connectorId: string;
+    readonly endpoint: string;
+  };
+  /** The tracked events that came in, the latest last. */
+  readonly events: Dictionary[];
+  readonly rows: Rows;
 }
 
-/** The workspace at the start. */
-export function birdWorld(people: readonly Person[], id: IdOf, clock: Clock, random: Random): BirdWorld {
-  const world: BirdWorld = {
-    organizationId: id('bird-organization'),
-    workspaceId: id('bird-workspace'),
-    accessKey: `sandbox-${id('bird-access-key').slice(0, 13)}`,
-    readOnlyKey: `sandbox-read-only-${id('bird-read-only-key').slice(0, 13)}`,
-    signingKey: `sandbox-${id('bird-signing-key').slice(0, 13)}`,
-    channels: new Table(100),
-    groups: new Table(100),
-    contacts: new Table(2000),
-    messages: new Table(5000),
-    subscriptions: new Table(1000),
-  };
-  const channels = channelsAtStart(id, clock).sort((a, b) => a.createdAt.localeCompare(b.createdAt));
+/** A picture of one pixel. */
+const PHOTO = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
+
+/** The workspace at the start: the people and what they say, and of everything else the rows its contract has as examples. */
+export function birdWorld(
+  contract: Contract,
+  people: readonly Person[],
+  tools: { id: IdOf; clock: Clock; random: Random; files: Files; edge: string },
+): BirdWorld {
+  const { id, clock, random, files, edge } = tools;
+  const rows = new Rows();
+  const workspaceId = id('bird-workspace');
+  const channels = channelsAtStart(id, clock).sort((a, b) =>
+    a.attributes.createdAt.localeCompare(b.attributes.createdAt),
+  );
   const contacts = contactsAtStart(people, id, clock, random);
   const byKey = new Map(
     people.flatMap(({ key }) => {
@@ -46,12 +54,67 @@ export function birdWorld(people: readonly Person[], id: IdOf, clock: Clock, ran
       return contact ? [[key, contact] as const] : [];
     }),
   );
-  for (const channel of channels) world.channels.add(channel);
-  for (const group of groupsAtStart(id, clock)) world.groups.add(group);
-  for (const contact of contacts) world.contacts.add(contact);
-  for (const row of messagesAtStart(people, channels, byKey, { id, clock, random })) world.messages.add(row);
-  for (const subscription of subscriptionsAtStart(id, clock)) world.subscriptions.add(subscription);
-  const { groups, messages, subscriptions } = world;
-  for (const table of [world.channels, groups, world.contacts, messages, subscriptions]) table.seal();
-  return world;
+  const photo = `messages/${id('bird-message', 'showcase', 'photo')}/${id('bird-file', 'photo')}`;
+  files.put(photo, { type: 'image/gif', data: PHOTO });
+  const messages = messagesAtStart(people, channels, byKey, { ...tools, photoUrl: files.linkTo(photo) });
+  const examples = (type: string): Dictionary[] => contract.schemas[type]?.examples ?? [];
+  for (const row of [
+    ...channels,
+    ...connectorsAtStart(channels, workspaceId),
+    ...groupsAtStart(id, clock),
+    ...contacts,
+    ...messages,
+    ...subscriptionsAtStart(id, clock),
+    ...examples('List').map((example, index) =>
+      rowOf('List', listId(id, index), {
+        ...example,
+        createdAt: clock.ago((9 + index) * 1440),
+        updatedAt: clock.ago(1440),
+      }),
+    ),
+    ...[
+      ...examples('AttributeDefinition'),
+      ...attributesInUse(examples('AttributeDefinition'), contacts),
+    ].map((example) => rowOf('AttributeDefinition', id('bird-attribute', example.key), example)),
+  ])
+    rows.add(row);
+  rows.seal();
+  const [first] = channels;
+  return {
+    organizationId: id('bird-organization'),
+    workspaceId,
+    accessKey: `sandbox-${id('bird-access-key').slice(0, 13)}`,
+    readOnlyKey: `sandbox-read-only-${id('bird-read-only-key').slice(0, 13)}`,
+    signingKey: `sandbox-${id('bird-signing-key').slice(0, 13)}`,
+    application: {
+      id: id('bird-application'),
+      signature: `2026-01-15T08-33-12_${id('bird-application', 'signature').slice(0, 8)}`,
+      writeKey: `sandbox-${id('bird-write-key').slice(0, 13)}`,
+      connectorId: first?.attributes.connectorId,
+      endpoint: `${edge}/tracking/track`,
+    },
+    events: [],
+    rows,
+  };
+}
+
+/** What contacts have and no example of the contract defines comes with the product. */
+function attributesInUse(
+  defined: readonly Dictionary[],
+  contacts: readonly { attributes: Dictionary }[],
+): Dictionary[] {
+  const [builtin = {}] = defined;
+  const types: Record<string, string> = { boolean: 'boolean', number: 'number' };
+  const values = new Map<string, unknown>(
+    contacts.flatMap(({ attributes }) => Object.entries(attributes.attributes)),
+  );
+  return [...values]
+    .filter(([key]) => !defined.some((one) => one.key === key))
+    .map(([key, value]) => ({
+      ...builtin,
+      key,
+      displayName: key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`),
+      type: types[typeof value] ?? 'string',
+      cardinality: Array.isArray(value) ? 'many' : 'one',
+    }));
 }

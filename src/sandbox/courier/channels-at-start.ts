@@ -1,8 +1,10 @@
 import type { Clock } from '../clock.ts';
+import type { Dictionary } from '../dictionary.ts';
 import type { IdOf } from '../naming.ts';
 import type { Person } from '../people/person.ts';
 import type { Random } from '../random.ts';
-import type { Channel, Group } from './rows.ts';
+import { type Row, rowOf } from '../row.ts';
+import { subscriberOf } from './channels.ts';
 
 const DAY = 1440;
 const DESK = { harbour: ['farah', 'paul'], northside: ['signe'], lantern: ['bram'] };
@@ -10,43 +12,38 @@ const DESK = { harbour: ['farah', 'paul'], northside: ['signe'], lantern: ['bram
 /** The conversations: some sixteen of one person with the staff, a channel for each group and a few odd ones. */
 export function channelsAtStart(
   people: readonly Person[],
-  groups: readonly Group[],
+  groups: readonly Row[],
   { id, clock, random }: { id: IdOf; clock: Clock; random: Random },
-): Channel[] {
+): Row[] {
   const individual = (key: string) => id('courier-individual', key);
   const channel = (
     key: string,
     organization: keyof typeof DESK,
     members: string[],
-    more: Partial<Channel>,
-  ): Channel => {
+    more: Dictionary,
+  ): Row => {
     const [owner = 'desk', ...others] = DESK[organization];
-    const daysAgo = key === 'amina' ? 120 : random.whole(50, 400);
-    return {
-      id: id('courier-channel', key),
+    const at = clock.ago((key === 'amina' ? 120 : random.whole(50, 400)) * DAY);
+    const subscribers = [...new Set([owner, 'desk', ...others, ...members].map(individual))];
+    const attributes = {
       name: key,
-      organizationId: id('courier-organization', organization),
-      ownerId: individual(owner),
-      createdBy: id('courier-user', owner),
-      subscriptionType: 'none',
+      'org-id': id('courier-organization', organization),
+      'owner-id': individual(owner),
+      'created-by': id('courier-user', owner),
+      'subscription-type': 'none',
       archived: false,
       floating: false,
-      canEnableSms: true,
-      withSms: false,
-      eventsEnabled: true,
-      groupProviderAck: false,
-      subscribers: [...new Set([owner, 'desk', ...others, ...members].map((one) => individual(one)))].map(
-        (individualId, index) => ({
-          individualId,
-          admin: index < 2,
-          pinned: false,
-          preferences: { notify: 'all' },
-        }),
-      ),
-      createdAt: clock.ago(daysAgo * DAY),
-      modifiedAt: clock.ago(daysAgo * DAY),
+      'can-enable-sms': true,
+      'with-sms': false,
+      'event-settings': { enabled: true },
+      'group-provider-ack': false,
+      subscribers: subscribers.map((one, index) => subscriberOf(one, index < 2)),
+      'created-at': at,
+      'last-modified-time': at,
       ...more,
     };
+    const own = { 'individual-ids': members.map(individual) };
+    return rowOf('messaging-channels', id('courier-channel', key), attributes, own);
   };
   const clients = people.filter(({ courier }) => courier && !courier.provider);
   const first = [
@@ -70,9 +67,9 @@ export function channelsAtStart(
       name: `${person.first} ${person.last}`,
       ...(person.key === 'elsa' ? { label: 'via guardian' } : {}),
       ...(index % 5 === 1 ? { label: 'follow-up' } : {}),
-      ...(sms ? { withSms: true, textNumberId: id('courier-number', organization) } : {}),
+      ...(sms ? { 'with-sms': true, 'text-number': { id: id('courier-number', organization) } } : {}),
       archived: index === 12,
-      canEnableSms: person.courier?.phone !== undefined,
+      'can-enable-sms': person.courier?.phone !== undefined,
     });
   });
   const shared = groups.map((group, index) => {
@@ -80,13 +77,13 @@ export function channelsAtStart(
     const organization =
       (['harbour', 'harbour', 'northside', 'northside', 'lantern'] as const)[index] ?? 'harbour';
     const keys = people
-      .filter(({ key }) => members.some((member) => member.id === individual(key)))
+      .filter(({ key }) => members.some((member: Dictionary) => member.id === individual(key)))
       .map(({ key }) => key);
     return channel(`group-${index}`, organization, keys, {
       name: group.attributes.name.toLowerCase(),
-      groupId: group.id,
-      subscriptionType: index === 3 ? 'opt-out' : 'opt-in',
-      groupProviderAck: index < 2,
+      'individual-group-id': group.id,
+      'subscription-type': index === 3 ? 'opt-out' : 'opt-in',
+      'group-provider-ack': index < 2,
       archived: index === 3,
     });
   });
@@ -95,18 +92,18 @@ export function channelsAtStart(
     ...shared,
     channel('team', 'harbour', ['farah', 'paul', 'desk'], {
       name: 'Front desk team',
-      subscriptionType: 'mandatory',
+      'subscription-type': 'mandatory',
     }),
     channel('walk-ins', 'harbour', ['jun'], { name: 'Walk-ins', floating: true, label: 'unassigned' }),
     channel('questions', 'lantern', ['sanne'], {
       name: 'Questions from the shop',
       floating: true,
-      canEnableSms: false,
+      'can-enable-sms': false,
     }),
     channel('old', 'northside', ['piotr'], {
       name: 'Piotr Zielinski (closed)',
       archived: true,
-      eventsEnabled: false,
+      'event-settings': { enabled: false },
     }),
   ];
 }

@@ -1,209 +1,250 @@
-import type { Answer, Call, Handler } from '../call.ts';
+import type { Call, Handler } from '../call.ts';
+import type { Behaviour, Collection } from '../collection.ts';
+import type { Dictionary } from '../dictionary.ts';
 import { notFound, Refusal } from '../refusal.ts';
+import type { Row } from '../row.ts';
 import type { World } from '../world.ts';
-import { actorOf, compared, invalid, many, one } from './answers.ts';
+import { actorOf, invalid, reachOf, userOf } from './dialect.ts';
+import { isNewTo, messagesIn, post } from './messages.ts';
 import { patched } from './patched.ts';
-import { post } from './post.ts';
-import type { Channel } from './rows.ts';
-import { shownChannel } from './shown.ts';
 
-interface Create {
-  'event-settings'?: { enabled?: boolean };
-  floating?: boolean;
-  'individual-group-id'?: string;
-  'individual-ids'?: string[];
-  label?: string;
-  name?: string;
-  'organization-id': string;
-  'subscription-type'?: string;
-  'text-number-id'?: string;
+/** Adds individuals to those who take part in a channel, each once. */
+export function subscribe(channel: Row, ids: readonly string[], admin = false): void {
+  const { subscribers } = channel.attributes;
+  for (const id of ids)
+    if (!subscribers.some((one: Dictionary) => one.id === id)) subscribers.push(subscriberOf(id, admin));
 }
 
-/** The channel with the id in the path; a 404 when there is none. */
-function channelOf(call: Call): Channel {
-  const channel = call.world.courier.channels.get(call.at('id'));
-  if (!channel) throw notFound('messaging channel');
-  return channel;
+/** Somebody who takes part in a channel. */
+export function subscriberOf(id: string, admin: boolean): Dictionary {
+  return { id, admin, pinned: false, 'communication-preferences': { notify: 'all' } };
 }
 
-function shown(
-  call: Call,
-  status: number,
-  channel: Channel,
-  actorId = call.world.courier.service.individualId,
-): Answer {
-  return one(
-    status,
-    shownChannel(call.world, channel, { actorId, groupName: call.flag('use-group-name') ?? true }),
-  );
+/** The group that a row is for, as the row tells it. */
+export function groupSummary(world: World, groupId: string | undefined): Dictionary | undefined {
+  const { rows } = world.courier;
+  const group = rows.get('individual-groups', groupId)?.attributes;
+  if (!group) return undefined;
+  const ids = (people: Dictionary[]): string[] => people.map(({ id }) => id);
+  return {
+    'individual-ids': ids(group.individuals),
+    individuals: ids(group.individuals).map((id) => {
+      const { 'owner-id': owner, ...individual } = rows.attributes('individuals', id);
+      return {
+        id,
+        name: `${individual['first-name']} ${individual['last-name']}`,
+        owner: { id: owner, type: 'organization' },
+        verified: userOf(world.courier.rows, id)?.attributes['email-verified'] ?? false,
+      };
+    }),
+    'individuals-count': group.individuals.length,
+    'leader-ids': ids(group.leaders),
+    leaders: ids(group.leaders).map((id) => ({ id })),
+    name: group.name,
+    'organization-id': group['organization-id'],
+  };
 }
 
-/** Notes that a channel changed, which brings it to the top of the list. */
-function touched(call: Call, channel: Channel): Channel {
-  channel.modifiedAt = call.world.clock.stamp();
-  return channel;
+/** What the acting individual has not read in a channel, newest last. */
+function unread(channel: Row, call: Call): Row[] {
+  const actorId = actorOf(call).id;
+  return messagesIn(call.world, channel.id).filter((message) => isNewTo(message, actorId));
 }
 
-function known(world: World, ids: string[], pointer: string): string[] {
-  for (const [index, id] of ids.entries())
-    if (!world.courier.individuals.get(id)) throw invalid('body', `${pointer}/${index}`, 'is no individual');
-  return ids;
+function shows(channel: Row, call: Call): Dictionary {
+  const { world } = call;
+  const { attributes } = channel;
+  const actorId = actorOf(call).id;
+  const posted = messagesIn(world, channel.id).filter((message) => !message.attributes.draft);
+  const last = posted.at(-1);
+  const fresh = posted.filter((message) => isNewTo(message, actorId)).length;
+  const bookmark = world.courier.rows
+    .all('messaging-bookmarks')
+    .findLast((row) => row.attributes.channel.id === channel.id);
+  const group = groupSummary(world, attributes['individual-group-id']);
+  return {
+    ...(bookmark && { bookmark: { id: bookmark.id, 'message-id': bookmark.attributes.message?.id } }),
+    'caller-has-new-message': fresh > 0,
+    'caller-new-message-count': fresh,
+    ...(group && { 'individual-group': group }),
+    ...(last && { 'last-message': { id: last.id, ...(last.attributes.removed && { message: '' }) } }),
+    ...(group && call.flag('use-group-name') !== false && { name: group.name }),
+    subscribers: attributes.subscribers.map((one: Dictionary) => {
+      const user = reachOf(world.courier.rows, one.id)?.attributes ?? {};
+      return {
+        ...one,
+        'auto-sign-up': user['auto-sign-up'] ?? false,
+        'communication-preferences': {
+          ...user['communication-preferences'],
+          ...one['communication-preferences'],
+        },
+        ...(user.email && { email: user.email }),
+        'email-verified': user['email-verified'] ?? false,
+        ...(user.phone && { 'phone-number': user.phone }),
+        'phone-number-unsubscribed': user['phone-unsubscribed'] ?? false,
+        'phone-number-verified': user['phone-verified'] ?? false,
+      };
+    }),
+  };
 }
 
-function subscribe(channel: Channel, ids: string[], admin = false): void {
-  for (const individualId of ids)
-    if (!channel.subscribers.some((one) => one.individualId === individualId))
-      channel.subscribers.push({ individualId, admin, pinned: false, preferences: { notify: 'all' } });
+/** Completes a new channel; refuses one that has the same organization, group and individuals as another. */
+function made(channel: Row, call: Call): void {
+  const { rows, service } = call.world.courier;
+  const { attributes, own } = channel;
+  const group = rows.get('individual-groups', attributes['individual-group-id'])?.attributes;
+  const members: string[] = own['individual-ids'] ?? [];
+  const sameAs = (one: Row) =>
+    !one.attributes.floating &&
+    one.attributes['org-id'] === own['organization-id'] &&
+    one.attributes['individual-group-id'] === attributes['individual-group-id'] &&
+    [...(one.own['individual-ids'] ?? [])].sort().join() === [...members].sort().join();
+  const twin = rows.all('messaging-channels').find(sameAs);
+  if (twin && !attributes.floating && (members.length > 0 || group))
+    throw new Refusal(409, 'DuplicateChannel', 'Such a channel exists', [], { id: twin.id });
+  attributes['org-id'] = own['organization-id'];
+  attributes['owner-id'] = service.individualId;
+  attributes.name ??= group?.name ?? 'New channel';
+  attributes['with-sms'] = own['text-number-id'] !== undefined;
+  attributes.subscribers = [];
+  subscribe(channel, [service.individualId], true);
+  subscribe(channel, [...members, ...(group?.individuals ?? []).map(({ id }: Dictionary) => id)]);
 }
 
-/** The operations on messaging channels. */
-export const channelHandlers: Record<string, Handler> = {
-  // archived channels are listed only when they are asked for; without the filter they stay away
-  'GET /v1/messaging-channels/': (call) => {
-    const actor = actorOf(call.world, call.text('individual-id'), 'query', 'individual-id');
-    const modified = compared(call, 'filter[cmp-last-modified-time]');
-    const archived = call.flag('filter[archived]') ?? false;
-    const floating = call.flag('filter[floating]');
-    const group = call.text('filter[individual-group-id]');
-    const organization = call.text('organization-id');
-    const participant = call.text('participant-id');
-    const wanted = call.world.courier.channels
-      .all()
-      .filter((channel) => {
-        if (channel.archived !== archived) return false;
-        if (floating !== undefined && channel.floating !== floating) return false;
-        if (group && channel.groupId !== group) return false;
-        if (organization && channel.organizationId !== organization) return false;
-        if (participant && !channel.subscribers.some((one) => one.individualId === participant)) return false;
-        return modified(channel.modifiedAt);
-      })
-      .sort((a, b) =>
-        a.modifiedAt < b.modifiedAt ? 1 : a.modifiedAt > b.modifiedAt ? -1 : a.id < b.id ? -1 : 1,
-      );
-    const showing = { actorId: actor.id, groupName: call.flag('use-group-name') ?? true };
-    return many(call, wanted, (channel) => shownChannel(call.world, channel, showing), 50);
-  },
-
-  'POST /v1/messaging-channels/': (call) => {
-    const { world } = call;
-    const { attributes } = call.body<{ data: { attributes: Create } }>().data;
-    const groupId = attributes['individual-group-id'];
-    const textNumberId = attributes['text-number-id'];
-    const group = groupId === undefined ? undefined : world.courier.groups.get(groupId);
-    if (!world.courier.organizations.get(attributes['organization-id']))
-      throw invalid('body', '/data/attributes/organization-id', 'is no organization');
-    if (groupId !== undefined && !group)
-      throw invalid('body', '/data/attributes/individual-group-id', 'is no group');
-    if (textNumberId !== undefined && !world.courier.numbers.has(textNumberId))
-      throw invalid('body', '/data/attributes/text-number-id', 'is no number');
-    const members = known(world, attributes['individual-ids'] ?? [], '/data/attributes/individual-ids');
-    const { individualId, userId } = world.courier.service;
-    const at = world.clock.stamp();
-    const channel: Channel = {
-      id: world.fresh('courier-channel'),
-      name: attributes.name ?? group?.attributes.name ?? 'New channel',
-      ...(attributes.label === undefined ? {} : { label: attributes.label }),
-      organizationId: attributes['organization-id'],
-      ...(group ? { groupId: group.id } : {}),
-      ownerId: individualId,
-      createdBy: userId,
-      subscriptionType: attributes['subscription-type'] ?? 'none',
+/** What is special about channels, and about their list as an inbox. */
+export const channelBehaviours: Record<string, Behaviour> = {
+  'messaging-channels': {
+    begins: {
       archived: false,
-      floating: attributes.floating ?? false,
-      canEnableSms: true,
-      withSms: textNumberId !== undefined,
-      ...(textNumberId ? { textNumberId } : {}),
-      eventsEnabled: attributes['event-settings']?.enabled ?? true,
-      groupProviderAck: false,
-      subscribers: [],
-      createdAt: at,
-      modifiedAt: at,
-    };
-    subscribe(channel, [individualId], true);
-    subscribe(channel, [...members, ...(group?.attributes.individuals.map(({ id }) => id) ?? [])]);
-    return shown(call, 201, world.courier.channels.add(channel));
+      'can-enable-sms': true,
+      'event-settings': { enabled: true },
+      floating: false,
+      'group-provider-ack': false,
+      'subscription-type': 'none',
+    },
+    made,
+    shows,
+    // the one that changed last comes first
+    order: (one, other) =>
+      one.attributes['last-modified-time'] < other.attributes['last-modified-time'] ? 1 : -1,
+    narrows: {
+      'organization-id': 'org-id',
+      'participant-id': (row, value) => row.attributes.subscribers.some(({ id }: Dictionary) => id === value),
+    },
   },
-
-  'GET /v1/messaging-channels/{id}/': (call) => {
-    const actor = actorOf(call.world, call.text('individual-id'), 'query', 'individual-id');
-    return shown(call, 200, channelOf(call), actor.id);
-  },
-
-  'PATCH /v1/messaging-channels/{id}/': (call) => {
-    const channel = channelOf(call);
-    const { id, attributes } = call.body<{
-      data: { id: string; attributes: Parameters<typeof patched>[1] };
-    }>().data;
-    if (id.toLowerCase() !== channel.id) throw invalid('body', '/data/id', 'must be the id in the path');
-    Object.assign(channel, patched(channel, attributes));
-    return shown(call, 200, touched(call, channel));
-  },
-
-  'POST /v1/messaging-channels/{id}/archive/': (call) => archive(call, true),
-
-  'POST /v1/messaging-channels/{id}/unarchive/': (call) => archive(call, false),
-
-  'GET /v1/messaging-channels/{id}/get-profile/': (call) => {
-    const channel = channelOf(call);
-    actorOf(call.world, call.text('individual-id'), 'query', 'individual-id');
-    const id = call.text('profile-individual-id') ?? '';
-    if (!channel.subscribers.some(({ individualId }) => individualId === id)) throw notFound('profile');
-    const photo = `https://media.example.com/people/${id}.jpg`;
-    return { status: 200, body: { data: { id, type: 'individual-profiles', attributes: { photo } } } };
-  },
-
-  'POST /v1/messaging-channels/{id}/preferences/': (call) => {
-    const channel = channelOf(call);
-    const body = call.body<{ 'individual-id'?: string; values: { name: string; value: string }[] }>();
-    const actor = actorOf(call.world, body['individual-id'], 'body', '/individual-id');
-    const subscriber = channel.subscribers.find(({ individualId }) => individualId === actor.id);
-    if (!subscriber) throw invalid('body', '/individual-id', 'is not subscribed to the channel');
-    for (const { name, value } of body.values) {
-      if (name === 'pinned') subscriber.pinned = value === 'true';
-      else subscriber.preferences[name] = value;
-    }
-    return shown(call, 201, touched(call, channel), actor.id);
-  },
-
-  'POST /v1/messaging-channels/{id}/sms/': (call) => {
-    const channel = channelOf(call);
-    const body = call.body<{
-      active: boolean;
-      'initial-message'?: string;
-      'initial-message-js'?: { en_US?: string };
-    }>();
-    if (body.active && !channel.canEnableSms)
-      throw new Refusal(409, 'SmsNotPossible', 'Nobody in this channel can be reached by SMS');
-    channel.withSms = body.active;
-    const [number] = call.world.courier.numbers.keys();
-    if (body.active && !channel.textNumberId && number) channel.textNumberId = number;
-    const text = body['initial-message'] ?? body['initial-message-js']?.en_US;
-    if (body.active && text)
-      post(call.world, { channel, authorId: call.world.courier.service.individualId, text });
-    return shown(call, 201, touched(call, channel));
-  },
-
-  'POST /v1/messaging-channels/{id}/subscribe/': (call) => {
-    const channel = channelOf(call);
-    const ids = call.body<{ 'individual-ids'?: string[] }>()['individual-ids'];
-    subscribe(
-      channel,
-      known(call.world, ids ?? [call.world.courier.service.individualId], '/individual-ids'),
-    );
-    return shown(call, 201, touched(call, channel));
-  },
-
-  'POST /v1/messaging-channels/{id}/unsubscribe/': (call) => {
-    const channel = channelOf(call);
-    const given = call.body<{ 'individual-ids'?: string[] }>()['individual-ids'];
-    const ids = known(call.world, given ?? [call.world.courier.service.individualId], '/individual-ids');
-    channel.subscribers = channel.subscribers.filter(({ individualId }) => !ids.includes(individualId));
-    return shown(call, 201, touched(call, channel));
+  'communication-messages': {
+    narrows: {
+      'organization-id': 'org-id',
+      'filter[bookmarked]': (row, value, { world }) =>
+        world.courier.rows
+          .all('messaging-bookmarks')
+          .some(({ attributes }) => attributes.channel.id === row.id) === value,
+      'filter[text]': (row, value, { world }) =>
+        [row.attributes.name, ...messagesIn(world, row.id).map(({ attributes }) => attributes.message)].some(
+          (text) => text.toLowerCase().includes(String(value).toLowerCase()),
+        ),
+      'filter[type]': (row, value) => kindOf(row) === value,
+    },
+    sorts: {
+      'ack-timestamp': (row, call) => {
+        const actorId = actorOf(call).id;
+        const read = messagesIn(call.world, row.id).flatMap(({ attributes }) =>
+          attributes['read-receipts'].filter((one: Dictionary) => one['individual-id'] === actorId),
+        );
+        return (
+          read
+            .map((one) => one['ack-time'])
+            .sort()
+            .at(-1) ?? ''
+        );
+      },
+      'last-timestamp': ({ attributes }) => attributes['last-modified-time'],
+      'unread-count': (row, call) => unread(row, call).length,
+    },
   },
 };
 
-function archive(call: Call, archived: boolean): Answer {
-  const channel = channelOf(call);
-  channel.archived = archived;
-  return shown(call, 201, touched(call, channel));
+/** courier's words for what kind of channel one is: the conversation of a group, a floating one, or one individual's. */
+function kindOf({ attributes, own }: Row): string {
+  if (attributes['individual-group-id']) return 'group-message';
+  if (attributes.floating) return 'open';
+  return own['individual-ids']?.length === 1 ? 'direct-message' : 'none';
+}
+
+/** What channels can do that no other row can. */
+export function channelHandlers(collection: Collection): Record<string, Handler> {
+  const found = (call: Call) => collection.found(call, 'messaging-channels');
+  const answered = (call: Call, row: Row) => collection.one(call, collection.touch(call, row));
+  const given = (call: Call): string[] =>
+    collection.given(call)['individual-ids'] ?? [call.world.courier.service.individualId];
+  // archived channels are listed only when they are asked for
+  const listed = (call: Call) => {
+    const archived = call.flag('filter[archived]') ?? false;
+    const channels = call.world.courier.rows.all('messaging-channels');
+    const wanted = channels.filter(({ attributes }) => attributes.archived === archived);
+    return collection.list(call, 'messaging-channels', wanted);
+  };
+  return {
+    'PATCH /v1/messaging-channels/{id}/': (call) => {
+      const row = found(call);
+      const { attributes } = collection.dialect.given(call);
+      const schema = collection.dialect.attributes('messaging-channels');
+      row.attributes = patched(row.attributes, attributes as unknown as Dictionary[], schema);
+      return answered(call, row);
+    },
+
+    'GET /v1/messaging-channels/{id}/get-profile/': (call) => {
+      const id = call.text('profile-individual-id') ?? '';
+      actorOf(call);
+      if (!found(call).attributes.subscribers.some((one: Dictionary) => one.id === id))
+        throw notFound('profile');
+      const attributes = { photo: `https://media.example.com/people/${id}.jpg` };
+      return { status: 200, body: { data: { id, type: 'individual-profiles', attributes } } };
+    },
+
+    'POST /v1/messaging-channels/{id}/preferences/': (call) => {
+      const row = found(call);
+      const actor = actorOf(call);
+      const subscriber = row.attributes.subscribers.find(({ id }: Dictionary) => id === actor.id);
+      if (!subscriber) throw invalid('body', '/individual-id', 'is not subscribed to the channel');
+      for (const { name, value } of call.body.values) {
+        if (name === 'pinned') subscriber.pinned = value === 'true';
+        else subscriber['communication-preferences'][name] = value;
+      }
+      return answered(call, row);
+    },
+
+    'POST /v1/messaging-channels/{id}/sms/': (call) => {
+      const row = found(call);
+      const { active, 'initial-message': plain, 'initial-message-js': localized } = call.body;
+      if (active && !row.attributes['can-enable-sms'])
+        throw new Refusal(409, 'SmsNotPossible', 'Nobody in this channel can be reached by SMS');
+      row.attributes['with-sms'] = active;
+      const [number] = call.world.courier.rows.all('text-account-numbers');
+      if (active && number) row.attributes['text-number'] ??= { id: number.id };
+      const text = plain ?? localized?.en_US;
+      if (active && text)
+        post(call.world, { channel: row, authorId: call.world.courier.service.individualId, text });
+      return answered(call, row);
+    },
+
+    'POST /v1/messaging-channels/{id}/subscribe/': (call) => {
+      const row = found(call);
+      subscribe(row, given(call));
+      return answered(call, row);
+    },
+
+    'POST /v1/messaging-channels/{id}/unsubscribe/': (call) => {
+      const row = found(call);
+      const ids = given(call);
+      row.attributes.subscribers = row.attributes.subscribers.filter(
+        ({ id }: Dictionary) => !ids.includes(id),
+      );
+      return answered(call, row);
+    },
+
+    'GET /v1/messaging-channels/': listed,
+
+    'GET /v1/communication-messages/': listed,
+  };
 }

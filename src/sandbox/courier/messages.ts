@@ -1,192 +1,208 @@
-import type { Answer, Call, Handler } from '../call.ts';
+import type { Call, Handler } from '../call.ts';
+import type { Behaviour, Collection } from '../collection.ts';
+import type { Dictionary } from '../dictionary.ts';
 import { notFound, Refusal } from '../refusal.ts';
-import { actorOf, compared, invalid, many, one, userOf } from './answers.ts';
-import { post } from './post.ts';
-import type { Individual, Message } from './rows.ts';
-import { isNewTo, messagesIn, shownMessage, shownReceipt } from './shown.ts';
+import { type Row, rowOf } from '../row.ts';
+import type { World } from '../world.ts';
+import { actorOf, invalid, userOf } from './dialect.ts';
 
-interface Create {
-  'auto-ack'?: string;
-  'channel-id': string;
-  draft?: boolean;
-  'include-destinations'?: string[];
-  'individual-id'?: string;
-  message: string;
+/** Whether somebody has still to read a message: not its author, who knows it. */
+export function isNewTo({ attributes }: Row, individualId: string): boolean {
+  return (
+    !attributes.draft &&
+    attributes['individual-id'] !== individualId &&
+    !attributes['read-receipts'].some((one: Dictionary) => one['individual-id'] === individualId)
+  );
 }
 
-interface Update {
-  draft?: boolean;
-  'individual-id'?: string;
-  message?: string;
-  removed?: boolean;
+/** The messages of a channel, oldest first. */
+export function messagesIn({ courier }: World, channelId: string): Row[] {
+  return courier.rows
+    .all('messaging-messages')
+    .filter(({ attributes }) => attributes['channel-id'] === channelId)
+    .sort((a, b) => (a.attributes['posted-time'] < b.attributes['posted-time'] ? -1 : 1));
 }
 
-function messageOf(call: Call): Message {
-  const message = call.world.courier.messages.get(call.at('id'));
-  if (!message) throw notFound('messaging message');
-  return message;
+/** That somebody has read a message. */
+export function receiptOf(individualId: string, at: string): Dictionary {
+  return { 'individual-id': individualId, 'ack-time': at, 'ack-user-time': at };
 }
 
-function shown(call: Call, status: number, message: Message, actor: Individual, receipts = true): Answer {
-  const { id: actorId } = actor;
-  const showing = {
-    actorId,
-    receipts,
-    phrases: call.flag('include-phrases'),
-    thumbnail: call.flag('thumbnail'),
+/** A message that nobody has read or reacted to yet. */
+export function messageOf(id: string, at: string, attributes: Dictionary): Row {
+  const plain = { draft: false, removed: false, source: 'app', destination: {} };
+  const lists = { attachments: [], reactions: [], 'read-receipts': [] };
+  const times = { 'posted-time': at, 'last-modified-time': at };
+  return rowOf('messaging-messages', id, { ...plain, ...lists, ...times, ...attributes });
+}
+
+/** Puts a message into a channel, which moves to the top of the list unless the message is a draft. */
+export function post(
+  world: World,
+  { channel, authorId, text, more = {} }: { channel: Row; authorId: string; text: string; more?: Dictionary },
+): Row {
+  const at = world.clock.stamp();
+  if (!more.draft) channel.attributes['last-modified-time'] = at;
+  const user = userOf(world.courier.rows, authorId)?.id;
+  const attributes = {
+    'channel-id': channel.id,
+    'individual-id': authorId,
+    ...(user && { 'user-id': user }),
+    message: text,
+    ...more,
   };
-  return one(
-    status,
-    shownMessage(call.world, message, {
-      ...showing,
-      phrases: showing.phrases ?? false,
-      thumbnail: showing.thumbnail ?? false,
-    }),
-  );
-}
-
-function inQuery(call: Call): Individual {
-  return actorOf(call.world, call.text('individual-id'), 'query', 'individual-id');
-}
-
-function inBody(call: Call): Individual {
-  return actorOf(
-    call.world,
-    call.body<{ 'individual-id'?: string }>()['individual-id'],
-    'body',
-    '/individual-id',
-  );
+  return world.courier.rows.add(messageOf(world.fresh('courier-message'), at, attributes));
 }
 
 /** Marks a message and all before it as read by an individual. */
-function acknowledge(call: Call, message: Message, individualId: string): void {
-  const at = call.world.clock.stamp();
-  for (const earlier of messagesIn(call.world, message.channelId))
-    if (earlier.postedAt <= message.postedAt && isNewTo(earlier, individualId))
-      earlier.receipts.push({ individualId, at });
+function acknowledge({ world }: Call, message: Row, individualId: string): void {
+  const at = world.clock.stamp();
+  for (const earlier of messagesIn(world, message.attributes['channel-id']))
+    if (
+      earlier.attributes['posted-time'] <= message.attributes['posted-time'] &&
+      isNewTo(earlier, individualId)
+    )
+      earlier.attributes['read-receipts'].push(receiptOf(individualId, at));
 }
 
-/** The operations on messaging messages. */
-export const messageHandlers: Record<string, Handler> = {
-  // newest first; somebody else's drafts are nobody's business but the service's
-  'GET /v1/messaging-messages/': (call) => {
-    const { world } = call;
-    const actor = inQuery(call);
-    const channelId = call.text('channel-id')?.toLowerCase() ?? '';
-    if (!world.courier.channels.get(channelId)) throw notFound('messaging channel');
-    const posted = compared(call, 'filter[cmp-posted-time]');
-    const modified = compared(call, 'filter[cmp-last-modified-time]');
-    const text = call.text('filter[text]')?.toLowerCase();
-    const acknowledged = call.flag('acknowledged');
-    const user = call.text('user-id');
-    const wanted = messagesIn(world, channelId)
-      .reverse()
-      .filter((message) => {
-        if (message.draft && call.text('individual-id') && message.authorId !== actor.id) return false;
-        if (acknowledged !== undefined && isNewTo(message, actor.id) === acknowledged) return false;
-        if (text && (message.removed || !message.text.toLowerCase().includes(text))) return false;
-        if (user && userOf(world, message.authorId)?.id !== user) return false;
-        return posted(message.postedAt) && modified(message.modifiedAt);
-      });
-    const showing = {
-      actorId: actor.id,
-      receipts: call.flag('include-read-receipts') ?? false,
-      phrases: call.flag('include-phrases') ?? false,
-      thumbnail: call.flag('thumbnail') ?? false,
-    };
-    return many(call, wanted, (message) => shownMessage(world, message, showing));
-  },
-
-  'POST /v1/messaging-messages/': (call) => {
-    const { attributes } = call.body<{ data: { attributes: Create } }>().data;
-    const at = '/data/attributes';
-    const actor = actorOf(call.world, attributes['individual-id'], 'body', `${at}/individual-id`);
-    const channel = call.world.courier.channels.get(attributes['channel-id']);
-    if (!channel) throw invalid('body', `${at}/channel-id`, 'is no channel');
-    if (channel.archived) throw new Refusal(409, 'ChannelArchived', 'The channel is archived');
-    if (attributes.message.trim() === '') throw invalid('body', `${at}/message`, 'must not be empty');
-    const provider = actor.attributes['account-type'] === 'provider';
-    if (!provider && !channel.subscribers.some(({ individualId }) => individualId === actor.id))
-      throw new Refusal(403, 'NotSubscribed', 'The individual is not subscribed to the channel');
-    const message = post(call.world, {
-      channel,
-      authorId: actor.id,
-      text: attributes.message,
-      draft: attributes.draft ?? false,
-      destinations: attributes['include-destinations'] ?? [],
-    });
-    if (attributes['auto-ack']) acknowledge(call, message, actor.id);
-    // whoever reads it may answer
-    message.answered = message.draft || !call.world.random.happens(0.5);
-    return shown(call, 201, message, actor);
-  },
-
-  'GET /v1/messaging-messages/{id}/': (call) => shown(call, 200, messageOf(call), inQuery(call)),
-
-  'PATCH /v1/messaging-messages/{id}/': (call) => {
-    const message = messageOf(call);
-    const { id, attributes } = call.body<{ data: { id: string; attributes: Update } }>().data;
-    if (id.toLowerCase() !== message.id) throw invalid('body', '/data/id', 'must be the id in the path');
-    const actor = actorOf(call.world, attributes['individual-id'], 'body', '/data/attributes/individual-id');
-    if (actor.id !== message.authorId && actor.attributes['account-type'] !== 'provider')
-      throw new Refusal(403, 'NotAuthor', 'Only its author may change a message');
-    const at = call.world.clock.stamp();
-    if (attributes.draft === true && !message.draft)
-      throw new Refusal(409, 'AlreadyPosted', 'A posted message is no draft any more');
-    if (attributes.draft === false && message.draft) Object.assign(message, { draft: false, postedAt: at });
-    if (attributes.message !== undefined) message.text = attributes.message;
-    if (attributes.removed !== undefined) message.removed = attributes.removed;
-    message.modifiedAt = at;
-    const channel = call.world.courier.channels.get(message.channelId);
-    if (channel) channel.modifiedAt = at;
-    return shown(call, 200, message, actor);
-  },
-
-  'POST /v1/messaging-messages/{id}/ack/': (call) => {
-    const message = messageOf(call);
-    const actor = inBody(call);
-    acknowledge(call, message, actor.id);
-    if (call.body<{ 'allow-past'?: boolean }>()['allow-past']) {
-      for (const later of messagesIn(call.world, message.channelId))
-        if (later.postedAt > message.postedAt)
-          later.receipts = later.receipts.filter(({ individualId }) => individualId !== actor.id);
-    }
-    return shown(call, 201, message, actor);
-  },
-
-  'POST /v1/messaging-messages/{id}/add-reaction/': (call) => {
-    const message = messageOf(call);
-    const actor = inBody(call);
-    const { 'reaction-type': type } = call.body<{ 'reaction-type': string }>();
-    if (!message.reactions.some((one) => one.individualId === actor.id && one.type === type))
-      message.reactions.push({ individualId: actor.id, type });
-    message.modifiedAt = call.world.clock.stamp();
-    return shown(call, 201, message, actor);
-  },
-
-  'POST /v1/messaging-messages/{id}/delete-reaction/': (call) => {
-    const message = messageOf(call);
-    const actor = inBody(call);
-    const { 'reaction-type': type } = call.body<{ 'reaction-type': string }>();
-    const at = message.reactions.findIndex((one) => one.individualId === actor.id && one.type === type);
-    if (at < 0) throw notFound('reaction');
-    message.reactions.splice(at, 1);
-    message.modifiedAt = call.world.clock.stamp();
-    return shown(call, 201, message, actor);
-  },
-
-  'GET /v1/messaging-messages/{id}/get-receipts/': (call) => {
-    const { world } = call;
-    inQuery(call);
-    const message = messageOf(call);
-    const subscribers = world.courier.channels.get(message.channelId)?.subscribers ?? [];
-    const unread = subscribers.filter(({ individualId }) => isNewTo(message, individualId));
-    return {
-      status: 200,
-      body: {
-        read: message.receipts.map((receipt) => shownReceipt(world, receipt)),
-        unread: unread.map(({ individualId }) => shownReceipt(world, { individualId })),
-      },
-    };
+/** What is special about messages: receipts, reactions and what a removed one still says. */
+export const messageBehaviours: Record<string, Behaviour> = {
+  'messaging-messages': {
+    order: (one, other) => (one.attributes['posted-time'] < other.attributes['posted-time'] ? 1 : -1),
+    shows({ attributes }, call) {
+      const { rows } = call.world.courier;
+      const actorId = actorOf(call).id;
+      const words = attributes.removed ? '' : attributes.message;
+      const username = (individualId: string) =>
+        userOf(call.world.courier.rows, individualId)?.attributes.username;
+      const receipts: Dictionary[] = attributes['read-receipts'];
+      return {
+        ack: receipts.some((one) => one['individual-id'] === actorId),
+        attachments: attributes.attachments.map(({ id }: Dictionary) => ({
+          id,
+          ...(call.flag('thumbnail') ? {} : { thumbnail: undefined }),
+        })),
+        message: words,
+        phrases: { en_US: words },
+        reactions: attributes.reactions.map((one: Dictionary) => ({
+          ...one,
+          'user-name': username(one['individual-id']),
+        })),
+        'user-name': username(attributes['individual-id']),
+        'user-type': rows.attributes('individuals', attributes['individual-id'])['account-type'],
+      };
+    },
+    narrows: {
+      acknowledged: (row, value, call) => isNewTo(row, actorOf(call).id) !== value,
+      'channel-id': 'channel-id',
+      'filter[text]': ({ attributes }, value) =>
+        !attributes.removed && attributes.message.toLowerCase().includes(String(value).toLowerCase()),
+    },
+    changed({ attributes }, call, before) {
+      const actor = actorOf(call);
+      // in a change it names who acts
+      attributes['individual-id'] = before['individual-id'];
+      const refused = (status: number, code: string, says: string) => {
+        Object.assign(attributes, before);
+        return new Refusal(status, code, says);
+      };
+      if (actor.id !== before['individual-id'] && actor.attributes['account-type'] !== 'provider')
+        throw refused(403, 'NotAuthor', 'Only its author may change a message');
+      if (attributes.draft && !before.draft)
+        throw refused(409, 'AlreadyPosted', 'A posted message is no draft any more');
+      if (!attributes.draft && before.draft) attributes['posted-time'] = attributes['last-modified-time'];
+      const channel = call.world.courier.rows.get('messaging-channels', attributes['channel-id']);
+      if (channel) channel.attributes['last-modified-time'] = attributes['last-modified-time'];
+    },
   },
 };
+
+/** What messages can do that no other row can. */
+export function messageHandlers(collection: Collection): Record<string, Handler> {
+  const found = (call: Call) => collection.found(call, 'messaging-messages');
+  return {
+    // somebody else's drafts are nobody's business but the service's
+    'GET /v1/messaging-messages/': (call) => {
+      const actor = actorOf(call);
+      const channelId = call.text('channel-id') ?? '';
+      if (!call.world.courier.rows.get('messaging-channels', channelId)) throw notFound('messaging channel');
+      const isHidden = ({ attributes }: Row) =>
+        attributes.draft && call.text('individual-id') && attributes['individual-id'] !== actor.id;
+      const messages = messagesIn(call.world, channelId).filter((message) => !isHidden(message));
+      return collection.list(call, 'messaging-messages', messages);
+    },
+
+    'POST /v1/messaging-messages/': (call) => {
+      const actor = actorOf(call);
+      const attributes = collection.given(call);
+      const channel = call.world.courier.rows.get('messaging-channels', attributes['channel-id']);
+      if (!channel || channel.attributes.archived)
+        throw new Refusal(409, 'ChannelArchived', 'The channel is archived');
+      if (attributes.message.trim() === '')
+        throw invalid('body', '/data/attributes/message', 'must not be empty');
+      const isMember = channel.attributes.subscribers.some(({ id }: Dictionary) => id === actor.id);
+      if (actor.attributes['account-type'] !== 'provider' && !isMember)
+        throw new Refusal(403, 'NotSubscribed', 'The individual is not subscribed to the channel');
+      const include = attributes['include-destinations'] ?? [];
+      const message = post(call.world, {
+        channel,
+        authorId: actor.id,
+        text: attributes.message,
+        more: { draft: attributes.draft, destination: include.length > 0 ? { include } : {} },
+      });
+      if (attributes['auto-ack']) acknowledge(call, message, actor.id);
+      // whoever reads it may answer
+      message.own.waits = !attributes.draft && call.world.random.happens(0.5);
+      return collection.one(call, message);
+    },
+
+    'POST /v1/messaging-messages/{id}/ack/': (call) => {
+      const message = found(call);
+      const actor = actorOf(call);
+      acknowledge(call, message, actor.id);
+      if (call.body['allow-past'])
+        for (const { attributes } of messagesIn(call.world, message.attributes['channel-id']))
+          if (attributes['posted-time'] > message.attributes['posted-time'])
+            attributes['read-receipts'] = attributes['read-receipts'].filter(
+              (one: Dictionary) => one['individual-id'] !== actor.id,
+            );
+      return collection.one(call, message);
+    },
+
+    'POST /v1/messaging-messages/{id}/add-reaction/': (call) => {
+      const message = found(call);
+      const { reactions } = message.attributes;
+      if (reactionAt(message, call) < 0)
+        reactions.push({ 'individual-id': actorOf(call).id, 'reaction-type': call.body['reaction-type'] });
+      return collection.one(call, collection.touch(call, message));
+    },
+
+    'POST /v1/messaging-messages/{id}/delete-reaction/': (call) => {
+      const message = found(call);
+      const at = reactionAt(message, call);
+      if (at < 0) throw notFound('reaction');
+      message.attributes.reactions.splice(at, 1);
+      return collection.one(call, collection.touch(call, message));
+    },
+
+    'GET /v1/messaging-messages/{id}/get-receipts/': (call) => {
+      const message = found(call);
+      actorOf(call);
+      const { rows } = call.world.courier;
+      const { subscribers = [] } = rows.attributes('messaging-channels', message.attributes['channel-id']);
+      const unread = subscribers.filter(({ id }: Dictionary) => isNewTo(message, id));
+      const body = {
+        read: message.attributes['read-receipts'],
+        unread: unread.map(({ id }: Dictionary) => ({ 'individual-id': id })),
+      };
+      return { status: 200, body: collection.fields.shown(call.operation.answerSchema, body, rows) };
+    },
+  };
+}
+
+function reactionAt({ attributes }: Row, call: Call): number {
+  const { id } = actorOf(call);
+  return attributes.reactions.findIndex(
+    (one: Dictionary) => one['individual-id'] === id && one['reaction-type'] === call.body['reaction-type'],
+  );
+}

@@ -1,52 +1,49 @@
-import { invalid } from './answers.ts';
-import type { Channel } from './rows.ts';
+import { type Dictionary, isDictionary } from '../dictionary.ts';
+import { invalid } from './dialect.ts';
 
-interface Step {
-  op: string;
-  path: string;
-  value?: unknown;
-}
+/** What a JSON Patch may change of a channel. */
+const OPEN = [
+  'name',
+  'label',
+  'subscription-type',
+  'archived',
+  'floating',
+  'group-provider-ack',
+  'event-settings',
+];
 
-/** What can be changed of a channel, by the path a JSON Patch names it with. */
-const TEXTS = { '/name': 'name', '/label': 'label', '/subscription-type': 'subscriptionType' } as const;
-const FLAGS = {
-  '/archived': 'archived',
-  '/floating': 'floating',
-  '/group-provider-ack': 'groupProviderAck',
-  '/event-settings/enabled': 'eventsEnabled',
-} as const;
-
-/** What a JSON Patch list makes of a channel; a 400 names the step that cannot be taken, and then none is. */
-export function patched(channel: Channel, steps: readonly Step[]): Partial<Channel> {
-  const next: Partial<Channel> = {};
+/** What a JSON Patch list (RFC 6902) makes of attributes; a 400 names the step that cannot be taken, and then none is. */
+export function patched(
+  attributes: Dictionary,
+  steps: readonly Dictionary[],
+  schema: Dictionary,
+): Dictionary {
+  const next = structuredClone(attributes);
   for (const [index, { op, path, value }] of steps.entries()) {
-    const at = `/data/attributes/${index}`;
+    const fault = (place: string, says: string) =>
+      invalid('body', `/data/attributes/${index}/${place}`, says);
+    const parts = String(path)
+      .split('/')
+      .slice(1)
+      .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+    const last = parts.at(-1) ?? '';
+    const holder = parts.slice(0, -1).reduce<unknown>((at, part) => isDictionary(at) && at[part], next);
     if (op === 'test') {
-      if (readAt({ ...channel, ...next }, path) !== value)
-        throw invalid('body', `${at}/value`, 'is not what is there');
+      if (!isDictionary(holder) || JSON.stringify(holder[last]) !== JSON.stringify(value))
+        throw fault('value', 'is not what is there');
       continue;
     }
-    if (op === 'remove' && path === '/label') {
-      next.label = undefined;
+    if (!['add', 'replace', 'remove'].includes(op)) throw fault('op', 'is not possible here');
+    if (!OPEN.includes(parts[0] ?? '') || !isDictionary(holder)) throw fault('path', 'cannot be changed');
+    if (op === 'remove') {
+      if (path !== '/label') throw fault('op', 'is not possible here');
+      delete holder[last];
       continue;
     }
-    if (op !== 'replace' && op !== 'add') throw invalid('body', `${at}/op`, 'is not possible here');
-    if (isOf(TEXTS, path)) {
-      if (typeof value !== 'string') throw invalid('body', `${at}/value`, 'must be string');
-      next[TEXTS[path]] = value;
-    } else if (isOf(FLAGS, path)) {
-      if (typeof value !== 'boolean') throw invalid('body', `${at}/value`, 'must be boolean');
-      next[FLAGS[path]] = value;
-    } else throw invalid('body', `${at}/path`, 'cannot be changed');
+    const type = typeof (holder[last] ?? '');
+    const wanted = parts.length === 1 ? schema.properties[last]?.type : type;
+    if (typeof value !== wanted) throw fault('value', `must be ${wanted}`);
+    holder[last] = value;
   }
   return next;
-}
-
-function isOf<Table extends object>(table: Table, path: string): path is Extract<keyof Table, string> {
-  return Object.hasOwn(table, path);
-}
-
-function readAt(channel: Channel, path: string): unknown {
-  if (isOf(TEXTS, path)) return channel[TEXTS[path]];
-  return isOf(FLAGS, path) ? channel[FLAGS[path]] : undefined;
 }

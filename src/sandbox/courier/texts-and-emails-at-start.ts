@@ -1,13 +1,16 @@
 import type { Clock } from '../clock.ts';
+import type { Dictionary } from '../dictionary.ts';
 import type { IdOf } from '../naming.ts';
 import type { Person } from '../people/person.ts';
 import type { Random } from '../random.ts';
+import { type Row, rowOf } from '../row.ts';
 import { notice, opener, storyteller } from '../talk.ts';
-import type { Account, Email, Text, TextStatus } from './rows.ts';
+import { sidOf, steps } from './texts.ts';
 
 const DAY = 1440;
-const NUMBERS = { harbour: '+12025550104', northside: '+447700900104', lantern: '+12025550105' };
-const TEXT_STATUSES: { status: TextStatus; ahead?: TextStatus[]; error?: string }[] = [
+/** The numbers that the organizations send texts from. */
+export const NUMBERS = { harbour: '+12025550104', northside: '+447700900104', lantern: '+12025550105' };
+const TEXT_STATUSES: { status: string; ahead?: string[]; error?: string }[] = [
   { status: 'accepted', ahead: ['queued', 'sending', 'sent', 'delivered'] },
   { status: 'scheduled' },
   { status: 'queued', ahead: ['sending', 'sent', 'delivered'] },
@@ -27,46 +30,30 @@ const SUBJECTS = {
 };
 
 /** The accounts that the organizations send texts from, one each. */
-export function accountsAtStart(id: IdOf, clock: Clock): Account[] {
-  return Object.entries(NUMBERS).map(([key, number]) => ({
-    id: id('courier-account', key),
-    attributes: {
+export function accountsAtStart(id: IdOf, clock: Clock): Row[] {
+  return Object.entries(NUMBERS).map(([key, number]) =>
+    rowOf('text-accounts', id('courier-account', key), {
       'allow-custom-number': false,
       'created-at': clock.ago(400 * DAY),
       'organization-id': id('courier-organization', key),
       'phone-number': number,
       'twilio-id': `AC${id('courier-account', key).replaceAll('-', '')}`,
-    },
-  }));
-}
-
-/** The organizations' numbers by their id. */
-export function numbersAtStart(id: IdOf): Map<string, { accountId: string; number: string }> {
-  return new Map(
-    Object.entries(NUMBERS).map(([key, number]) => [
-      id('courier-number', key),
-      { accountId: id('courier-account', key), number },
-    ]),
+    }),
   );
-}
-
-/** The SMS provider's id of a text. */
-export function sidOf(id: string): string {
-  return `SM${id.replaceAll('-', '')}`;
 }
 
 /** Texts of all accounts in every status, most of them delivered or received; oldest first. */
 export function textsAtStart(
   people: readonly Person[],
   { id, clock, random }: { id: IdOf; clock: Clock; random: Random },
-): Text[] {
+): Row[] {
   const reachable = people.filter(({ courier }) => courier?.phone && !courier.provider);
   const tell = storyteller(random);
   const texts = reachable.flatMap((person, round) => {
     const organization = person.courier?.organization ?? 'harbour';
     const phone = `+${person.courier?.phone?.replace(/ext.*$/, '').replace(/\D/g, '')}`;
     const minutes = random.next() * 30 * DAY + 60;
-    return tell(person.first).map((line, index): Text => {
+    return tell(person.first).map((line, index): Row => {
       const incoming = line.by === 'them';
       const odd =
         index === 0 && round % 2 === 0 && person.key !== 'amina'
@@ -78,22 +65,21 @@ export function textsAtStart(
       const at = clock.ago((stuck ? 10 + round / 10 : minutes - index * 4) + round / 1000);
       const ends = { from: NUMBERS[organization], target: phone };
       const own = id('courier-text', person.key, index);
-      return {
-        id: own,
-        accountId: id('courier-account', organization),
-        numberId: id('courier-number', organization),
-        ahead: [...(odd?.ahead ?? [])],
-        attributes: {
-          'created-at': at,
-          ...(inbound ? {} : { 'created-by': id('courier-user', 'desk') }),
-          ...(odd?.error ? { error: odd.error } : {}),
-          ...(inbound ? { from: ends.target, target: ends.from } : ends),
-          'last-modified-at': at,
-          message: line.text,
-          status: odd?.status ?? (incoming ? 'received' : 'delivered'),
-          'twilio-sid': sidOf(own),
-        },
+      const attributes: Dictionary = {
+        'created-at': at,
+        ...(inbound ? {} : { 'created-by': id('courier-user', 'desk') }),
+        ...(odd?.error ? { error: odd.error } : {}),
+        ...(inbound ? { from: ends.target, target: ends.from } : ends),
+        'last-modified-at': at,
+        message: line.text,
+        status: odd?.status ?? (incoming ? 'received' : 'delivered'),
+        'twilio-sid': sidOf(own),
       };
+      const kept = {
+        'account-id': id('courier-account', organization),
+        'number-id': id('courier-number', organization),
+      };
+      return { ...rowOf('texts', own, attributes, kept), ahead: steps(...(odd?.ahead ?? [])) };
     });
   });
   return texts.sort((a, b) => a.attributes['created-at'].localeCompare(b.attributes['created-at']));
@@ -103,36 +89,34 @@ export function textsAtStart(
 export function emailsAtStart(
   people: readonly Person[],
   { id, clock, random }: { id: IdOf; clock: Clock; random: Random },
-): Email[] {
+): Row[] {
   const writers = people.filter(({ courier }) => courier?.email && !courier.provider);
   const emails = writers.slice(0, 24).flatMap((person, round) =>
-    (['person', 'desk'] as const).map((by, index): Email => {
+    (['person', 'desk'] as const).map((by, index): Row => {
       const status =
         EMAIL_STATUSES[person.key === 'amina' ? 2 : (round + index * 3) % EMAIL_STATUSES.length] ?? 'sent';
       const at = clock.ago(random.next() * 40 * DAY + 30 + round / 1000);
       const writer = by === 'person' ? person.key : 'desk';
       const subject = random.pick(SUBJECTS[by]);
       const message = by === 'desk' ? notice(random, person.first) : opener(random);
-      return {
-        id: id('courier-email', person.key, by),
-        ahead: status === 'sending' ? ['sent'] : [],
-        attributes: {
-          'created-at': at,
-          'created-by': id('courier-user', writer),
-          'individual-id': id('courier-individual', person.key),
-          'last-modified-at': at,
-          message,
-          'message-html': `<p>${message}</p>`,
-          ...(status === 'failed' ? { result: '550 mailbox unavailable' } : {}),
-          ...(status === 'sent' || status === 'delivered' ? { result: '250 accepted' } : {}),
-          'sender-organization-id': id('courier-organization', person.courier?.organization ?? 'harbour'),
-          status,
-          subject,
-          ...(status === 'draft' ? {} : { 'task-id': id('courier-task', person.key, by) }),
-          to: by === 'person' ? ['care@harbour.example.org'] : [person.courier?.email?.trim() ?? ''],
-          'user-id': id('courier-user', writer),
-        },
+      const attributes = {
+        'created-at': at,
+        'created-by': id('courier-user', writer),
+        'individual-id': id('courier-individual', person.key),
+        'last-modified-at': at,
+        message,
+        'message-html': `<p>${message}</p>`,
+        ...(status === 'failed' ? { result: '550 mailbox unavailable' } : {}),
+        ...(status === 'sent' || status === 'delivered' ? { result: '250 accepted' } : {}),
+        'sender-organization-id': id('courier-organization', person.courier?.organization ?? 'harbour'),
+        status,
+        subject,
+        ...(status === 'draft' ? {} : { 'task-id': id('courier-task', person.key, by) }),
+        to: by === 'person' ? ['care@harbour.example.org'] : [person.courier?.email?.trim() ?? ''],
+        'user-id': id('courier-user', writer),
       };
+      const row = rowOf('user-emails', id('courier-email', person.key, by), attributes);
+      return { ...row, ahead: status === 'sending' ? [{ status: 'sent', result: '250 accepted' }] : [] };
     }),
   );
   return emails.sort((a, b) => a.attributes['created-at'].localeCompare(b.attributes['created-at']));

@@ -1,19 +1,6 @@
-import type { EventSource, MessageStatus } from '../../ports.ts';
+import type { StreamEvent } from '../../ports.ts';
 import type { Entry } from '../log/log.ts';
 import { writeCursor } from '../subscribe/cursor.ts';
-
-/** What a subscriber is told. */
-export interface StreamEvent {
-  readonly cursor: string;
-  readonly messageId: string;
-  readonly channelId: string | null;
-  readonly status: MessageStatus;
-  readonly previous: MessageStatus | null;
-  readonly nativeStatus: string | null;
-  readonly occurredAt: Date;
-  readonly observedAt: Date;
-  readonly via: EventSource;
-}
 
 const events = new WeakMap<Entry, StreamEvent>();
 

@@ -1,5 +1,4 @@
 import type { Entry } from '../log/log.ts';
-import { SubscriberQueue } from './subscriber-queue.ts';
 
 /** Which messages' entries a subscriber wants: those named or in a channel named; undefined is all. */
 export interface Interest {
@@ -16,32 +15,41 @@ export const covers = (interest: Interest | undefined, entry: Entry): boolean =>
 /** What a subscriber makes of an entry; undefined when it is not for them. */
 export type View = (entry: Entry) => Entry | undefined;
 
-/** How many entries wait for a subscriber before they are conflated. */
-const QUEUE = 256;
+/** Somebody who reads the log and wants to know when it is worth looking again. */
+export interface Follower {
+  /**
+   * An entry of the interest stands at `position`.
+   *
+   * @param unbrokenSince every entry behind this position has been announced to whoever it concerns
+   */
+  announce(position: number, unbrokenSince: number): void;
+  /** The stream is over. */
+  end(): void;
+}
 
-/** Hands entries on to the subscribers who want them. A message that nobody named costs nothing. */
+/**
+ * Tells followers that entries of their interest have been written. It carries no entries: what waits for a slow
+ * follower is in the log, so nothing is queued here. A message that nobody named costs nothing.
+ */
 export class PubSub {
-  readonly #everything = new Map<SubscriberQueue, View>();
-  readonly #named = new Map<string, Map<SubscriberQueue, View>>();
+  readonly #everything = new Set<Follower>();
+  readonly #named = new Map<string, Set<Follower>>();
   readonly #onNamed = new Set<(id: string) => void>();
-  readonly #queue: number;
   #size = 0;
+  #last: number | undefined;
+  #unbrokenSince = 0;
 
-  constructor(queue = QUEUE) {
-    this.#queue = queue;
-  }
-
-  /** How many queues are open. */
+  /** How many followers there are. */
   get size(): number {
     return this.#size;
   }
 
-  /** How many messages and channels are named by open queues. */
+  /** How many messages and channels followers name. */
   get topics(): number {
     return this.#named.size;
   }
 
-  /** The messages and channels that open queues name. */
+  /** The messages and channels that followers name. */
   named(): Iterable<string> {
     return this.#named.keys();
   }
@@ -51,53 +59,59 @@ export class PubSub {
     this.#onNamed.add(listener);
   }
 
-  /** Starts to collect entries; close the queue to stop. */
-  open(interest: Interest | undefined, view: View): SubscriberQueue {
+  /** Begins to tell a follower; call the result to stop. */
+  open(interest: Interest | undefined, follower: Follower): () => void {
     const topics = interest && [...interest.messages, ...interest.channels];
-    const queue = new SubscriberQueue(this.#queue, () => {
-      this.#size -= 1;
-      if (!topics) this.#everything.delete(queue);
-      for (const topic of topics ?? []) {
-        const queues = this.#named.get(topic);
-        queues?.delete(queue);
-        if (queues?.size === 0) this.#named.delete(topic);
-      }
-    });
     this.#size += 1;
-    if (!topics) this.#everything.set(queue, view);
+    if (!topics) this.#everything.add(follower);
     for (const topic of topics ?? []) {
-      const queues = this.#named.get(topic);
-      this.#named.set(topic, (queues ?? new Map<SubscriberQueue, View>()).set(queue, view));
-      if (!queues) for (const listener of this.#onNamed) listener(topic);
+      const followers = this.#named.get(topic);
+      this.#named.set(topic, (followers ?? new Set<Follower>()).add(follower));
+      if (!followers) for (const listener of this.#onNamed) listener(topic);
     }
-    return queue;
+    let open = true;
+    return () => {
+      if (!open) return;
+      open = false;
+      this.#size -= 1;
+      if (!topics) this.#everything.delete(follower);
+      for (const topic of topics ?? []) {
+        const followers = this.#named.get(topic);
+        followers?.delete(follower);
+        if (followers?.size === 0) this.#named.delete(topic);
+      }
+    };
   }
 
+  /** Announces entries, which come in the log's order. */
   publish(entries: readonly Entry[]): void {
-    for (const entry of entries) {
-      const byMessage = this.#named.get(entry.messageId);
-      const byChannel = entry.channelId === null ? undefined : this.#named.get(entry.channelId);
-      push(entry, this.#everything);
-      push(entry, byMessage);
-      // Who named both gets it once.
-      push(entry, byChannel, byMessage);
+    for (const { position, messageId, channelId } of entries) {
+      const isNext = this.#last !== undefined && position === this.#last + 1;
+      this.#last = position;
+      if (!isNext) {
+        // What lies between may concern anybody: everybody looks into the log from where they stand.
+        this.#unbrokenSince = position - 1;
+        for (const follower of this.#all()) follower.announce(position, position - 1);
+        continue;
+      }
+      for (const follower of this.#everything) follower.announce(position, this.#unbrokenSince);
+      const byMessage = this.#named.get(messageId);
+      for (const follower of byMessage ?? []) follower.announce(position, this.#unbrokenSince);
+      for (const follower of (channelId === null ? undefined : this.#named.get(channelId)) ?? []) {
+        if (!byMessage?.has(follower)) follower.announce(position, this.#unbrokenSince);
+      }
     }
   }
 
-  /** Ends every queue. */
+  /** Ends every follower. */
   close(): void {
-    const named = [...this.#named.values()].flatMap((queues) => [...queues.keys()]);
-    for (const queue of [...this.#everything.keys(), ...named]) queue.close();
+    for (const follower of this.#all()) follower.end();
+  }
+
+  #all(): Set<Follower> {
+    return new Set([
+      ...this.#everything,
+      ...[...this.#named.values()].flatMap((followers) => [...followers]),
+    ]);
   }
 }
-
-const push = (
-  entry: Entry,
-  queues: Map<SubscriberQueue, View> | undefined,
-  except?: Map<SubscriberQueue, View>,
-): void => {
-  for (const [queue, view] of queues ?? []) {
-    const seen = except?.has(queue) ? undefined : view(entry);
-    if (seen) queue.push(seen);
-  }
-};

@@ -3,37 +3,30 @@ import type { Sink } from '../../ports.ts';
 
 type Next = IteratorResult<ExecutionResult, undefined>;
 
-/** Somebody who waits for the next result. */
-interface Taker {
-  readonly resolve: (next: Next) => void;
-  readonly reject: (error: unknown) => void;
-}
-
 /** How many results wait to be taken before their reader counts as slow. */
 const QUEUE = 16;
 
 const DONE: Next = { done: true, value: undefined };
 
 /**
- * What one subscriber is told: the events of a source, each executed when it is asked for, and between them
- * what is written here for many. `return()` settles at once.
+ * A subscription's results as GraphQL's transports take them: an iterator over what is written here. It is empty
+ * where the transport takes results by a sink of its own, and then only tells the end. `return()` settles at once.
  */
 export class Results implements Sink, AsyncIterableIterator<ExecutionResult, undefined, void> {
-  readonly #waiting: ((taker: Taker) => void)[] = [];
-  readonly #nextOfSource: () => Promise<Next>;
-  readonly #stop: () => unknown;
-  #taker: Taker | undefined;
-  #asked = false;
-  #ended = false;
+  readonly #waiting: ExecutionResult[] = [];
+  readonly #onReturn: () => void;
+  #taker: PromiseWithResolvers<Next> | undefined;
   #drained: PromiseWithResolvers<void> | undefined;
+  #end: { readonly error: unknown } | 'over' | undefined;
 
-  /**
-   * @param tell gives the next result of the source
-   * @param stop lets go of the source
-   */
-  constructor(tell: () => Promise<Next>, stop: () => unknown) {
-    this.#nextOfSource = tell;
-    this.#stop = stop;
+  /** @param onReturn is told that the reader wants no more */
+  constructor(onReturn: () => void) {
+    this.#onReturn = onReturn;
+  }
+
+  /** How many results wait to be read. */
+  get size(): number {
+    return this.#waiting.length;
   }
 
   get free(): boolean {
@@ -41,7 +34,9 @@ export class Results implements Sink, AsyncIterableIterator<ExecutionResult, und
   }
 
   write(value: ExecutionResult): void {
-    this.#offer(({ resolve }) => resolve({ done: false, value }));
+    if (this.#end) return;
+    if (!this.#taker) this.#waiting.push(value);
+    else this.#answer(({ resolve }) => resolve({ done: false, value }));
   }
 
   async drained(): Promise<void> {
@@ -50,29 +45,42 @@ export class Results implements Sink, AsyncIterableIterator<ExecutionResult, und
     await this.#drained.promise;
   }
 
+  /** Says that nothing follows. */
+  close(): void {
+    this.#end ??= 'over';
+    this.#answer(({ resolve }) => resolve(DONE));
+  }
+
+  /** Says that nothing follows because of an error, which the reader is told. */
+  fail(error: unknown): void {
+    if (this.#end) return;
+    this.#end = this.#taker ? 'over' : { error };
+    this.#answer(({ reject }) => reject(error));
+  }
+
   /** One at a time. */
-  next(): Promise<Next> {
-    if (this.#ended) return Promise.resolve(DONE);
-    return new Promise((resolve, reject) => {
-      this.#taker = { resolve, reject };
-      this.#hand();
-      if (!this.#taker || this.#asked) return;
-      this.#asked = true;
-      this.#nextOfSource().then(
-        (next) => this.#answer((taker) => taker.resolve(next)),
-        (error) => this.#answer((taker) => taker.reject(error)),
-      );
-    });
+  async next(): Promise<Next> {
+    const value = this.#waiting.shift();
+    if (this.#waiting.length === 0) {
+      this.#drained?.resolve();
+      this.#drained = undefined;
+    }
+    if (value) return { done: false, value };
+    const end = this.#end;
+    if (end === 'over') return DONE;
+    if (end) {
+      this.#end = 'over';
+      throw end.error;
+    }
+    this.#taker = Promise.withResolvers();
+    return this.#taker.promise;
   }
 
   async return(): Promise<Next> {
-    if (this.#ended) return DONE;
-    this.#ended = true;
     this.#waiting.length = 0;
-    this.#taker?.resolve(DONE);
-    this.#taker = undefined;
     this.#drained?.resolve();
-    this.#stop();
+    this.close();
+    this.#onReturn();
     return DONE;
   }
 
@@ -80,26 +88,9 @@ export class Results implements Sink, AsyncIterableIterator<ExecutionResult, und
     return this;
   }
 
-  #answer(give: (taker: Taker) => void): void {
-    this.#asked = false;
-    this.#offer(give);
-  }
-
-  #offer(give: (taker: Taker) => void): void {
-    if (this.#ended) return;
-    this.#waiting.push(give);
-    this.#hand();
-  }
-
-  #hand(): void {
-    if (!this.#taker) return;
-    const give = this.#waiting.shift();
-    if (!give) return;
+  #answer(give: (taker: PromiseWithResolvers<Next>) => void): void {
     const taker = this.#taker;
     this.#taker = undefined;
-    give(taker);
-    if (this.#waiting.length > 0) return;
-    this.#drained?.resolve();
-    this.#drained = undefined;
+    if (taker) give(taker);
   }
 }

@@ -6,18 +6,26 @@ export const SERVICE = 'service';
 /** What one audience already knew of a message when an entry for everybody was written. */
 export interface Known {
   readonly status: MessageStatus;
+  readonly removed: boolean;
   readonly added: boolean;
 }
 
-/** One change as the log keeps it. Its status is never below that of an earlier entry of the message. */
+/**
+ * One change as the log keeps it. Its status is the one to show: DELETED while the message is removed, and otherwise
+ * never below that of an earlier entry of the message.
+ */
 export interface Entry extends MessageChange {
+  readonly removed: boolean;
+  readonly createdAt: number | null;
   /** Its position in the one order of the log: whole numbers, rising. */
   readonly position: number;
   /** When Pigeon wrote it, in milliseconds since the epoch. */
   readonly observedAt: number;
-  /** The status that was published before; null when none was. */
+  /** The status that was published before, or else that of a reading; null where nothing was told. */
   readonly previous: MessageStatus | null;
-  /** True when it raised the status; otherwise it only says that the message was added. */
+  /** Position of the entry that published it; 0 when there is none. */
+  readonly previousAt: number;
+  /** True when it changed the status shown; otherwise it only says that the message was added. */
   readonly raised: boolean;
   /** By audience: who was ahead of this entry by what only they may know. */
   readonly known: Readonly<Record<string, Known>> | null;
@@ -32,8 +40,14 @@ export interface State {
   readonly status: MessageStatus;
   readonly nativeStatus: string | null;
   readonly occurredAt: number;
+  /** Whether the message is removed, whether by a change or by reading. */
+  readonly removed: boolean;
+  /** When it was removed, or that was taken back, by the upstream's clock; 0 where neither was ever told. */
+  readonly removedAt: number;
   /** The highest status that an entry published; null while it is known by reading alone. */
   readonly published: MessageStatus | null;
+  /** Whether the message was removed by the last entry. */
+  readonly publishedRemoved: boolean;
   readonly added: boolean;
 }
 

@@ -1,5 +1,5 @@
 import { type RedisConnection, script } from '../../store/redis-connection.ts';
-import type { LogBounds } from './log.ts';
+import { type LogBounds, SERVICE } from './log.ts';
 
 /** What is to be written, if nobody wrote about the same messages meanwhile. */
 export interface CommitPlan {
@@ -11,7 +11,13 @@ export interface CommitPlan {
     readonly set: readonly string[];
   }[];
   /** The entries, each with the index of its message. */
-  readonly entries: readonly { readonly message: number; readonly text: string }[];
+  readonly entries: readonly {
+    readonly message: number;
+    readonly audience: string;
+    /** True when it tells a status. */
+    readonly raised: boolean;
+    readonly text: string;
+  }[];
 }
 
 /** What became of a plan. */
@@ -24,10 +30,15 @@ export interface Committed {
   readonly applied: readonly boolean[];
   /** Where each entry of the plan stands; 0 for those that were not written. */
   readonly positions: readonly number[];
+  /** Where the status that was told before each entry stands; 0 when there is none. */
+  readonly previous: readonly number[];
 }
 
 /** Field of a message's hash that every write changes. No audience is called so. */
 export const VERSION = '#';
+
+/** What begins a field that says where an audience was told the message's status last. No audience begins so. */
+export const TOLD_AT = '@';
 
 /** The keys of one log; each message's state has one beside. */
 export const keysOf = ({ key }: RedisConnection) => ({
@@ -71,13 +82,18 @@ for i, message in ipairs(plan.messages) do
   end
 end
 
-local positions = {}
+local positions, previous = {}, {}
 for i, entry in ipairs(plan.entries) do
-  positions[i] = 0
+  positions[i], previous[i] = 0, 0
   if applied[entry.message + 1] == 1 then
+    local key, own = KEYS[4 + entry.message], '${TOLD_AT}' .. entry.audience
+    local told = redis.call('HMGET', key, '${TOLD_AT}${SERVICE}', own)
+    previous[i] = math.max(tonumber(told[1] or 0), tonumber(told[2] or 0))
     head = head + 1
     positions[i] = head
-    redis.call('XADD', entries, 'MAXLEN', whole(bounds.entries), whole(head) .. '-0', 't', whole(observed), 'e', entry.text)
+    if entry.raised then redis.call('HSET', key, own, whole(head)) end
+    redis.call('XADD', entries, 'MAXLEN', whole(bounds.entries), whole(head) .. '-0',
+      't', whole(observed), 'e', entry.text, 'p', whole(previous[i]))
   end
 end
 redis.call('HSET', meta, 'epoch', epoch, 'head', whole(head), 'clock', string.format('%.10f', clock))
@@ -96,7 +112,7 @@ forget(redis.call('ZRANGEBYSCORE', touched, '-inf', whole(observed - bounds.stat
 local over = redis.call('ZCARD', touched) - bounds.states
 if over > 0 then forget(redis.call('ZRANGE', touched, 0, math.min(over, 1000) - 1)) end
 
-return { epoch, head, observed, applied, positions }
+return { epoch, head, observed, applied, positions, previous }
 `);
 
 /**
@@ -113,11 +129,11 @@ export const commit = async (
 ): Promise<Committed> => {
   const { meta, entries, touched, state } = keysOf(redis);
   const { now, ...rest } = at;
-  const [epoch, head, observedAt, applied, positions] = (await commitScript(
+  const [epoch, head, observedAt, applied, positions, previous] = (await commitScript(
     redis.commands,
     [meta, entries, touched, ...plan.messages.map(({ id }) => state(id))],
     JSON.stringify({ ...plan, ...rest }),
     now === undefined ? '' : String(now),
-  )) as [string, number, number, number[], number[]];
-  return { epoch, head, observedAt, applied: applied.map((one) => one === 1), positions };
+  )) as [string, number, number, number[], number[], number[]];
+  return { epoch, head, observedAt, applied: applied.map((one) => one === 1), positions, previous };
 };

@@ -3,7 +3,7 @@ import type { Entry, State } from './log.ts';
 import type { CommitPlan, Committed } from './redis-commit.ts';
 import { entryText, stateText } from './redis-rows.ts';
 import type { MessageStates } from './redis-states.ts';
-import { reduceStatus } from './transition.ts';
+import { reduceStatus, type Unplaced } from './transition.ts';
 
 /** A change on its way into the log. */
 export interface Pending {
@@ -16,7 +16,7 @@ export interface Pending {
 /** What the changes come to, by what was read. */
 export const planOf = (pending: readonly Pending[], read: ReadonlyMap<string, MessageStates>) => {
   const messages = new Map<string, { version: string; states: State[]; set: Map<string, State> }>();
-  const written: { readonly of: Pending; readonly entry: Omit<Entry, 'position' | 'observedAt'> }[] = [];
+  const written: { readonly of: Pending; readonly entry: Unplaced }[] = [];
   for (const one of pending) {
     const { change, kind } = one;
     const { version = '', states = [] } = read.get(change.messageId) ?? {};
@@ -38,18 +38,20 @@ export const planOf = (pending: readonly Pending[], read: ReadonlyMap<string, Me
     })),
     entries: written.map(({ entry }) => ({
       message: index.get(entry.messageId) ?? 0,
+      audience: entry.audience,
+      raised: entry.raised,
       text: entryText(entry),
     })),
   };
   return {
     plan,
     /** Takes in what was written; gives back the entries in order, and the changes to be reduced anew. */
-    settle: ({ applied, positions, observedAt }: Committed) => {
+    settle: ({ applied, positions, previous, observedAt }: Committed) => {
       const entries: Entry[] = [];
       for (const [at, { of, entry }] of written.entries()) {
         const position = positions[at];
         if (!position) continue;
-        of.entry = { ...entry, position, observedAt };
+        of.entry = { ...entry, position, observedAt, previousAt: previous[at] ?? 0 };
         entries.push(of.entry);
       }
       const lost = new Set(changed.flatMap(([id], at) => (applied[at] ? [] : [id])));

@@ -1,10 +1,11 @@
 import type { Entry, State } from './log.ts';
+import type { Unplaced } from './transition.ts';
 
 /** An entry of a Redis stream: its id, then its fields by name and value. */
 export type StreamRow = [id: string, fields: string[]];
 
 /** What an entry says, without what its place says: the text of the field `e`. */
-export const entryText = (entry: Omit<Entry, 'position' | 'observedAt'>): string =>
+export const entryText = (entry: Unplaced): string =>
   JSON.stringify([
     entry.messageId,
     entry.channelId,
@@ -17,6 +18,8 @@ export const entryText = (entry: Omit<Entry, 'position' | 'observedAt'>): string
     entry.occurredAt,
     entry.via,
     entry.known,
+    entry.removed,
+    entry.createdAt,
   ]);
 
 /** The id of the entry at a position. */
@@ -25,8 +28,8 @@ export const idAt = (position: number): string => `${position}-0`;
 /** The position that an id stands for. */
 export const positionOf = (id: string): number => Number.parseInt(id, 10);
 
-/** A row as the commit writes it: `t`, when it was observed, then `e`. */
-export const toEntry = ([id, [, observedAt, , text = '']]: StreamRow): Entry => {
+/** A row as the commit writes it: `t`, when it was observed, then `e`, then `p`, where the status before it stands. */
+export const toEntry = ([id, [, observedAt, , text = '', , previousAt = '0']]: StreamRow): Entry => {
   const fields = JSON.parse(text);
   const [
     messageId,
@@ -40,6 +43,8 @@ export const toEntry = ([id, [, observedAt, , text = '']]: StreamRow): Entry => 
     occurredAt,
     via,
     known,
+    removed = false,
+    createdAt = null,
   ] = fields;
   return {
     position: positionOf(id),
@@ -55,6 +60,9 @@ export const toEntry = ([id, [, observedAt, , text = '']]: StreamRow): Entry => 
     observedAt: Number(observedAt),
     via,
     known,
+    removed,
+    createdAt,
+    previousAt: Number(previousAt),
   };
 };
 
@@ -67,9 +75,34 @@ export const stateText = (state: State): string =>
     state.published,
     state.added,
     state.channelId,
+    state.removed,
+    state.removedAt,
+    state.publishedRemoved,
   ]);
 
 export const toState = (messageId: string, audience: string, text: string): State => {
-  const [status, nativeStatus, occurredAt, published, added, channelId] = JSON.parse(text);
-  return { messageId, channelId, audience, status, nativeStatus, occurredAt, published, added };
+  const [
+    status,
+    nativeStatus,
+    occurredAt,
+    published,
+    added,
+    channelId,
+    removed = false,
+    removedAt = 0,
+    publishedRemoved = false,
+  ] = JSON.parse(text);
+  return {
+    messageId,
+    channelId,
+    audience,
+    status,
+    nativeStatus,
+    occurredAt,
+    published,
+    added,
+    removed,
+    removedAt,
+    publishedRemoved,
+  };
 };

@@ -1,6 +1,6 @@
 import type { RedisConnection } from '../../store/redis-connection.ts';
 import { SERVICE, type State } from './log.ts';
-import { keysOf, VERSION } from './redis-commit.ts';
+import { keysOf, TOLD_AT, VERSION } from './redis-commit.ts';
 import type { Pending } from './redis-plan.ts';
 import { toState } from './redis-rows.ts';
 
@@ -42,7 +42,7 @@ export const readStates = async (
           : Object.entries(answer as object)
       ) as [string, string | null][];
       const states = found.flatMap(([field, text]) =>
-        field === VERSION || text === null ? [] : [toState(id, field, text)],
+        field === VERSION || field.startsWith(TOLD_AT) || text === null ? [] : [toState(id, field, text)],
       );
       return [id, { version: found.find(([field]) => field === VERSION)?.[1] ?? '', states }];
     }),

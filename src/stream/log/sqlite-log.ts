@@ -1,7 +1,7 @@
 import type { MessageChange } from '../../ports.ts';
 import { StoreError } from '../../store/store-error.ts';
-import type { Entry, Log, LogBounds } from './log.ts';
-import { entryRow, stateRow, toEntry, toState } from './sqlite-rows.ts';
+import { type Entry, type Log, type LogBounds, SERVICE } from './log.ts';
+import { entryRow, publishedAt, stateRow, toEntry, toState } from './sqlite-rows.ts';
 import { openDatabase, prepare } from './sqlite-tables.ts';
 import { normalize, reduceStatus } from './transition.ts';
 
@@ -41,17 +41,22 @@ export const openSqliteLog = ({ dataDir, bounds, now = Date.now }: SqliteLogOpti
   let states = Number(statements.countStates.get()?.count ?? 0);
 
   const write = (change: MessageChange, kind: Waiting['kind']): Entry | undefined => {
-    const known = statements.statesOf.all(change.messageId).map(toState);
+    const rows = statements.statesOf.all(change.messageId);
+    const known = rows.map(toState);
     const transition = reduceStatus(normalize(change, observedAt), known, kind);
+    const previousAt = publishedAt(rows, SERVICE, change.audience);
     let entry: Entry | undefined;
     if (transition.entry) {
-      const { lastInsertRowid } = statements.addEntry.run(...entryRow(transition.entry, observedAt));
+      const { lastInsertRowid } = statements.addEntry.run(
+        ...entryRow(transition.entry, observedAt, previousAt),
+      );
       head = Number(lastInsertRowid);
-      entry = { ...transition.entry, position: head, observedAt };
+      entry = { ...transition.entry, position: head, observedAt, previousAt };
     }
     if (transition.state) {
       const { audience } = transition.state;
-      statements.putState.run(...stateRow(transition.state, observedAt, head));
+      const toldAt = entry?.raised ? head : publishedAt(rows, audience);
+      statements.putState.run(...stateRow(transition.state, observedAt, head, toldAt));
       if (!known.some((state) => state.audience === audience)) states += 1;
     }
     return entry;

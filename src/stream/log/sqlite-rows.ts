@@ -1,5 +1,6 @@
 import type { EventSource, MessageStatus } from '../../ports.ts';
 import type { Entry, State } from './log.ts';
+import type { Unplaced } from './transition.ts';
 
 type Row = Record<string, unknown>;
 
@@ -19,11 +20,14 @@ export const toEntry = (row: Row): Entry => ({
   occurredAt: Number(row.occurred_at),
   observedAt: Number(row.observed_at),
   via: row.via as EventSource,
+  removed: row.removed === 1,
+  createdAt: row.created_at === null ? null : Number(row.created_at),
+  previousAt: Number(row.previous_at),
   known: typeof row.known === 'string' ? JSON.parse(row.known) : null,
 });
 
 /** An entry's columns as `addEntry` takes them. */
-export const entryRow = (entry: Omit<Entry, 'position' | 'observedAt'>, observedAt: number) => [
+export const entryRow = (entry: Unplaced, observedAt: number, previousAt: number) => [
   entry.messageId,
   entry.channelId,
   entry.audience,
@@ -36,6 +40,9 @@ export const entryRow = (entry: Omit<Entry, 'position' | 'observedAt'>, observed
   observedAt,
   entry.via,
   entry.known === null ? null : JSON.stringify(entry.known),
+  entry.removed ? 1 : 0,
+  entry.createdAt,
+  previousAt,
 ];
 
 /** A row of the table `state`. */
@@ -47,11 +54,21 @@ export const toState = (row: Row): State => ({
   nativeStatus: text(row.native_status),
   occurredAt: Number(row.occurred_at),
   published: row.told as MessageStatus | null,
+  removed: row.removed === 1,
+  removedAt: Number(row.removed_at),
+  publishedRemoved: row.told_removed === 1,
   added: row.added === 1,
 });
 
+/** Where the status that somebody of these audiences was told last stands in the log; 0 when there is none. */
+export const publishedAt = (rows: readonly Row[], ...audiences: readonly string[]): number =>
+  Math.max(
+    0,
+    ...rows.filter(({ audience }) => audiences.includes(String(audience))).map((row) => Number(row.told_at)),
+  );
+
 /** A state's columns as `putState` takes them. */
-export const stateRow = (state: State, observedAt: number, position: number) => [
+export const stateRow = (state: State, observedAt: number, position: number, toldAt: number) => [
   state.messageId,
   state.audience,
   state.channelId,
@@ -62,4 +79,8 @@ export const stateRow = (state: State, observedAt: number, position: number) => 
   state.occurredAt,
   observedAt,
   position,
+  state.removed ? 1 : 0,
+  state.removedAt,
+  state.publishedRemoved ? 1 : 0,
+  toldAt,
 ];

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../../store/store-error.ts';
 
 /** Raised with every change of the tables. */
-const VERSION = 1;
+const VERSION = 2;
 
 // The state table's primary key finds a message; its index finds what to forget first.
 const TABLES = `
@@ -16,16 +16,30 @@ const TABLES = `
     status TEXT NOT NULL, native_status TEXT, previous TEXT,
     moved INTEGER NOT NULL, added INTEGER NOT NULL,
     occurred_at INTEGER NOT NULL, observed_at INTEGER NOT NULL,
-    via TEXT NOT NULL, known TEXT
+    via TEXT NOT NULL, known TEXT,
+    removed INTEGER NOT NULL DEFAULT 0, created_at INTEGER, previous_at INTEGER NOT NULL DEFAULT 0
   ) STRICT;
   CREATE TABLE state (
     message_id TEXT NOT NULL, audience TEXT NOT NULL, channel_id TEXT,
     status TEXT NOT NULL, native_status TEXT, told TEXT,
     added INTEGER NOT NULL, occurred_at INTEGER NOT NULL,
     observed_at INTEGER NOT NULL, position INTEGER NOT NULL,
+    removed INTEGER NOT NULL DEFAULT 0, removed_at INTEGER NOT NULL DEFAULT 0,
+    told_removed INTEGER NOT NULL DEFAULT 0, told_at INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (message_id, audience)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX state_position ON state (position);
+`;
+
+/** What files of version 1 lack. */
+const FROM_VERSION_1 = `
+  ALTER TABLE entry ADD COLUMN removed INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE entry ADD COLUMN created_at INTEGER;
+  ALTER TABLE entry ADD COLUMN previous_at INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE state ADD COLUMN removed INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE state ADD COLUMN removed_at INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE state ADD COLUMN told_removed INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE state ADD COLUMN told_at INTEGER NOT NULL DEFAULT 0;
 `;
 
 /**
@@ -49,8 +63,9 @@ export const openDatabase = (dataDir: string): DatabaseSync => {
     if (version === 0) {
       db.exec(TABLES);
       db.prepare(`INSERT INTO meta VALUES ('epoch', ?)`).run(randomBytes(9).toString('base64url'));
-      db.exec(`PRAGMA user_version = ${VERSION}`);
     }
+    if (version === 1) db.exec(FROM_VERSION_1);
+    db.exec(`PRAGMA user_version = ${VERSION}`);
     db.exec('COMMIT');
     return db;
   } catch (cause) {
@@ -76,10 +91,12 @@ export const prepare = (db: DatabaseSync) => ({
   entriesAfter: db.prepare('SELECT * FROM entry WHERE position > ? ORDER BY position LIMIT ?'),
   addEntry: db.prepare(`
     INSERT INTO entry (message_id, channel_id, audience, status, native_status, previous, moved, added,
-      occurred_at, observed_at, via, known) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+      occurred_at, observed_at, via, known, removed, created_at, previous_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
   putState: db.prepare(`
     INSERT OR REPLACE INTO state (message_id, audience, channel_id, status, native_status, told, added,
-      occurred_at, observed_at, position) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+      occurred_at, observed_at, position, removed, removed_at, told_removed, told_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
   // Times rise with positions, so both look-ups step over nothing but what is about to go.
   oldestEntry: db.prepare('SELECT position FROM entry WHERE observed_at > ? ORDER BY position LIMIT 1'),
   oldestState: db.prepare('SELECT position FROM state WHERE observed_at > ? ORDER BY position LIMIT 1'),

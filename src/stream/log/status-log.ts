@@ -1,23 +1,36 @@
 import type { Services } from '../../context.ts';
-import type { Changes, MessageChange, MessageStatus } from '../../ports.ts';
+import type { Changes, MessageChange, Standing } from '../../ports.ts';
 import { StoreError } from '../../store/store-error.ts';
 import { covers, type Interest, type PubSub, type View } from '../deliver/pub-sub.ts';
-import { stoppable } from '../deliver/stoppable.ts';
-import { type GONE, PAGE, tail } from '../deliver/tail.ts';
 import { type Entry, type Log, SERVICE, type State } from './log.ts';
+import { Pages } from './pages.ts';
 import { furthest } from './transition.ts';
 
 /** What happened to messages, written and handed on: the log and its subscribers as one. */
 export class StatusLog implements Changes {
   readonly #log: Log;
-  readonly #pubSub: PubSub;
+  readonly #pages: Pages;
   readonly #warn: Services['warn'];
 
-  constructor(log: Log, pubSub: PubSub, warn: Services['warn'] = () => {}) {
+  /** The clock, in milliseconds since the epoch. */
+  readonly now: () => number;
+
+  /** @param bound how many entries the log keeps */
+  constructor(
+    log: Log,
+    pubSub: PubSub,
+    warn: Services['warn'] = () => {},
+    bound?: number,
+    now: () => number = Date.now,
+  ) {
+    this.now = now;
     this.#log = log;
-    this.#pubSub = pubSub;
+    this.#pages = new Pages(log, bound);
     this.#warn = warn;
-    log.follow((entries) => pubSub.publish(entries));
+    log.follow((entries) => {
+      this.#pages.add(entries);
+      pubSub.publish(entries);
+    });
   }
 
   get epoch(): string {
@@ -39,10 +52,9 @@ export class StatusLog implements Changes {
   }
 
   /** A store that cannot be read knows nothing: the query goes on with what the upstream says. */
-  async seen(ids: readonly string[], audience: string): Promise<ReadonlyMap<string, MessageStatus>> {
+  async seen(ids: readonly string[], audience: string): Promise<ReadonlyMap<string, Standing>> {
     try {
-      const states = await this.states(ids, audience);
-      return new Map([...states].map(([id, { status }]) => [id, status]));
+      return await this.states(ids, audience);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       this.#warn('statuses seen before are not known', { error: String(error) });
@@ -63,7 +75,12 @@ export class StatusLog implements Changes {
 
   /** True while every entry behind the position is there. */
   async reaches(position: number): Promise<boolean> {
-    return (await this.#log.read(position, 1)) !== undefined;
+    return (await this.#pages.after(position)) !== undefined;
+  }
+
+  /** Position of the newest entry that has been announced here; 0 before the first. */
+  get newest(): number {
+    return this.#pages.newest;
   }
 
   /**
@@ -72,41 +89,36 @@ export class StatusLog implements Changes {
    *
    * @returns undefined when entries behind the position have gone
    */
-  async page(
-    after: number,
-    interest: Interest | undefined,
-    view: View,
-  ): Promise<{ readonly entries: readonly Entry[]; readonly position: number } | undefined> {
-    const page = await this.#log.read(after, PAGE);
+  async page(after: number, interest: Interest | undefined, view: View): Promise<Page | undefined> {
+    const page = await this.#pages.after(after);
     return (
       page && {
-        entries: page.flatMap((entry) => (covers(interest, entry) && view(entry)) || []),
-        position: page.at(-1)?.position ?? after,
+        entries: page.entries.flatMap((entry) => (covers(interest, entry) && view(entry)) || []),
+        position: page.entries.at(-1)?.position ?? after,
+        end: page.end,
       }
     );
   }
 
-  /** The entries behind a position up to another, as the view has them; none where they have gone. */
+  /** The entries behind a position up to another, as the view has them; none from where they have gone. */
   async between(after: number, until: number, interest: Interest | undefined, view: View): Promise<Entry[]> {
     const found: Entry[] = [];
     let position = after;
     while (position < until) {
-      const page = await this.#log.read(position, Math.min(PAGE, until - position));
-      if (!page || page.length === 0) break;
-      found.push(...page.flatMap((entry) => (covers(interest, entry) && view(entry)) || []));
-      position = page.at(-1)?.position ?? until;
+      const page = await this.page(position, interest, view);
+      if (!page || page.position === position) break;
+      found.push(...page.entries.filter((entry) => entry.position <= until));
+      ({ position } = page);
     }
     return found;
   }
+}
 
-  /** Every entry behind a position, those that come included, until `return()` or the signal. */
-  follow(
-    interest: Interest | undefined,
-    view: View,
-    after: number,
-    signal?: AbortSignal,
-  ): AsyncIterableIterator<Entry | typeof GONE, void, void> {
-    const queue = this.#pubSub.open(interest, view);
-    return stoppable(tail(this.#log, queue, interest, view, after), () => queue.close(), signal);
-  }
+/** Some of the entries behind a position, in order. */
+export interface Page {
+  readonly entries: readonly Entry[];
+  /** The position that the page reaches, for entries too that are not in it. */
+  readonly position: number;
+  /** True when nothing was behind it. */
+  readonly end: boolean;
 }

@@ -1,11 +1,14 @@
 import { rank } from '../../graph/status.ts';
-import type { MessageChange, MessageStatus } from '../../ports.ts';
+import type { MessageChange, MessageStatus, Standing } from '../../ports.ts';
 import { type Entry, type Known, SERVICE, type State } from './log.ts';
+
+/** An entry without what its place in the log says. */
+export type Unplaced = Omit<Entry, 'position' | 'observedAt' | 'previousAt'>;
 
 /** What a change comes to, given what is known of its message. */
 export interface Transition {
-  /** The entry to write, still without a position and a time; undefined when the change is no news. */
-  readonly entry: Omit<Entry, 'position' | 'observedAt'> | undefined;
+  /** The entry to write; undefined when the change is no news. */
+  readonly entry: Unplaced | undefined;
   /** The state to write; undefined when it stays as it is. */
   readonly state: State | undefined;
 }
@@ -19,9 +22,19 @@ const highest = (
   return rank(other) > rank(one) ? other : one;
 };
 
+type Removal = Pick<Standing, 'removed' | 'removedAt'>;
+
+/** What was said last of a message's removal, by the upstream's clock; of one moment what is said now. */
+const latest = <R extends Removal>(removals: readonly (R | undefined)[]): R | undefined =>
+  removals.reduce((last, one) => (one && one.removedAt >= (last?.removedAt ?? 0) ? one : last), undefined);
+
+/** The status to show: DELETED while the message is removed. */
+export const shown = ({ status, removed }: Pick<State, 'status' | 'removed'>): MessageStatus =>
+  removed ? 'DELETED' : status;
+
 /**
- * Decides what a change is worth: the highest status wins, whatever the order, duplication or loss of changes.
- * Every store of the log decides by this.
+ * Decides what a change is worth: the highest status wins, whatever the order, duplication or loss of changes. A
+ * removal comes and goes beside it, as it was said last. Every store of the log decides by this.
  *
  * @param states all that is known of the message, one for each audience
  */
@@ -34,12 +47,19 @@ export const reduceStatus = (
   const service = of(SERVICE);
   const own = of(change.audience);
   const best = [service, own].reduce<Pick<MessageChange, 'status' | 'nativeStatus' | 'occurredAt'>>(
-    (top, state) => (state && rank(state.status) > rank(top.status) ? state : top),
+    // Of equals the first, which says when the message came so far.
+    (top, state) => (state && rank(state.status) >= rank(top.status) ? state : top),
     change,
   );
+  const said = change.removed == null ? undefined : { removed: change.removed, removedAt: change.occurredAt };
+  const { removed, removedAt } = latest<Removal>([service, own, said]) ?? { removed: false, removedAt: 0 };
   const published = highest(service?.published, own?.published);
+  const wasRemoved = latest([service, own])?.publishedRemoved ?? false;
+  const now = shown({ status: best.status, removed });
+  const before = published && shown({ status: published, removed: wasRemoved });
+  const moved = now !== before && (removed !== wasRemoved || rank(now) > rank(before ?? 'UNKNOWN'));
   const quiet = kind === 'observe' && change.audience === SERVICE;
-  const raised = !quiet && (published === null || rank(best.status) > rank(published));
+  const raised = !quiet && (before === null || moved);
   const added = !quiet && change.added && !service?.added && !own?.added;
   const { status, nativeStatus, occurredAt } = best;
   const { messageId, audience } = change;
@@ -51,42 +71,58 @@ export const reduceStatus = (
           messageId,
           channelId,
           audience,
-          status,
+          status: now,
+          removed,
           nativeStatus,
-          occurredAt,
+          occurredAt: removed || wasRemoved ? removedAt : occurredAt,
+          createdAt: change.createdAt ?? null,
           via: change.via,
-          previous: published,
+          previous: before ?? readBefore(own ?? service, now),
           raised,
           added,
           known: audience === SERVICE ? knownBeside(states) : null,
         }
       : undefined,
     state:
-      changed || !own || rank(status) > rank(own.status)
+      changed ||
+      !own ||
+      rank(status) > rank(own.status) ||
+      removedAt > own.removedAt ||
+      removed !== own.removed
         ? {
             messageId,
             channelId,
             audience,
             status,
+            removed,
+            removedAt,
             nativeStatus,
             occurredAt,
             published: raised ? status : (own?.published ?? null),
+            publishedRemoved: raised ? removed : (own?.publishedRemoved ?? false),
             added: added || (own?.added ?? false),
           }
         : undefined,
   };
 };
 
-/** A change with a time that can be stored: one that cannot must not take others with it. */
+/** What a reading told of a message of which no entry told: whoever read it was told so. */
+const readBefore = (state: State | undefined, now: MessageStatus): MessageStatus | null =>
+  state && shown(state) !== now ? shown(state) : null;
+
+/** A change with times that can be stored: one that cannot must not take others with it. */
 export const normalize = (change: MessageChange, observedAt: number): MessageChange => ({
   ...change,
   occurredAt: Number.isFinite(change.occurredAt) ? Math.trunc(change.occurredAt) : observedAt,
+  createdAt: Number.isFinite(change.createdAt) ? Math.trunc(change.createdAt ?? 0) : null,
 });
 
 const knownBeside = (states: readonly State[]): Record<string, Known> | null => {
   const others = states.filter(({ audience }) => audience !== SERVICE);
   if (others.length === 0) return null;
-  return Object.fromEntries(others.map(({ audience, status, added }) => [audience, { status, added }]));
+  return Object.fromEntries(
+    others.map(({ audience, status, removed, added }) => [audience, { status, removed, added }]),
+  );
 };
 
 /**
@@ -98,18 +134,33 @@ export const entryFor = (entry: Entry, audience: string): Entry | undefined => {
   if (entry.audience !== SERVICE) return entry.audience === audience ? entry : undefined;
   const own = entry.known?.[audience];
   if (!own) return entry;
-  const raised = entry.raised && rank(entry.status) > rank(own.status);
+  const raised = entry.raised && isNewsAfter(entry, { status: shown(own), removed: own.removed });
   const added = entry.added && !own.added;
   if (!raised && !added) return undefined;
-  return { ...entry, raised, added, previous: highest(own.status, entry.previous) };
+  const previous = own.removed ? 'DELETED' : highest(own.status, entry.previous);
+  // They were told by an entry of their own, right before.
+  return { ...entry, raised, added, previous, previousAt: entry.position - 1 };
 };
 
-/** The furthest of each message's states, by message. */
-export const furthest = (states: readonly State[]): ReadonlyMap<string, State> => {
-  const found = new Map<string, State>();
-  for (const state of states) {
-    const other = found.get(state.messageId);
-    if (!other || rank(state.status) > rank(other.status)) found.set(state.messageId, state);
-  }
-  return found;
-};
+/** True when an entry tells more than somebody was told: a higher status, or that a message was removed or is back. */
+export const isNewsAfter = (
+  entry: Pick<Entry, 'status' | 'removed'>,
+  told: Pick<Entry, 'status' | 'removed'>,
+): boolean => entry.removed !== told.removed || rank(entry.status) > rank(told.status);
+
+/** How far each message has come by all of its states, by message. */
+export const furthest = (states: readonly State[]): ReadonlyMap<string, State> =>
+  new Map(
+    [...Map.groupBy(states, ({ messageId }) => messageId)].flatMap(([id, some]) => {
+      const [first, ...rest] = some;
+      if (!first) return [];
+      const top = rest.reduce((one, other) => (rank(other.status) > rank(one.status) ? other : one), first);
+      return [[id, { ...top, ...removalOf(latest(some) ?? first) }]];
+    }),
+  );
+
+const removalOf = ({ removed, removedAt, publishedRemoved }: State) => ({
+  removed,
+  removedAt,
+  publishedRemoved,
+});

@@ -1,6 +1,7 @@
 import { listMessages, THE_BEGINNING } from '../../bird/message.ts';
-import { readChannelMessages, readPage } from '../../bird/messages.ts';
-import { decodeId } from '../../graph/ids.ts';
+import { channelMessagesSince, newestInChannel } from '../../bird/message-source.ts';
+import { readPage } from '../../bird/messages.ts';
+import { decodeId, splitKey } from '../../graph/ids.ts';
 import { mostDue } from './backoff.ts';
 import { type PollPlan, readAlone, readingOf, type Task } from './task.ts';
 import type { TrackedChannel, TrackedMessage } from './tracked.ts';
@@ -11,14 +12,13 @@ const IDS_A_CALL = 100;
 /** What is due so soon goes with what is due, in milliseconds. */
 const SOON_MS = 5_000;
 
-/** How many of a channel's messages are read the first time, and at the most later. */
+/** How many of a channel's messages are looked at the first time. */
 const FIRST = 50;
-const MOST = 1000;
 
 /** How far each reading of a list reaches back over the one before: rows may come to show late. */
 const OVERLAP_MS = 60_000;
 
-const keyOf = (id: string): readonly string[] => decodeId(id)?.key.split('/') ?? [];
+const keyOf = (id: string): readonly string[] => splitKey(decodeId(id)?.key ?? '');
 
 /** Bird: messages in bulk by id, channels by the list of what was made since the last time. */
 export const planBird: PollPlan = ({ messages, channels }, now) => {
@@ -42,16 +42,15 @@ export const planBird: PollPlan = ({ messages, channels }, now) => {
 const listChannel = (channel: TrackedChannel): Task => {
   const [workspaceId = '', id = ''] = keyOf(channel.id);
   const { until } = channel;
-  const page =
-    until === undefined
-      ? { first: FIRST }
-      : { first: MOST, created: { since: new Date(until - OVERLAP_MS) } };
   return {
     channel,
     messages: [],
     read: async (context) => {
-      const { edges } = await readChannelMessages(context, { workspaceId, id }, page);
-      return edges.flatMap(({ node }) => readingOf(node, 'createdAt'));
+      const rows =
+        until === undefined
+          ? await newestInChannel(context, { workspaceId, id }, FIRST)
+          : await channelMessagesSince(context, { workspaceId, id }, until - OVERLAP_MS);
+      return rows.flatMap((row) => readingOf(row, 'createdAt'));
     },
   };
 };

@@ -1,20 +1,17 @@
-import { messages as courierMessages } from '../../courier/resources/message.ts';
+import { messagesChangedSince, newestInChannel } from '../../courier/channel-messages.ts';
 import { decodeId } from '../../graph/ids.ts';
 import { mostDue } from './backoff.ts';
 import { type PollPlan, readAlone, readingOf, type Task } from './task.ts';
 import type { TrackedChannel, TrackedMessage } from './tracked.ts';
 
-/** How many of a channel's messages are read the first time, and at the most later. */
+/** How many of a channel's messages are looked at the first time. */
 const FIRST = 50;
-const MOST = 1000;
 
 /** How far each reading of a list reaches back over the one before: rows may come to show late. */
 const OVERLAP_MS = 60_000;
 
 /** A message that has not changed for so long is asked for by itself: a list that reaches it would be long. */
 const OLD_MS = 24 * 3600_000;
-
-const MODIFIED = 'filter[cmp-last-modified-time]';
 
 /** courier: a channel's messages by the list of what has changed, with receipts; texts and emails by id. */
 export const planCourier: PollPlan = ({ messages, channels }, now) => {
@@ -55,15 +52,10 @@ const listChannel = (
       ...messages.map(({ stampAt }) => stampAt),
       ...(channel?.until === undefined ? [] : [channel.until - OVERLAP_MS]),
     );
-    const { edges } = await courierMessages.read(
-      context,
-      { first: whole ? FIRST : MOST },
-      {
-        'channel-id': decodeId(channelId)?.key,
-        ...(whole ? {} : { [MODIFIED]: [`>=${new Date(since).toISOString()}`] }),
-      },
-      false,
-    );
-    return edges.flatMap(({ node }) => readingOf(node, 'statusAt'));
+    const id = decodeId(channelId)?.key ?? '';
+    const rows = whole
+      ? await newestInChannel(context, id, FIRST)
+      : await messagesChangedSince(context, id, since);
+    return rows.flatMap((row) => readingOf(row, 'statusAt'));
   },
 });

@@ -1,5 +1,5 @@
 import { type Context, createContext, type Services } from '../../context.ts';
-import { AnswerError, UpstreamError } from '../../upstream/errors.ts';
+import { AnswerError, LoginError, UpstreamError } from '../../upstream/errors.ts';
 import { SERVICE } from '../log/log.ts';
 import type { StatusLog } from '../log/status-log.ts';
 import type { PollPlan, Task } from './task.ts';
@@ -13,7 +13,7 @@ const REST_MS = 10_000;
 const MOST_REST_MS = 5 * 60_000;
 
 /** Pigeon itself, which may only read. */
-const PIGEON: Pick<Context, 'caller' | 'courierCredential'> = {
+export const PIGEON: Pick<Context, 'caller' | 'courierCredential'> = {
   caller: {
     key: 'pigeon',
     known: true,
@@ -87,7 +87,8 @@ export const openPoller = ({ services, statusLog, tracked, plan, perSecond, now,
     const after = error instanceof UpstreamError ? (error.retryAfter ?? 0) * 1000 : 0;
     restsUntil = now() + Math.max(after, Math.min(REST_MS * 2 ** failures, MOST_REST_MS));
     failures += 1;
-    if (failures > 1) return;
+    // A login that fails has been warned of already.
+    if (failures > 1 || error instanceof LoginError) return;
     const reason = error instanceof Error ? error.message : String(error);
     services.warn('what is watched cannot be polled', { error: reason });
   };

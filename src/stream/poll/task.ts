@@ -2,7 +2,6 @@ import type { Context } from '../../context.ts';
 import { changeOf } from '../../graph/change.ts';
 import { viewOf } from '../../graph/message.ts';
 import { loadNode } from '../../graph/node.ts';
-import { parseMoment } from '../../graph/scalars.ts';
 import { SERVICE } from '../log/log.ts';
 import type { Reading, Tracked, TrackedChannel, TrackedMessage } from './tracked.ts';
 
@@ -27,8 +26,7 @@ export const readingOf = (row: object, listedBy: 'createdAt' | 'statusAt'): read
   const view = viewOf(row);
   if (!view) return [];
   const change = changeOf(view, row, { added: false, via: 'POLL', audience: SERVICE });
-  const at = (time: unknown) => parseMoment(time)?.getTime();
-  return [{ change, createdAt: at(view.createdAt(row)), listedAt: at(view[listedBy](row)) }];
+  return [{ change, createdAt: view.createdAt(row)?.getTime(), listedAt: view[listedBy](row)?.getTime() }];
 };
 
 /** Asks for one message by itself. */

@@ -103,24 +103,25 @@ export class Tracked {
       this.#known.add(id);
       // Final by a reading that nobody was told of who had been told less: that is still to be told.
       const waits = state?.published != null && !isFinal(state.published);
-      if (state && isFinal(state.status) && !waits) continue;
+      if (state && isFinal(state.status) && !waits && !state.removed) continue;
       this.#follow(id, state, since(id));
     }
   }
 
   /** Takes in what was written, wherever it came from. */
   receive(entries: readonly Entry[], now: number): void {
-    for (const { messageId, channelId, audience, status, occurredAt } of entries) {
+    for (const { messageId, channelId, audience, status, removed, occurredAt } of entries) {
       const channel = this.channels.get(channelId ?? '');
       channel?.backoff.reset(now);
       if (audience !== SERVICE) continue;
-      if (isFinal(status)) {
+      if (!this.#moves(messageId, status, removed)) {
         this.messages.delete(messageId);
         continue;
       }
       const message = this.messages.get(messageId);
       if (message) {
-        message.published = status;
+        // Of a removed message it is not told how far it has come.
+        if (!removed) message.published = status;
         message.channelId ??= channelId;
         message.stampAt = occurredAt;
         message.backoff.reset(now);
@@ -128,6 +129,11 @@ export class Tracked {
         this.#follow(messageId, { channelId, published: status, status, occurredAt }, now);
       }
     }
+  }
+
+  /** True when a message may still move: a removed one that is named may come back, wherever it stands. */
+  #moves(messageId: string, status: MessageStatus, removed: boolean | null | undefined): boolean {
+    return removed ? this.#named.has(messageId) : !isFinal(status);
   }
 
   /**
@@ -146,7 +152,9 @@ export class Tracked {
       const added = channel !== undefined && (createdAt ?? 0) >= channel.since && !state?.added;
       const published = message ? message.published : (state?.published ?? state?.status);
       // A reading of what nobody follows and nobody was told of is no news.
-      const raised = (message || state) && (published === undefined || rank(change.status) > rank(published));
+      const isBack = change.removed != null && change.removed !== (state?.publishedRemoved ?? false);
+      const isHigher = published === undefined || rank(change.status) > rank(published);
+      const raised = (message || state) && (isBack || isHigher);
       return added || raised ? [{ ...change, added }] : [];
     });
   }
@@ -165,10 +173,10 @@ export class Tracked {
     now: number,
   ): void {
     for (const { change, listedAt } of readings) {
-      const { messageId, channelId, status, occurredAt } = change;
+      const { messageId, channelId, status, removed, occurredAt } = change;
       const message = this.messages.get(messageId);
       if (channel && listedAt !== undefined) channel.until = Math.max(channel.until ?? listedAt, listedAt);
-      if (isFinal(status)) this.messages.delete(messageId);
+      if (!this.#moves(messageId, status, removed)) this.messages.delete(messageId);
       else if (message) {
         message.channelId ??= channelId;
         message.stampAt = occurredAt;

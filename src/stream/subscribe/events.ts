@@ -1,22 +1,13 @@
-import { type Context, createContext } from '../../context.ts';
-import { rank } from '../../graph/status.ts';
+import { type Context, createContext, type EventsArgs } from '../../context.ts';
 import { viewOf } from '../audience.ts';
-import { Cancellation } from '../deliver/broadcast.ts';
-import { eventOf, type StreamEvent } from '../deliver/event.ts';
-import { joinOf } from '../deliver/fan-out.ts';
-import { sharedTail } from '../deliver/shared-tail.ts';
-import { stoppable } from '../deliver/stoppable.ts';
-import { GONE } from '../deliver/tail.ts';
+import { type Beginning, Subscription } from '../deliver/subscription.ts';
 import type { Entry } from '../log/log.ts';
-import { StatusLog } from '../log/status-log.ts';
+import type { StatusLog } from '../log/status-log.ts';
+import { isNewsAfter } from '../log/transition.ts';
+import { messagesBefore } from './before.ts';
 import { readCursor } from './cursor.ts';
-import { type NamedArgs, readNamed } from './named.ts';
+import { readNamed } from './named.ts';
 import { type Snapshot, takeSnapshot } from './snapshot.ts';
-
-/** The arguments of a subscription. */
-export interface EventsArgs extends NamedArgs {
-  readonly after?: string | null | undefined;
-}
 
 /**
  * What a subscriber is told: how things stand, or what was missed, and then all that comes. Nothing between is
@@ -28,11 +19,11 @@ export interface EventsArgs extends NamedArgs {
  * @throws {NotFoundError} a message or channel is known to nobody
  */
 export const openEvents = async (
+  statusLog: StatusLog,
   context: Context,
   kind: 'raised' | 'added',
   args: EventsArgs,
-): Promise<AsyncIterableIterator<StreamEvent>> => {
-  const statusLog = statusLogOf(context);
+): Promise<Subscription> => {
   const { epoch } = statusLog;
   const after = context.lastEventId ?? args.after;
   const cursor = after == null ? undefined : readCursor(after);
@@ -46,7 +37,7 @@ export const openEvents = async (
   const standing = async (): Promise<Snapshot> => {
     const since = reached ?? head;
     const via = cursor && (reached === undefined ? 'RECONCILED' : cursor.within);
-    const nothing = { events: [], position: since, published: new Map() };
+    const nothing = { events: [], position: since, told: new Map(), toldFrom: cursor ? RESUMED : since };
     if (cursor && via === undefined) return nothing;
     if (kind === 'added' && via !== 'RECONCILED') return nothing;
     return takeSnapshot(context, statusLog, {
@@ -60,65 +51,61 @@ export const openEvents = async (
     });
   };
 
-  const cancellation = new Cancellation();
-  const join = joinOf(context);
+  // New is only what was not there when the subscription began; who comes back began before.
+  const isOld =
+    kind === 'added' && !cursor ? await messagesBefore(context, interest, statusLog.now()) : () => false;
 
-  /** The subscriber was away in mid-stream for so long that the log goes on without it. */
-  const reconcile = async (): Promise<Snapshot> =>
-    takeSnapshot(createContext(context.services, context, { signal: context.signal }), statusLog, {
-      interest,
-      view,
-      via: 'RECONCILED',
-      since: await statusLog.head(),
-      failed: (error) => context.services.warn('a state could not be read again', { error: String(error) }),
-    });
+  const begin = ({ events, position, told, toldFrom }: Snapshot): Beginning => ({
+    events,
+    position,
+    see: seenBy({ kind, told, toldFrom, isOld }),
+  });
 
-  /** All that comes behind a position; with others where there are any. */
-  const follow = (position: number, fits: (entry: Entry) => boolean) => {
-    if (join) return sharedTail(statusLog, join, { interest, view, position, fits, cancellation });
-    const entries = statusLog.follow(interest, view, position);
-    cancellation.listen(() => void entries.return?.());
-    return entries;
+  return new Subscription({
+    interest,
+    view,
+    beginning: begin(await standing()),
+    reconcile: async () =>
+      begin(
+        await takeSnapshot(createContext(context.services, context, { signal: context.signal }), statusLog, {
+          interest,
+          view,
+          via: 'RECONCILED',
+          since: await statusLog.head(),
+          failed: (error) =>
+            context.services.warn('a state could not be read again', { error: String(error) }),
+        }),
+      ),
+  });
+};
+
+/** In place of a position: whoever comes back was told all that the log tells of what was before. */
+const RESUMED = -1;
+
+/** What one subscriber has been told, and what is not for it. */
+interface Reader {
+  readonly kind: 'raised' | 'added';
+  /** What its snapshot told, by message. */
+  readonly told: Snapshot['told'];
+  /** Every entry behind this position was, or will be, told to it. */
+  readonly toldFrom: number;
+  /** Tells a message that was there before it began. */
+  readonly isOld: (entry: Entry) => boolean;
+}
+
+/**
+ * What an entry tells one subscriber: what it was told before is what the snapshot said, or an entry since then, and
+ * nothing that only others were told.
+ */
+const seenBy =
+  ({ kind, told, toldFrom, isOld }: Reader) =>
+  (entry: Entry): Entry | undefined => {
+    const before = told.get(entry.messageId);
+    if (kind === 'added') return before || isOld(entry) ? undefined : entry;
+    if (entry.previousAt > toldFrom) return entry;
+    if (before) return isNewsAfter(entry, before) ? withPrevious(entry, before.status) : undefined;
+    return withPrevious(entry, null);
   };
 
-  let snapshot: Snapshot | undefined = await standing();
-  async function* events(): AsyncGenerator<StreamEvent, void, void> {
-    while (snapshot && !cancellation.cancelled) {
-      yield* snapshot.events;
-      const fits = newsBehind(snapshot.published, kind);
-      const entries: AsyncIterable<Entry | typeof GONE> = follow(snapshot.position, fits);
-      // It can be large, and what follows can last.
-      snapshot = undefined;
-      for await (const entry of entries) {
-        if (entry === GONE) {
-          snapshot = await reconcile();
-          break;
-        }
-        if (fits(entry)) yield eventOf(entry, epoch);
-      }
-    }
-  }
-
-  return stoppable(events(), () => cancellation.cancel(), context.signal);
-};
-
-/** Tells an entry that says more than what was told by a snapshot. */
-const newsBehind = (
-  snapshot: Snapshot['published'],
-  kind: 'raised' | 'added',
-): ((entry: Entry) => boolean) => {
-  if (snapshot.size === 0) return () => true;
-  const published = new Map(snapshot);
-  return (entry) => {
-    const known = published.get(entry.messageId);
-    if (known !== undefined && (kind === 'added' || rank(entry.status) <= known)) return false;
-    published.delete(entry.messageId);
-    return true;
-  };
-};
-
-/** The stream behind the port. */
-const statusLogOf = ({ services: { changes } }: Context): StatusLog => {
-  if (changes instanceof StatusLog) return changes;
-  throw new Error('this gateway was started without its status stream');
-};
+const withPrevious = (entry: Entry, previous: Entry['previous']): Entry =>
+  entry.previous === previous ? entry : { ...entry, previous };

@@ -1,4 +1,4 @@
-import { audienceOf, type Context, ForbiddenError, requireRight } from '../../context.ts';
+import { audienceOf, type Context, type EventsArgs, ForbiddenError, requireRight } from '../../context.ts';
 import { InputError, NotFoundError } from '../../graph/errors.ts';
 import { globalId, readId } from '../../graph/ids.ts';
 import { findChannel, findMessage } from '../../joined/lookup.ts';
@@ -15,12 +15,6 @@ const CHANNELS = ['BirdChannel', 'CourierChannel'];
 const MAX_MESSAGES = 1000;
 const MAX_CHANNELS = 100;
 
-/** The arguments that say what is followed. */
-export interface NamedArgs {
-  readonly messages?: readonly string[] | null | undefined;
-  readonly channels?: readonly string[] | null | undefined;
-}
-
 /**
  * Finds out what a subscription names.
  *
@@ -34,7 +28,7 @@ export interface NamedArgs {
 export const readNamed = async (
   context: Context,
   statusLog: StatusLog,
-  { messages, channels }: NamedArgs,
+  { messages, channels }: EventsArgs,
   resumes: boolean,
 ): Promise<Interest | undefined> => {
   if (messages == null && channels == null) {

@@ -1,13 +1,15 @@
 import { audienceOf, type Context } from '../../context.ts';
 import { isFinal, rank } from '../../graph/status.ts';
 import { readState, recentStates } from '../../joined/lookup.ts';
-import type { MessageChange } from '../../ports.ts';
+import type { MessageChange, StreamEvent } from '../../ports.ts';
 import { apiOf } from '../audience.ts';
-import { eventOf, type StreamEvent } from '../deliver/event.ts';
+import { eventOf } from '../deliver/event.ts';
 import type { Interest, View } from '../deliver/pub-sub.ts';
-import type { State } from '../log/log.ts';
+import type { Entry, State } from '../log/log.ts';
 import type { StatusLog } from '../log/status-log.ts';
+import { shown } from '../log/transition.ts';
 import { type SnapshotVia, writeCursor } from './cursor.ts';
+import { gapEvent } from './gap.ts';
 
 /** How many messages of a named channel are told. */
 const PER_CHANNEL = 50;
@@ -17,8 +19,10 @@ export interface Snapshot {
   readonly events: readonly StreamEvent[];
   /** Everything up to here is told. */
   readonly position: number;
-  /** The rank of each published status, by message. */
-  readonly published: ReadonlyMap<string, number>;
+  /** What was told of each message. */
+  readonly told: ReadonlyMap<string, Pick<Entry, 'status' | 'removed'>>;
+  /** Every entry behind this position is told after it. */
+  readonly toldFrom: number;
 }
 
 /** What a snapshot is taken of. */
@@ -44,26 +48,45 @@ export const takeSnapshot = async (
   statusLog: StatusLog,
   { interest, view, via, since, failed }: SnapshotOptions,
 ): Promise<Snapshot> => {
-  if (!interest) return { events: [], position: since, published: new Map() };
-  const readings = await read(context, interest, failed);
+  const observedAt = new Date();
+  if (!interest) {
+    // Whoever follows everything cannot be told how everything stands.
+    const cursor = writeCursor({ epoch: statusLog.epoch, position: since, within: undefined });
+    const events = via === 'RECONCILED' ? [gapEvent('', cursor, observedAt)] : [];
+    return { events, position: since, told: new Map(), toldFrom: since };
+  }
+  const { readings, incomplete } = await read(context, interest, failed);
   await observe(context, statusLog, readings);
   const position = await statusLog.head();
   const known = await statesOf(context, statusLog, [...interest.messages, ...readings.keys()]);
   const standing = [...new Set([...interest.messages, ...readings.keys()])]
-    .flatMap((id) => furthest(readings.get(id), known.get(id)) ?? [])
+    .flatMap((id) => standingOf(readings.get(id), known.get(id)) ?? [])
     .filter(
       ({ messageId, status }) => via === 'RECONCILED' || interest.messages.has(messageId) || !isFinal(status),
     );
-  const published = new Map(standing.map(({ messageId, status }) => [messageId, rank(status)]));
-  if (standing.length === 0) return { events: [], position: since, published };
+  const told = new Map<string, Pick<Entry, 'status' | 'removed'>>();
+  for (const { messageId, status, removed } of standing) told.set(messageId, { status, removed });
   const { epoch } = statusLog;
+  const gaps = via === 'RECONCILED' ? incomplete : [];
+  if (standing.length === 0) {
+    const cursor = writeCursor({ epoch, position: since, within: undefined });
+    return {
+      events: gaps.map((id) => gapEvent(id, cursor, observedAt)),
+      position: since,
+      told,
+      toldFrom: since,
+    };
+  }
   const meanwhile = await statusLog.between(since, position, interest, view);
   const again = writeCursor({ epoch, position: since, within: via });
-  const observedAt = new Date();
+  const unread = meanwhile.filter(({ messageId }) => !told.has(messageId));
   const events = [
-    ...meanwhile
-      .filter(({ messageId }) => !published.has(messageId))
-      .map((entry) => ({ ...eventOf(entry, epoch), cursor: again })),
+    ...gaps.map((id) => gapEvent(id, again, observedAt)),
+    ...unread.map((entry) => {
+      const previous = told.get(entry.messageId)?.status ?? null;
+      told.set(entry.messageId, entry);
+      return { ...eventOf(entry, epoch), previous, cursor: again };
+    }),
     ...standing.map(({ messageId, channelId, status, nativeStatus, occurredAt }, index) => ({
       cursor: index === standing.length - 1 ? writeCursor({ epoch, position, within: undefined }) : again,
       messageId,
@@ -76,30 +99,40 @@ export const takeSnapshot = async (
       via,
     })),
   ];
-  return { events, position, published };
+  return { events, position, told, toldFrom: position };
 };
 
-/** What REST says of everything named, by message; in channels the oldest first. */
+/**
+ * What REST says of everything named, by message; in channels the oldest first. Beside it what it does not say all
+ * of: whatever could not be read, and channels that have more messages than are read.
+ */
 const read = async (
   context: Context,
   { messages, channels }: Interest,
   failed: (error: unknown) => void,
-): Promise<ReadonlyMap<string, MessageChange>> => {
-  const attempt = async <T>(reading: Promise<T>): Promise<T | undefined> => {
+): Promise<{ readings: ReadonlyMap<string, MessageChange>; incomplete: readonly string[] }> => {
+  const incomplete: string[] = [];
+  const attempt = async <T>(id: string, reading: Promise<T>): Promise<T | undefined> => {
     try {
       return await reading;
     } catch (error) {
       failed(error);
+      incomplete.push(id);
       return undefined;
     }
   };
   const found = await Promise.all([
-    ...[...messages].map(async (id) => [await attempt(readState(context, id))]),
-    ...[...channels].map(async (id) =>
-      [...((await attempt(recentStates(context, id, PER_CHANNEL))) ?? [])].reverse(),
-    ),
+    ...[...messages].map(async (id) => [await attempt(id, readState(context, id))]),
+    ...[...channels].map(async (id) => {
+      const states = (await attempt(id, recentStates(context, id, PER_CHANNEL))) ?? [];
+      if (states.length >= PER_CHANNEL) incomplete.push(id);
+      return [...states].reverse();
+    }),
   ]);
-  return new Map(found.flat().flatMap((state) => (state ? [[state.messageId, state]] : [])));
+  const readings = new Map(
+    found.flat().flatMap((state) => (state ? [[state.messageId, state] as const] : [])),
+  );
+  return { readings, incomplete };
 };
 
 /** Remembers what is above the state known. */
@@ -110,9 +143,9 @@ const observe = async (
 ): Promise<void> => {
   const known = await statesOf(context, statusLog, [...readings.keys()]);
   await statusLog.observe(
-    [...readings.values()].filter(({ messageId, status }) => {
+    [...readings.values()].filter(({ messageId, status, removed }) => {
       const state = known.get(messageId);
-      return !state || rank(status) > rank(state.status);
+      return !state || rank(status) > rank(state.status) || (removed ?? state.removed) !== state.removed;
     }),
   );
 };
@@ -130,6 +163,25 @@ const statesOf = async (
   return new Map([...(await of('bird')), ...(await of('courier'))]);
 };
 
-/** The higher of what REST says and what is known; of equals what REST says. */
-const furthest = (reading: MessageChange | undefined, state: State | undefined) =>
-  reading && (!state || rank(reading.status) >= rank(state.status)) ? reading : state;
+/** What to tell of a message: the higher of what REST says and what is known, of equals what REST says. */
+const standingOf = (
+  reading: MessageChange | undefined,
+  state: State | undefined,
+):
+  | Pick<Entry, 'messageId' | 'channelId' | 'status' | 'removed' | 'nativeStatus' | 'occurredAt'>
+  | undefined => {
+  const top = reading && (!state || rank(reading.status) >= rank(state.status)) ? reading : state;
+  if (!top) return undefined;
+  const { messageId, channelId, nativeStatus } = top;
+  const isLater = state && state.removedAt > (reading?.occurredAt ?? 0);
+  const removed = (isLater ? undefined : reading?.removed) ?? state?.removed ?? false;
+  const removedAt = isLater ? state.removedAt : (reading?.occurredAt ?? state?.removedAt ?? 0);
+  return {
+    messageId,
+    channelId,
+    status: shown({ status: top.status, removed }),
+    removed,
+    nativeStatus,
+    occurredAt: removed ? removedAt : top.occurredAt,
+  };
+};

@@ -1,12 +1,19 @@
+import { BirdChannel } from '../../bird/channel.ts';
+import { BirdMessage } from '../../bird/message.ts';
+import { listChannelMessages } from '../../bird/messages.ts';
 import { builder } from '../../builder.ts';
+import { CourierChannel } from '../../courier/resources/channel.ts';
+import { CourierEmail } from '../../courier/resources/email.ts';
+import { CourierMessage, messages } from '../../courier/resources/message.ts';
+import { CourierText } from '../../courier/resources/text.ts';
 import { Channel } from '../../graph/channel.ts';
-import { ledger, rest } from '../../graph/ledger.ts';
+import { rest } from '../../graph/ledger.ts';
 import { Message } from '../../graph/message.ts';
 import { loadNode } from '../../graph/node.ts';
 import { MessageStatusEnum } from '../../graph/status.ts';
 import '../../joined/lookup.ts';
-import type { StreamEvent } from '../deliver/event.ts';
-import { openEvents } from './events.ts';
+import type { Context, EventsArgs } from '../../context.ts';
+import type { StreamEvent } from '../../ports.ts';
 
 const EventSource = builder.enumType('EventSource', {
   description: 'How an event came to Pigeon’s knowledge.',
@@ -18,50 +25,50 @@ const EventSource = builder.enumType('EventSource', {
     RECONCILED: {
       description: 'It is how things stand after more was missed than the log holds.',
     },
+    GAP: {
+      description:
+        'Events are missing that nobody can tell. `messageId` is the id of the message or channel that should be read again, or empty for everything that the subscription is about; `status` is UNKNOWN.',
+    },
   } as const,
 });
 
-/** The reads among all that the graph reaches, by path. */
-const reads = (...paths: readonly string[]) =>
-  rest(...ledger().filter(({ method, path }) => method === 'GET' && paths.includes(path)));
+const MESSAGES = [BirdMessage, CourierMessage, CourierText, CourierEmail];
+const CHANNELS = [BirdChannel, CourierChannel];
+const MESSAGE_READS = rest(...MESSAGES);
+const CHANNEL_READS = rest(...CHANNELS);
 
-const MESSAGE_READS = reads(
-  '/workspaces/{workspaceId}/channels/messages',
-  '/workspaces/{workspaceId}/channels/{channelId}/messages/{messageId}',
-  '/v1/messaging-messages/{id}/',
-  '/v1/texts/{id}/',
-  '/v1/user-emails/{id}/',
-);
-
-const CHANNEL_READS = reads(
-  '/workspaces/{workspaceId}/channels',
-  '/workspaces/{workspaceId}/channels/{channelId}',
-  '/v1/messaging-channels/{id}/',
-);
+/** What a subscription may read before its first event: what is named, and a named channel's newest messages. */
+const SNAPSHOT_READS = rest(...MESSAGES, ...CHANNELS, listChannelMessages, messages);
 
 const CURSOR = 'Give it as `after`, or as `Last-Event-ID`, to go on right behind this event.';
 const OBSERVED_AT = 'When Pigeon came to know it.';
 
 const MessageStatusEvent = builder.objectRef<StreamEvent>('MessageStatusEvent').implement({
   description:
-    'A message has come further, or stands where it does as the subscription begins. Of one message, the status of no event is below that of an event before.',
+    'A message has come further, or stands where it does as the subscription begins. Of one message, the status of no event is below that of an event before, but for one that was removed and is back.',
   fields: (t) => ({
     cursor: t.exposeString('cursor', { nullable: false, description: CURSOR }),
-    messageId: t.exposeID('messageId', { nullable: false, description: 'Global id of the message.' }),
+    messageId: t.exposeID('messageId', {
+      nullable: false,
+      description: 'Global id of the message; for a GAP see there.',
+    }),
     message: t.field({
       type: Message,
       description: 'The message, read anew; null when it cannot be read.',
       directives: MESSAGE_READS,
-      resolve: ({ messageId }, _args, context) => loadNode(context, messageId),
+      resolve: ({ messageId, via }, _args, context) => (via === 'GAP' ? null : loadNode(context, messageId)),
+    }),
+    channelId: t.exposeID('channelId', {
+      description: 'Global id of the channel it is in; null where it has none or that is not known.',
     }),
     status: t.expose('status', {
       type: MessageStatusEnum,
       nullable: false,
-      description: 'How far it has come.',
+      description: 'How far it has come; DELETED while it is removed.',
     }),
     previous: t.expose('previous', {
       type: MessageStatusEnum,
-      description: 'The status told before; null where none was.',
+      description: 'The status that this subscriber was told before; null where none was.',
     }),
     nativeStatus: t.exposeString('nativeStatus', { description: 'The upstream’s own word for the status.' }),
     occurredAt: t.expose('occurredAt', {
@@ -78,12 +85,15 @@ const MessageEvent = builder.objectRef<StreamEvent>('MessageEvent').implement({
   description: 'A message is new.',
   fields: (t) => ({
     cursor: t.exposeString('cursor', { nullable: false, description: CURSOR }),
-    messageId: t.exposeID('messageId', { nullable: false, description: 'Global id of the message.' }),
+    messageId: t.exposeID('messageId', {
+      nullable: false,
+      description: 'Global id of the message; for a GAP see there.',
+    }),
     message: t.field({
       type: Message,
       description: 'The message; null when it cannot be read.',
       directives: MESSAGE_READS,
-      resolve: ({ messageId }, _args, context) => loadNode(context, messageId),
+      resolve: ({ messageId, via }, _args, context) => (via === 'GAP' ? null : loadNode(context, messageId)),
     }),
     channel: t.field({
       type: Channel,
@@ -97,7 +107,13 @@ const MessageEvent = builder.objectRef<StreamEvent>('MessageEvent').implement({
 });
 
 const AFTER =
-  'Cursor of the last event seen: everything since then comes first. Where the log does not reach back so far, how things stand comes in its place. A `Last-Event-ID` header wins.';
+  'Cursor of the last event seen: everything since then comes first. Where the log does not reach back so far, how things stand comes in its place, and a GAP event where that cannot be told. A `Last-Event-ID` header wins.';
+
+const open = (context: Context, kind: 'raised' | 'added', args: EventsArgs) => {
+  const { openEvents } = context.services;
+  if (!openEvents) throw new Error('this gateway was started without its status stream');
+  return openEvents(context, kind, args);
+};
 
 builder.subscriptionFields((t) => ({
   messageStatusChanged: t.field({
@@ -105,6 +121,7 @@ builder.subscriptionFields((t) => ({
     nullable: false,
     description:
       'The status of messages: first how they stand, then every step. What is named is asked about where the upstream does not tell. Without arguments, every step of every message that is told: then nothing is asked about.',
+    directives: SNAPSHOT_READS,
     args: {
       messages: t.arg.idList({
         description:
@@ -116,21 +133,22 @@ builder.subscriptionFields((t) => ({
       }),
       after: t.arg.string({ description: AFTER }),
     },
-    subscribe: (_root, args, context) => openEvents(context, 'raised', args),
+    subscribe: (_root, args, context) => open(context, 'raised', args),
     resolve: (event) => event,
   }),
   messageAdded: t.field({
     type: MessageEvent,
     nullable: false,
     description:
-      'New messages, sent or received. Channels that are named are asked about where the upstream does not tell. Without `channels`, those of every channel that are told: then nothing is asked about.',
+      'New messages, sent or received, since the subscription began. Channels that are named are asked about where the upstream does not tell. Without `channels`, those of every channel that are told: then nothing is asked about.',
+    directives: SNAPSHOT_READS,
     args: {
       channels: t.arg.idList({
         description: 'Only these: ids of BirdChannel or CourierChannel, or the upstreams’ own.',
       }),
       after: t.arg.string({ description: AFTER }),
     },
-    subscribe: (_root, args, context) => openEvents(context, 'added', args),
+    subscribe: (_root, args, context) => open(context, 'added', args),
     resolve: (event) => event,
   }),
 }));

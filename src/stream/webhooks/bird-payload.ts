@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { birdStatus } from '../../bird/status.ts';
-import { globalId } from '../../graph/ids.ts';
-import { parseMoment } from '../../graph/scalars.ts';
+import { readTime } from '../../bird/times.ts';
+import { globalId, joinKey } from '../../graph/ids.ts';
 import type { MessageChange } from '../../ports.ts';
 import { SERVICE } from '../log/log.ts';
 
@@ -67,25 +67,26 @@ export const readBirdWebhook = (
     status: birdStatus(status, direction ?? (incoming ? 'incoming' : 'outgoing')),
     nativeStatus: status,
     occurredAt: timeOf(lastStatusAt) ?? timeOf(createdAt) ?? now(),
+    createdAt: timeOf(createdAt) ?? null,
   });
 
   function change(
     at: { workspaceId?: string | null | undefined; channelId: string },
     messageId: string,
-    what: Pick<MessageChange, 'added' | 'status' | 'nativeStatus' | 'occurredAt'>,
+    what: Pick<MessageChange, 'added' | 'status' | 'nativeStatus' | 'occurredAt' | 'createdAt'>,
   ): MessageChange {
-    const channel = `${at.workspaceId ?? workspaceId}/${at.channelId}`;
+    const channel = [at.workspaceId ?? workspaceId, at.channelId];
     return {
       ...what,
-      messageId: globalId('BirdMessage', `${channel}/${messageId}`),
-      channelId: globalId('BirdChannel', channel),
+      messageId: globalId('BirdMessage', joinKey(...channel, messageId)),
+      channelId: globalId('BirdChannel', joinKey(...channel)),
       via: 'WEBHOOK',
       audience: SERVICE,
     };
   }
 };
 
-const timeOf = (value: unknown): number | undefined => parseMoment(value)?.getTime();
+const timeOf = (value: unknown): number | undefined => readTime(value)?.getTime();
 
 const readJson = (body: Uint8Array): unknown => {
   try {

@@ -1,10 +1,7 @@
-import type { Plugin } from 'graphql-yoga';
 import type { StatusLog } from '../log/status-log.ts';
 import { MalformedPayloadError, readBirdWebhook } from './bird-payload.ts';
 import { isSignedByBird } from './bird-signature.ts';
-
-/** Where Bird posts to. */
-const PATH = '/webhooks/bird';
+import type { WebhookHandler } from './webhook.ts';
 
 /** What became of each webhook since the start. */
 export interface WebhookCounts {
@@ -34,7 +31,7 @@ export interface BirdWebhooksOptions {
   readonly now?: () => number;
 }
 
-/** Takes Bird's webhooks: an answer of 204 means that it is written. */
+/** Takes what Bird posts to `/webhooks/bird`. An answer of 204 means that the webhook has been written. */
 export const birdWebhooks = (options: BirdWebhooksOptions) => {
   const { statusLog, keys, publicUrl, workspaceId, warn, now = Date.now } = options;
   const base = publicUrl.replace(/\/+$/, '');
@@ -47,15 +44,14 @@ export const birdWebhooks = (options: BirdWebhooksOptions) => {
     failed: 0,
   };
 
-  const take = async (request: Request, { pathname, search }: URL): Promise<number> => {
+  const handle: WebhookHandler = async ({ url, headers, body }) => {
     if (keys.length === 0 || workspaceId === undefined) return 503;
-    const signature = request.headers.get('messagebird-signature');
-    const timestamp = request.headers.get('messagebird-request-timestamp');
-    const body = new Uint8Array(await request.arrayBuffer());
+    const signature = headers['messagebird-signature'];
+    const timestamp = headers['messagebird-request-timestamp'];
     const signed =
-      signature !== null &&
-      timestamp !== null &&
-      isSignedByBird(signature, keys, { timestamp, url: `${base}${pathname}${search}`, body });
+      typeof signature === 'string' &&
+      typeof timestamp === 'string' &&
+      isSignedByBird(signature, keys, { timestamp, url: base + url, body });
     if (!signed) {
       counts.forged += 1;
       return 401;
@@ -78,13 +74,5 @@ export const birdWebhooks = (options: BirdWebhooksOptions) => {
     }
   };
 
-  const plugin: Plugin = {
-    async onRequest({ request, url, endResponse, fetchAPI }) {
-      if (url.pathname !== PATH) return;
-      const post = request.method === 'POST';
-      const status = post ? await take(request, url) : 405;
-      endResponse(new fetchAPI.Response(null, { status, ...(post ? {} : { headers: { allow: 'POST' } }) }));
-    },
-  };
-  return { plugin, counts: counts as Readonly<WebhookCounts> };
+  return { handle, counts: counts as Readonly<WebhookCounts> };
 };

@@ -1,13 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Plugin } from 'graphql-yoga';
 import { wordStatus } from '../../courier/status.ts';
 import { globalId } from '../../graph/ids.ts';
 import type { MessageChange, TextCallbacks } from '../../ports.ts';
 import type { StatusLog } from '../log/status-log.ts';
 import { statusWord } from './callback-body.ts';
 import type { Report, TextTokens, TokenText } from './text-tokens.ts';
+import type { WebhookHandler } from './webhook.ts';
 
-/** Where courier posts to; a token stands behind it. */
+/** The beginning of every address that courier posts to; the token follows. */
 const PATH = '/webhooks/courier/texts/';
 
 /** What became of each callback since the start. */
@@ -49,9 +49,11 @@ export const courierCallbacks = ({ statusLog, tokens, publicUrl, warn, now }: Co
 
   const publish = (text: TokenText, report: Report) => statusLog.append([changeOf(text, report)]);
 
-  const take = async (token: string, body: string): Promise<number> => {
+  const handle: WebhookHandler = async ({ url, body }) => {
     try {
-      const word = statusWord(body);
+      const [path = ''] = url.split('?', 1);
+      const token = path.slice(PATH.length);
+      const word = statusWord(new TextDecoder().decode(body));
       const report = word === undefined ? undefined : reportOf(word, now());
       const text = await tokens.report(keyOf(token), report);
       if (text === undefined) {
@@ -104,14 +106,7 @@ export const courierCallbacks = ({ statusLog, tokens, publicUrl, warn, now }: Co
     }
   };
 
-  const onRequest: NonNullable<Plugin['onRequest']> = async ({ request, url, endResponse, fetchAPI }) => {
-    if (!url.pathname.startsWith(PATH)) return;
-    const post = request.method === 'POST';
-    const status = post ? await take(url.pathname.slice(PATH.length), await request.text()) : 405;
-    endResponse(new fetchAPI.Response(null, { status, ...(post ? {} : { headers: { allow: 'POST' } }) }));
-  };
-
-  return { callbacks, onRequest, recover, counts: counts as Readonly<CallbackCounts> };
+  return { callbacks, handle, recover, counts: counts as Readonly<CallbackCounts> };
 };
 
 const keyOf = (token: string): string => createHash('sha256').update(token).digest('base64url');

@@ -1,13 +1,13 @@
 import { buildSchema, type ExecutionResult, parse } from 'graphql';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Context } from '../../../src/context.ts';
 import type { Sink } from '../../../src/ports.ts';
 import { StoreError } from '../../../src/store/store-error.ts';
-import { Cancellation } from '../../../src/stream/deliver/broadcast.ts';
-import { FanOut, joinOf } from '../../../src/stream/deliver/fan-out.ts';
+import { Delivery } from '../../../src/stream/deliver/delivery.ts';
 import { PubSub } from '../../../src/stream/deliver/pub-sub.ts';
-import { sharedTail } from '../../../src/stream/deliver/shared-tail.ts';
-import { GONE } from '../../../src/stream/deliver/tail.ts';
+import { sharingKey } from '../../../src/stream/deliver/sharing-key.ts';
+import { Subscriber } from '../../../src/stream/deliver/subscriber.ts';
+import { Subscription } from '../../../src/stream/deliver/subscription.ts';
 import type { Entry, LogBounds } from '../../../src/stream/log/log.ts';
 import { openSqliteLog } from '../../../src/stream/log/sqlite-log.ts';
 import { StatusLog } from '../../../src/stream/log/status-log.ts';
@@ -45,13 +45,27 @@ const client = () => {
   };
 };
 
-const turn = () => new Promise(setImmediate);
+/** Lets what waits be told: work pauses for a turn of the event loop whenever a few milliseconds have gone by. */
+const turn = async () => {
+  for (let turns = 0; turns < 20; turns += 1) await new Promise(setImmediate);
+};
 
-const start = ({ bounds, queue }: { bounds?: Partial<LogBounds>; queue?: number } = {}) => {
+const NOBODY = { broadcasts: 0, subscribers: 0 };
+
+/** What stands in the list of what a client was told where things were read anew. */
+const RECONCILED = 'reconciled';
+
+const start = ({ bounds }: { bounds?: Partial<LogBounds> } = {}) => {
   const log = openSqliteLog({ dataDir: ':memory:', bounds: { ...ROOMY, ...bounds } });
-  const pubSub = new PubSub(queue);
-  const statusLog = new StatusLog(log, pubSub);
-  const fanOut = new FanOut(statusLog);
+  const pubSub = new PubSub();
+  let announce: (entries: readonly Entry[]) => void = () => {};
+  const { follow } = log;
+  log.follow = (listener) => {
+    announce = listener;
+    return follow(listener);
+  };
+  const statusLog = new StatusLog(log, pubSub, undefined, bounds?.entries);
+  const delivery = new Delivery(statusLog, pubSub);
   const executed: number[] = [];
   /** Holds executions back while it is set. */
   const held: { until: Promise<void> | undefined } = { until: undefined };
@@ -66,14 +80,14 @@ const start = ({ bounds, queue }: { bounds?: Partial<LogBounds>; queue?: number 
       document = WATCH,
       variables = {},
       operationName = null,
-      fits = () => true,
+      see = (entry: Entry) => entry,
     }: {
       who?: string;
       courier?: string;
       document?: string;
       variables?: Record<string, unknown>;
       operationName?: string | null;
-      fits?: (entry: Entry) => boolean;
+      see?: (entry: Entry) => Entry | undefined;
     } = {},
   ) => {
     const { taken, sink, ...reading } = client();
@@ -82,40 +96,48 @@ const start = ({ bounds, queue }: { bounds?: Partial<LogBounds>; queue?: number 
       courierCredential: courier && { key: courier },
     } as unknown as Context;
     const alike = { schema: SCHEMA, document: parse(document), variableValues: variables, operationName };
-    fanOut.share(context, alike, sink, () => async ({ cursor }) => {
-      const position = Number(Buffer.from(cursor, 'base64url').toString().split('.')[1]);
-      executed.push(position);
-      await held.until;
-      return { data: { position } };
+    const subscriber = new Subscriber(sink);
+    /** Where it was told how things stand in place of what the log has lost. */
+    const reconciled: string[] = [];
+    const subscription = new Subscription({
+      interest: undefined,
+      view,
+      beginning: { events: [], position: after, see },
+      reconcile: async () => {
+        reconciled.push(RECONCILED);
+        return { events: [], position: await statusLog.head(), see };
+      },
     });
-    const join = joinOf(context);
-    if (!join) throw new Error('it was not admitted');
-    const cancellation = new Cancellation();
-    /** What it was told alone, and why it ended. */
-    const alone: (number | typeof GONE)[] = [];
-    const over = (async () => {
-      const follow = { interest: undefined, view, position: after, fits, cancellation };
-      for await (const entry of sharedTail(statusLog, join, follow)) {
-        alone.push(entry === GONE ? entry : entry.position);
-        if (entry !== GONE) taken.push(entry.position);
-      }
-    })();
-    return { taken, alone, over, leave: () => cancellation.cancel(), ...reading };
+    const execution =
+      () =>
+      async ({ cursor }: { cursor: string }) => {
+        const position = Number(Buffer.from(cursor, 'base64url').toString().split('.')[1]);
+        executed.push(position);
+        await held.until;
+        return { data: { position } };
+      };
+    const over = delivery.deliver(
+      subscription,
+      subscriber,
+      sharingKey(context, alike, subscription.interest),
+      execution,
+    );
+    return { taken, reconciled, over, leave: () => subscriber.leave(), ...reading };
   };
   const record = async (...numbers: readonly number[]) => {
     for (const number of numbers) await statusLog.append([change({ messageId: messageId(number) })]);
     await turn();
   };
-  return { log, pubSub, statusLog, fanOut, executed, held, subscribe, record };
+  return { log, announce, pubSub, statusLog, delivery, executed, held, subscribe, record };
 };
 
 describe('who is told together', () => {
   const counted = async (...options: Parameters<ReturnType<typeof start>['subscribe']>[1][]) => {
-    const { fanOut, subscribe } = start();
+    const { delivery, subscribe } = start();
     for (const one of options) subscribe(0, one);
     await turn();
-    expect(fanOut.counts.members).toBe(options.length);
-    return fanOut.counts.groups;
+    expect(delivery.counts.subscribers).toBe(options.length);
+    return delivery.counts.broadcasts;
   };
 
   it.each<[string, number, Parameters<typeof counted>]>([
@@ -146,7 +168,7 @@ it('executes an entry once for all, whenever they came', async () => {
   const early = subscribe(0);
   const late = subscribe(2);
   await turn();
-  expect(early.alone).toEqual([1, 2]);
+  expect(early.taken).toEqual([1, 2]);
   await record(3);
   const latest = subscribe(3);
   await turn();
@@ -154,7 +176,7 @@ it('executes an entry once for all, whenever they came', async () => {
   expect(early.taken).toEqual([1, 2, 3, 4, 5]);
   expect(late.taken).toEqual([3, 4, 5]);
   expect(latest.taken).toEqual([4, 5]);
-  expect(executed).toEqual([3, 4, 5]);
+  expect(executed).toEqual([1, 2, 3, 4, 5]);
   expect(pubSub.size).toBe(1);
 });
 
@@ -179,7 +201,7 @@ it('loses and doubles nothing for who comes while an entry is executed', async (
 it('tells nobody what says nothing new to them', async () => {
   const { subscribe, record } = start();
   const all = subscribe(0);
-  const some = subscribe(0, { fits: ({ position }) => position !== 2 });
+  const some = subscribe(0, { see: (entry) => (entry.position === 2 ? undefined : entry) });
   await turn();
   await record(1, 2, 3);
   expect(all.taken).toEqual([1, 2, 3]);
@@ -204,23 +226,23 @@ it('waits for nobody who does not read, and tells them the newest of each messag
   expect(slow.taken).toEqual([1]);
   slow.read();
   await turn();
-  expect(slow.alone).toEqual([6, 7]);
+  expect(slow.taken).toEqual([1, 6, 7]);
   await record(3);
   expect(slow.taken).toEqual([1, 6, 7, 8]);
   expect(quick.taken.at(-1)).toBe(8);
 });
 
 it('lets go at once of who leaves, also while they do not read, and of the group with the last', async () => {
-  const { subscribe, record, fanOut, pubSub } = start();
+  const { subscribe, record, delivery, pubSub } = start();
   const [one, other] = [subscribe(0), subscribe(0)];
   await turn();
   other.stopReading();
   await record(1);
-  expect(fanOut.counts).toEqual({ groups: 1, members: 1 });
+  expect(delivery.counts).toEqual({ broadcasts: 1, subscribers: 1 });
   other.leave();
   await other.over;
   one.leave();
-  expect(fanOut.counts).toEqual({ groups: 0, members: 0 });
+  expect(delivery.counts).toEqual(NOBODY);
   expect(pubSub.size).toBe(0);
   await one.over;
   const again = subscribe(1);
@@ -230,16 +252,26 @@ it('lets go at once of who leaves, also while they do not read, and of the group
 });
 
 it('ends with the stream', async () => {
-  const { subscribe, pubSub, fanOut } = start();
+  const { subscribe, pubSub, delivery } = start();
   const one = subscribe(0);
   await turn();
   pubSub.close();
   await one.over;
-  expect(one.alone).toEqual([]);
-  expect(fanOut.counts.groups).toBe(0);
+  expect(one.taken).toEqual([]);
+  expect(delivery.counts.broadcasts).toBe(0);
 });
 
-it('says that the log goes on without who did not read', async () => {
+it('reads how things stand for who comes back to a log that goes on without what they lack', async () => {
+  const { subscribe, record } = start({ bounds: { entries: 2 } });
+  await record(1, 2, 3, 4, 5);
+  const late = subscribe(1);
+  await turn();
+  expect(late.reconciled).toEqual([RECONCILED]);
+  await record(6);
+  expect(late.taken).toEqual([6]);
+});
+
+it('does so for who did not read until the log went on without them', async () => {
   const { subscribe, record } = start({ bounds: { entries: 2 } });
   const quick = subscribe(0);
   const slow = subscribe(0);
@@ -247,27 +279,44 @@ it('says that the log goes on without who did not read', async () => {
   slow.stopReading();
   await record(1, 2, 3, 4, 5);
   slow.read();
-  await slow.over;
-  expect(slow.alone).toEqual([GONE]);
+  await vi.waitFor(() => expect(slow.reconciled).toEqual([RECONCILED]));
+  expect(slow.taken).toEqual([]);
   expect(quick.taken).toEqual([1, 2, 3, 4, 5]);
 });
 
+it('says that something is missing where positions leave a hole, to everybody', async () => {
+  const { subscribe, record, log, announce } = start();
+  const [one, other] = [subscribe(0), subscribe(0, { document: WATCH.replace('status', 'similar') })];
+  await record(1);
+  const [entry] = (await log.read(0, 1)) ?? [];
+  const { read } = log;
+  log.read = async (after, limit) => (after === 1 ? undefined : read(after, limit));
+  log.head = async () => 4;
+  announce([{ ...entry, position: 4 } as Entry]);
+  await vi.waitFor(() => expect(one.reconciled).toEqual([RECONCILED]));
+  expect(other.reconciled).toEqual([RECONCILED]);
+  expect(one.taken).toEqual([1]);
+});
+
 it('fails for all when the log cannot be read', async () => {
-  const { subscribe, log, held, fanOut, record } = start({ queue: 2 });
+  const { subscribe, log, statusLog, held, delivery, record } = start();
   const all = [subscribe(0), subscribe(0)];
   await turn();
   const gate = Promise.withResolvers<void>();
   held.until = gate.promise;
-  // More than waits for a group: it would read the rest from the log.
-  await record(1, 2, 3, 4, 5, 6);
+  await record(1);
+  // More than is kept in memory: the rest would be read from the log.
+  await statusLog.append(
+    Array.from({ length: 10_000 }, (_, number) => change({ messageId: messageId(number + 2) })),
+  );
   log.read = () => Promise.reject(new StoreError('gone'));
   gate.resolve();
   for (const { over } of all) await expect(over).rejects.toThrow('gone');
-  expect(fanOut.counts.groups).toBe(0);
+  expect(delivery.counts.broadcasts).toBe(0);
 });
 
 it('tells everything once and in order, whoever comes, stops reading and goes', async () => {
-  const { subscribe, statusLog, pubSub, fanOut } = start({ queue: 8 });
+  const { subscribe, statusLog, pubSub, delivery } = start();
   let seed = 7;
   const random = (below: number): number => {
     seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
@@ -286,13 +335,15 @@ it('tells everything once and in order, whoever comes, stops reading and goes', 
     if (random(4) === 0) await turn();
   }
   for (const { one } of subscribers) one.read();
-  for (let wait = 0; wait < 20; wait += 1) await turn();
+  await vi.waitFor(() => {
+    for (const { one } of subscribers) expect(one.taken.at(-1)).toBe(600);
+  });
   expect(subscribers.length).toBeGreaterThan(10);
   for (const { from, one } of subscribers) {
     const all = Array.from({ length: 600 - from }, (_, index) => from + index + 1);
     expect(one.taken.join()).toBe(all.join());
     one.leave();
   }
-  expect(fanOut.counts).toEqual({ groups: 0, members: 0 });
+  expect(delivery.counts).toEqual(NOBODY);
   expect(pubSub.size).toBe(0);
 });

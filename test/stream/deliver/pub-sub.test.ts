@@ -1,18 +1,47 @@
 import { EventEmitter } from 'node:events';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { MessageChange } from '../../../src/ports.ts';
+import { Delivery } from '../../../src/stream/deliver/delivery.ts';
 import { type Interest, PubSub } from '../../../src/stream/deliver/pub-sub.ts';
-import { GONE } from '../../../src/stream/deliver/tail.ts';
+import { Subscription } from '../../../src/stream/deliver/subscription.ts';
 import { type Entry, type LogBounds, SERVICE } from '../../../src/stream/log/log.ts';
 import { openSqliteLog } from '../../../src/stream/log/sqlite-log.ts';
 import { StatusLog } from '../../../src/stream/log/status-log.ts';
 import { entryFor } from '../../../src/stream/log/transition.ts';
 import { CHANNEL_ID, change, messageId, ROOMY } from '../changes.ts';
 
-const start = (options: { queue?: number; bounds?: Partial<LogBounds> } = {}) => {
+/** What is told in place of entries that the log has lost. */
+const GONE = 'gone';
+
+const start = (options: { bounds?: Partial<LogBounds> } = {}) => {
   const log = openSqliteLog({ dataDir: ':memory:', bounds: { ...ROOMY, ...options.bounds } });
-  const pubSub = new PubSub(options.queue);
-  return { log, pubSub, statusLog: new StatusLog(log, pubSub) };
+  const pubSub = new PubSub();
+  const statusLog = new StatusLog(log, pubSub, undefined, options.bounds?.entries);
+  const delivery = new Delivery(statusLog, pubSub);
+  const told: unknown[] = [];
+  /** Everything behind a position, each subscriber by itself, as an iterator of what they are told. */
+  const follow = (interest: Interest | undefined, after: number, signal?: AbortSignal) => {
+    const subscription = new Subscription({
+      interest,
+      view,
+      beginning: { events: [], position: after, see: (entry) => entry },
+      reconcile: async () => {
+        told.push(GONE);
+        return { events: [], position: await statusLog.head(), see: (entry) => entry };
+      },
+    });
+    return delivery.open(subscription, {
+      signal,
+      key: String(Math.random()),
+      execution: () => (event) => ({ data: { ...event } }),
+    });
+  };
+  return { log, pubSub, statusLog, told, follow };
+};
+
+/** Lets what waits be told: work pauses for a turn of the event loop whenever a few milliseconds have gone by. */
+const turn = async () => {
+  for (let turns = 0; turns < 5; turns += 1) await new Promise(setImmediate);
 };
 
 const view = (entry: Entry) => entryFor(entry, SERVICE);
@@ -25,20 +54,24 @@ const interest = (messages: readonly number[], channels: readonly string[] = [])
 const messages = (...numbers: readonly number[]): MessageChange[] =>
   numbers.map((number) => change({ messageId: messageId(number) }));
 
-/** The next values, as positions. */
-const take = async (iterator: AsyncIterator<Entry | typeof GONE>, count: number) => {
+/** The position that an event stands for. */
+const positionOf = (data: Record<string, unknown> | null | undefined) =>
+  Number(Buffer.from(String(data?.cursor), 'base64url').toString().split('.')[1]);
+
+/** The next results, as positions. */
+const take = async (results: ReturnType<ReturnType<typeof start>['follow']>, count: number) => {
   const found: unknown[] = [];
   for (let index = 0; index < count; index += 1) {
-    const { value } = await iterator.next();
-    found.push(value === GONE || value === undefined ? value : value.position);
+    const { value } = await results.next();
+    found.push(value && positionOf(value.data));
   }
   return found;
 };
 
 it('goes from the log over to what comes, with nothing twice and nothing missing', async () => {
-  const { statusLog } = start();
+  const { statusLog, follow } = start();
   await statusLog.append(messages(1, 2, 3));
-  const all = statusLog.follow(undefined, view, 1);
+  const all = follow(undefined, 1);
   expect(await take(all, 1)).toEqual([2]);
   await statusLog.append(messages(4, 5));
   expect(await take(all, 3)).toEqual([3, 4, 5]);
@@ -48,8 +81,8 @@ it('goes from the log over to what comes, with nothing twice and nothing missing
 });
 
 it('follows what is named, by message or by channel, once', async () => {
-  const { statusLog } = start();
-  const named = statusLog.follow(interest([1, 2], [CHANNEL_ID]), view, 0);
+  const { statusLog, follow } = start();
+  const named = follow(interest([1, 2], [CHANNEL_ID]), 0);
   await statusLog.append([
     change({ messageId: messageId(1), channelId: 'elsewhere' }),
     change({ messageId: messageId(2) }),
@@ -62,107 +95,133 @@ it('follows what is named, by message or by channel, once', async () => {
   expect(await next).toEqual([5, 6]);
 });
 
-it('hands one entry to all as the same object', async () => {
-  const { statusLog } = start();
-  const queues = [1, 2].map(() => statusLog.follow(undefined, view, 0));
-  const next = queues.map((queue) => queue.next());
-  await new Promise(setImmediate);
-  await statusLog.append(messages(1));
-  const [one, other] = await Promise.all(next);
-  expect(one?.value).toBe(other?.value);
+it('announces to a follower what it names, once, and nothing else', async () => {
+  const { pubSub, statusLog } = start();
+  const announced: number[] = [];
+  const follower = { announce: (position: number) => void announced.push(position), end: () => {} };
+  await statusLog.append(messages(7));
+  const close = pubSub.open(interest([1, 2], [CHANNEL_ID]), follower);
+  await statusLog.append([
+    change({ messageId: messageId(1) }),
+    change({ messageId: messageId(3), channelId: 'elsewhere' }),
+    change({ messageId: messageId(2), channelId: 'elsewhere' }),
+  ]);
+  expect(announced).toEqual([2, 4]);
+  close();
+  await statusLog.append(messages(8));
+  expect(announced).toEqual([2, 4]);
 });
 
-it('settles return() at once while next() waits, and leaves no queue', async () => {
-  const { statusLog, pubSub } = start();
-  const all = statusLog.follow(interest([1], [CHANNEL_ID]), view, 0);
+it('hands one entry to all as the same object', async () => {
+  const { statusLog, log } = start();
+  await statusLog.append(messages(...Array.from({ length: 150 }, (_, number) => number)));
+  const read = () => statusLog.page(0, undefined, view);
+  expect((await read())?.entries[0]).toBe((await read())?.entries[0]);
+  // Those too that are older than what is kept in memory.
+  const later = new StatusLog(log, new PubSub());
+  const again = () => later.page(0, undefined, view);
+  const [one, other] = await Promise.all([again(), again()]);
+  expect(one?.entries).toHaveLength(100);
+  expect(one?.entries[0]).toBe(other?.entries[0]);
+  expect((await again())?.entries[0]).toBe(one?.entries[0]);
+});
+
+it('settles return() at once while next() waits, and leaves no follower', async () => {
+  const { follow, pubSub } = start();
+  const all = follow(interest([1], [CHANNEL_ID]), 0);
   const next = all.next();
+  await turn();
   expect(pubSub.size).toBe(1);
-  expect(await all.return?.()).toEqual({ done: true, value: undefined });
+  expect(await all.return()).toEqual({ done: true, value: undefined });
   expect(pubSub.size).toBe(0);
   expect(pubSub.topics).toBe(0);
   expect(await next).toEqual({ done: true, value: undefined });
   expect(await all.next()).toEqual({ done: true, value: undefined });
 });
 
-it('leaves no queue when it is returned before it began', async () => {
-  const { statusLog, pubSub } = start();
-  const all = statusLog.follow(undefined, view, 0);
-  await all.return?.();
+it('leaves no follower when it is returned before it began', async () => {
+  const { follow, pubSub } = start();
+  const all = follow(undefined, 0);
+  await all.return();
+  await turn();
   expect(pubSub.size).toBe(0);
   expect((await all.next()).done).toBe(true);
 });
 
 it('ends when its signal does', async () => {
-  const { statusLog, pubSub } = start();
+  const { follow, pubSub } = start();
   const client = new AbortController();
-  const all = statusLog.follow(undefined, view, 0, client.signal);
+  const all = follow(undefined, 0, client.signal);
   const next = all.next();
   client.abort();
   expect((await next).done).toBe(true);
-  const late = statusLog.follow(undefined, view, 0, client.signal);
+  const late = follow(undefined, 0, client.signal);
   expect((await late.next()).done).toBe(true);
+  await turn();
   expect(pubSub.size).toBe(0);
 });
 
 it('conflates what a subscriber leaves waiting to the newest of each message', async () => {
-  const { statusLog, pubSub } = start({ queue: 4 });
-  const slow = statusLog.follow(undefined, view, 0);
-  const first = slow.next();
-  await new Promise(setImmediate);
-  await statusLog.append([change({ status: 'DRAFT' })]);
-  await first;
-  for (const status of ['ACCEPTED', 'PROCESSING', 'SENT', 'DELIVERED', 'READ'] as const) {
+  const { statusLog, follow, pubSub } = start();
+  const slow = follow(undefined, 0);
+  await turn();
+  await statusLog.append(messages(...Array.from({ length: 16 }, (_, number) => 100 + number)));
+  await turn();
+  for (const status of ['DRAFT', 'ACCEPTED', 'PROCESSING', 'SENT', 'DELIVERED', 'READ'] as const) {
     await statusLog.append([change({ status })]);
+    await turn();
   }
-  expect((await slow.next()).value).toMatchObject({ position: 6, status: 'READ', previous: 'DRAFT' });
+  await take(slow, 16);
+  expect((await slow.next()).value?.data).toMatchObject({ status: 'READ', previous: null });
+  await turn();
   expect(pubSub.size).toBe(1);
 });
 
-it('holds a bounded number of entries for who does not read, and tells the rest from the log', async () => {
-  const { log, pubSub } = start({ queue: 10 });
-  const queue = pubSub.open(undefined, view);
-  log.follow((entries) => pubSub.publish(entries));
+it('holds a bounded number of results for who does not read, and tells the rest from the log', async () => {
+  const { statusLog, follow } = start();
+  const slow = follow(undefined, 0);
   for (let number = 1; number <= 1_000; number += 1) {
-    await log.append(messages(number));
-    expect(queue.size).toBeLessThanOrEqual(10);
+    await statusLog.append(messages(number));
+    await turn();
   }
-  expect(await queue.take()).toEqual({ lagsFrom: 0 });
+  expect(slow.size).toBe(16);
+  expect(await take(slow, 1_000)).toEqual(Array.from({ length: 1_000 }, (_, index) => index + 1));
 });
 
 it('brings who fell behind up to date from the log, each message once', async () => {
-  const { statusLog } = start({ queue: 10 });
-  const slow = statusLog.follow(undefined, view, 0);
-  const first = slow.next();
-  await new Promise(setImmediate);
-  await statusLog.append(messages(1_000));
-  await first;
+  const { statusLog, follow } = start();
+  const slow = follow(undefined, 0);
+  await turn();
+  await statusLog.append(messages(...Array.from({ length: 16 }, (_, number) => 1_000 + number)));
+  await turn();
   const numbers = Array.from({ length: 50 }, (_, number) => number);
   await statusLog.append(messages(...numbers));
+  await turn();
   await statusLog.append(numbers.map((number) => change({ messageId: messageId(number), status: 'READ' })));
-  const caught: Entry[] = [];
-  while (caught.length < 50) {
-    const { value } = await slow.next();
-    if (value && value !== GONE) caught.push(value);
-  }
-  expect(new Set(caught.map(({ messageId: id }) => id))).toEqual(new Set(numbers.map(messageId)));
-  expect(caught.every(({ status }) => status === 'READ')).toBe(true);
+  await take(slow, 16);
+  const caught: (Record<string, unknown> | null | undefined)[] = [];
+  while (caught.length < 50) caught.push((await slow.next()).value?.data);
+  expect(new Set(caught.map((event) => event?.messageId))).toEqual(new Set(numbers.map(messageId)));
+  expect(caught.every((event) => event?.status === 'READ')).toBe(true);
   const next = take(slow, 1);
   await statusLog.append(messages(2_000));
-  expect(await next).toEqual([102]);
+  expect(await next).toEqual([117]);
 });
 
-it('says that the log does not reach back, and ends', async () => {
-  const { statusLog, pubSub } = start({ bounds: { entries: 2 } });
+it('says that the log does not reach back, and goes on from its end', async () => {
+  const { statusLog, follow, told } = start({ bounds: { entries: 2 } });
   await statusLog.append(messages(1, 2, 3, 4));
-  const late = statusLog.follow(undefined, view, 1);
-  expect(await take(late, 2)).toEqual([GONE, undefined]);
-  expect(pubSub.size).toBe(0);
+  const late = follow(undefined, 1);
+  await vi.waitFor(() => expect(told).toEqual([GONE]));
+  await turn();
+  await statusLog.append(messages(5));
+  expect(await take(late, 1)).toEqual([5]);
 });
 
 it('a subscriber who does not read slows nobody', async () => {
-  const { statusLog } = start({ queue: 4 });
-  statusLog.follow(undefined, view, 0);
-  const quick = statusLog.follow(undefined, view, 0);
+  const { statusLog, follow } = start();
+  follow(undefined, 0);
+  const quick = follow(undefined, 0);
   const numbers = Array.from({ length: 100 }, (_, number) => number + 1);
   for (const number of numbers) {
     const next = take(quick, 1);
@@ -172,20 +231,16 @@ it('a subscriber who does not read slows nobody', async () => {
 });
 
 it('is as it was after 10,000 have come and gone', async () => {
-  const { statusLog, pubSub } = start();
+  const { follow, pubSub } = start();
   const client = new AbortController();
   for (let count = 0; count < 10_000; count += 1) {
-    const queue = statusLog.follow(
-      count % 2 ? undefined : interest([count], [CHANNEL_ID]),
-      view,
-      0,
-      client.signal,
-    );
-    const next = queue.next();
-    if (count % 3 === 0) await new Promise(setImmediate);
-    await queue.return?.();
+    const results = follow(count % 2 ? undefined : interest([count], [CHANNEL_ID]), 0, client.signal);
+    const next = results.next();
+    if (count % 3 === 0) await turn();
+    await results.return();
     expect((await next).done).toBe(true);
   }
+  await turn();
   expect(pubSub.size).toBe(0);
   expect(pubSub.topics).toBe(0);
   expect(EventEmitter.getEventListeners(client.signal, 'abort')).toEqual([]);

@@ -38,9 +38,12 @@ export const logSuite = (name: string, createStore: () => Promise<Store>): void 
         audience: SERVICE,
         status: 'DELIVERED',
         nativeStatus: 'delivered',
+        removed: false,
         previous: 'ACCEPTED',
+        previousAt: 1,
         raised: true,
         added: false,
+        createdAt: null,
         occurredAt: 4_000,
         observedAt: 5_000,
         via: 'WEBHOOK',
@@ -115,6 +118,91 @@ export const logSuite = (name: string, createStore: () => Promise<Store>): void 
       await using one = await createStore();
       await using other = await createStore();
       expect((await one.open()).epoch).not.toBe((await other.open()).epoch);
+    });
+
+    it('says where the status told before stands, also within one commit', async () => {
+      await using store = await createStore();
+      const log = await store.open();
+      const told = await log.append([
+        change({ status: 'ACCEPTED' }),
+        change({ status: 'SENT', messageId: messageId(2) }),
+        change({ status: 'SENT' }),
+        change({ status: 'SENT', added: true }),
+      ]);
+      const [read] = await log.append([change({ status: 'READ', createdAt: 700 })]);
+      expect([...told, read].map((entry) => entry?.previousAt)).toEqual([0, 0, 1, 3, 3]);
+      expect(((await log.read(0, 10)) ?? []).map(({ previousAt }) => previousAt)).toEqual([0, 0, 1, 3, 3]);
+      expect((await log.read(4, 1))?.[0]).toMatchObject({ createdAt: 700 });
+    });
+
+    describe('a removal', () => {
+      const removed = (is: boolean, occurredAt: number, status: 'SENT' | 'READ' = 'SENT') =>
+        change({ status, removed: is, occurredAt });
+
+      it('comes and goes beside the status, and both are told', async () => {
+        await using store = await createStore();
+        const log = await store.open();
+        await log.append([removed(false, 1_000)]);
+        const [gone] = await log.append([removed(true, 2_000)]);
+        expect(gone).toMatchObject({ status: 'DELETED', removed: true, previous: 'SENT', occurredAt: 2_000 });
+        expect(await log.append([removed(true, 2_000)])).toEqual([]);
+        const [back] = await log.append([removed(false, 3_000)]);
+        expect(back).toMatchObject({
+          status: 'SENT',
+          removed: false,
+          previous: 'DELETED',
+          occurredAt: 3_000,
+          raised: true,
+        });
+        expect(await log.append([removed(false, 3_000)])).toEqual([]);
+        expect(await log.states([messageId(1)], [SERVICE])).toMatchObject([
+          { status: 'SENT', removed: false, removedAt: 3_000, occurredAt: 1_000 },
+        ]);
+      });
+
+      it('hides how far the message comes, until it is taken back', async () => {
+        await using store = await createStore();
+        const log = await store.open();
+        await log.append([removed(true, 1_000)]);
+        expect(await log.append([removed(true, 1_000, 'READ')])).toEqual([]);
+        expect(await log.append([change({ status: 'READ', occurredAt: 1_500 })])).toEqual([]);
+        const [back] = await log.append([removed(false, 2_000)]);
+        expect(back).toMatchObject({ status: 'READ', previous: 'DELETED' });
+      });
+
+      it('is what was said last by the upstream’s clock', async () => {
+        await using store = await createStore();
+        const log = await store.open();
+        await log.append([removed(false, 1_000), removed(true, 3_000)]);
+        expect(await log.append([removed(false, 2_000)])).toEqual([]);
+        // Of one second, what was read last.
+        expect(await log.append([removed(false, 3_000)])).toMatchObject([{ removed: false }]);
+      });
+
+      it('that is known by reading alone is still told', async () => {
+        await using store = await createStore();
+        const log = await store.open();
+        await log.append([removed(false, 1_000)]);
+        await log.observe([removed(true, 2_000)]);
+        expect(await log.states([messageId(1)], [SERVICE])).toMatchObject([
+          { removed: true, publishedRemoved: false },
+        ]);
+        expect(await log.append([removed(true, 2_000)])).toMatchObject([
+          { status: 'DELETED', previous: 'SENT' },
+        ]);
+      });
+
+      it('is kept when the log is opened again', async () => {
+        await using store = await createStore();
+        const log = await store.open();
+        await log.append([removed(false, 1_000), removed(true, 2_000)]);
+        await log.close();
+        const again = await store.open();
+        expect(await again.append([removed(true, 2_000)])).toEqual([]);
+        expect(await again.append([removed(false, 3_000)])).toMatchObject([
+          { status: 'SENT', previousAt: 2 },
+        ]);
+      });
     });
 
     describe('bounds', () => {

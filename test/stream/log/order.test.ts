@@ -85,7 +85,9 @@ it('never steps back, and tells what was told before', async () => {
       const added = new Set<string>();
       for (const entry of entries) {
         const before = told.get(entry.messageId);
-        expect(entry.previous).toBe(before ?? null);
+        // Where nothing was told, a reading may have been.
+        if (before !== undefined) expect(entry.previous).toBe(before);
+        else if (observed.length === 0) expect(entry.previous).toBeNull();
         if (entry.raised) {
           expect(rank(entry.status)).toBeGreaterThan(before === undefined ? -1 : rank(before));
           told.set(entry.messageId, entry.status);
@@ -94,6 +96,39 @@ it('never steps back, and tells what was told before', async () => {
         if (entry.added) added.add(entry.messageId);
         expect(entry.raised || entry.added).toBe(true);
       }
+    }),
+  );
+});
+
+it('tells a removal as it was said last, whatever the order, and what the message came to under it', async () => {
+  const moves = fc.array(
+    fc.record({
+      status: fc.constantFrom(...MESSAGE_STATUSES),
+      removed: fc.constantFrom(true, false, null),
+      occurredAt: fc.integer({ min: 1, max: 1e3 }),
+    }),
+    { maxLength: 20 },
+  );
+  await fc.assert(
+    fc.asyncProperty(moves, sizes, async (all, cut) => {
+      const { entries } = await run(
+        split(
+          all.map((one) => change(one)),
+          cut,
+        ),
+      );
+      let told: MessageStatus | null = null;
+      for (const entry of entries) {
+        expect(entry.previous).toBe(told);
+        expect(entry.status).not.toBe(told);
+        told = entry.status;
+      }
+      const last = all.reduce(
+        (top, one) => (one.removed !== null && one.occurredAt >= top.occurredAt ? one : top),
+        { removed: false as boolean | null, occurredAt: 0 },
+      );
+      const top = Math.max(...all.map(({ status }) => rank(status)));
+      if (all.length > 0) expect(rank(told ?? 'UNKNOWN')).toBe(last.removed ? rank('DELETED') : top);
     }),
   );
 });

@@ -21,6 +21,8 @@ interface Row {
   modifiedAt: number;
   /** courier: by whom it was read. */
   readers: string[];
+  /** courier: true while it is removed. */
+  removed?: boolean;
 }
 
 /** Rows of one upstream by name, oldest first, with the time they were made. */
@@ -35,6 +37,8 @@ export interface Polled extends AsyncDisposable {
   /** Adds a message or changes it, at the present. */
   setBird(name: string, status: string): void;
   setCourier(name: string, readers?: readonly string[], quiet?: 'quietly'): void;
+  /** Removes a message of courier at the present, or brings it back. */
+  remove(name: string, removed: boolean): void;
   /** Makes both answer this status to everything, or well again. */
   fail(status: number | undefined): void;
   /** Lets time pass, and the stream look every five seconds as it does by itself. */
@@ -46,8 +50,10 @@ export interface Polled extends AsyncDisposable {
 
 interface Options {
   readonly bird?: Readonly<Record<string, string>>;
-  /** Names of courier messages. */
+  /** Names of courier messages, which were made a second after the other. */
   readonly courier?: readonly string[];
+  /** How courier lists them; by default the newest first. */
+  readonly order?: Order;
   /** Statuses of texts and emails. */
   readonly texts?: Readonly<Record<string, string>>;
   readonly courierForwards?: boolean;
@@ -55,6 +61,25 @@ interface Options {
   readonly warn?: StreamOptions['warn'];
   readonly watched?: NonNullable<StreamOptions['polling']>['watched'];
 }
+
+/** How courier may list messages: nobody documents it. */
+export type Order = 'newest first' | 'oldest first' | 'in no order';
+
+/** How much later than it shows courier keeps each of its times, in milliseconds. */
+const FINER_MS = 437;
+
+/** A time as courier shows it. */
+const shownTime = (time: number): string => iso(time).slice(0, 19).replace('T', ' ');
+
+/** True for a time that courier keeps within the bounds of a filter such as `>=2026-01-01T12:00:00Z`. */
+const isWithin =
+  (comparators: readonly string[]) =>
+  (time: number): boolean =>
+    comparators.every((comparator) => {
+      const [, sign = '', bound = ''] = /^(<=?|>=?)(.+)$/.exec(comparator) ?? [];
+      const apart = time + FINER_MS - Date.parse(bound);
+      return sign.startsWith('<') ? apart < 0 : apart >= 0;
+    });
 
 const iso = (time: number): string => new Date(time).toISOString();
 
@@ -72,7 +97,12 @@ export const startPolled = async (options: Options = {}): Promise<Polled> => {
   const birdRows: Rows = new Map(
     Object.entries(options.bird ?? {}).map(([name, status]) => [name, old(status)]),
   );
-  const courierRows: Rows = new Map((options.courier ?? []).map((name) => [name, old('')]));
+  const courierRows: Rows = new Map(
+    (options.courier ?? []).map((name, index) => {
+      const madeAt = START - 3600_000 + index * 1000;
+      return [name, { ...old(''), createdAt: madeAt, modifiedAt: madeAt }];
+    }),
+  );
   const texts = new Map(Object.entries(options.texts ?? {}));
   const names = () => [
     ...birdRows.keys(),
@@ -132,8 +162,9 @@ export const startPolled = async (options: Options = {}): Promise<Polled> => {
         'individual-id': idOf('author'),
         'user-type': 'provider',
         message: name,
-        'posted-time': iso(row.createdAt),
-        'last-modified-time': iso(row.modifiedAt),
+        'posted-time': shownTime(row.createdAt),
+        'last-modified-time': shownTime(row.modifiedAt),
+        removed: row.removed ?? false,
         'read-receipts': row.readers.map((reader) => ({ 'individual-id': idOf(reader) })),
       },
     };
@@ -141,18 +172,27 @@ export const startPolled = async (options: Options = {}): Promise<Polled> => {
   const letter = (type: string) => (asked: Asked) => {
     const name = nameOf(last(asked));
     const status = texts.get(name ?? '');
-    const attributes = { status, 'created-at': iso(START), 'last-modified-at': iso(START) };
+    const attributes = {
+      status,
+      'created-at': shownTime(START),
+      'last-modified-at': shownTime(START),
+    };
     return answer(status && name ? { data: { id: idOf(name), type, attributes } } : undefined);
   };
   const one = (data: unknown) => answer(data && { data });
   const courier = await startUpstream({
     'GET /v1/messaging-messages/': ({ params }) => {
-      const [, since = iso(0)] = /^>=(.+)$/.exec(params.get('filter[cmp-last-modified-time]') ?? '') ?? [];
+      const modified = isWithin(params.getAll('filter[cmp-last-modified-time]'));
+      const posted = isWithin(params.getAll('filter[cmp-posted-time]'));
+      const found = [...courierRows].filter(
+        ([, { createdAt, modifiedAt }]) => posted(createdAt) && modified(modifiedAt),
+      );
+      if (options.order === 'in no order') found.sort(([one], [other]) => (idOf(one) < idOf(other) ? -1 : 1));
+      else if (options.order !== 'oldest first') found.reverse();
+      const offset = Number(params.get('page[offset]'));
       return answer({
-        data: [...courierRows]
-          .filter(([, { modifiedAt }]) => modifiedAt >= Date.parse(since))
-          .reverse()
-          .slice(0, Number(params.get('page[limit]')))
+        data: found
+          .slice(offset, offset + Number(params.get('page[limit]')))
           .map(([name]) => courierRow(name)),
       });
     },
@@ -228,6 +268,10 @@ export const startPolled = async (options: Options = {}): Promise<Polled> => {
         if (!quiet) row.modifiedAt = now;
       }
       if (texts.has(name)) texts.set(name, readers[0] ?? '');
+    },
+    remove: (name, removed) => {
+      const row = courierRows.get(name);
+      if (row) Object.assign(row, { removed, modifiedAt: now });
     },
     fail: (status) => {
       failure = status;

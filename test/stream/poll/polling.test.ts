@@ -8,7 +8,7 @@ import type { WatchSet } from '../../../src/stream/poll/watched.ts';
 import { idOf } from '../../support/ids.ts';
 import { ROOMY } from '../changes.ts';
 import { ADDED, next, STATUS } from '../published.ts';
-import { birdId, CHANNEL_ID, COURIER_CHANNEL_ID, startPolled } from './polled.ts';
+import { birdId, CHANNEL_ID, COURIER_CHANNEL_ID, type Order, startPolled } from './polled.ts';
 
 const BULK = (...names: string[]) =>
   `GET /messages?${names.map((name) => `id=${name}&`).join('')}startAt=1970-01-01T00:00:00.000Z&limit=${names.length}`;
@@ -24,6 +24,9 @@ const webhook = (name: string, status: 'SENT' | 'DELIVERED' | 'PROCESSING', adde
   via: 'WEBHOOK' as const,
   audience: 'service',
 });
+
+/** Follows, and does nothing about it. */
+const NOBODY = { announce: () => {}, end: () => {} };
 
 describe('polling Bird', () => {
   it('tells by polls what no webhook tells, in bulk', async () => {
@@ -145,7 +148,7 @@ describe('polling Bird', () => {
     expect(live.calls()).toEqual([]);
     // Only the channel, in which something new may come, is still asked about.
     await live.pass(10);
-    expect(live.calls()).toEqual(['GET /channel/messages?limit=50']);
+    expect(live.calls()).toEqual(['GET /channel/messages?startAt=1970-01-01T00:00:00.000Z&limit=99']);
     await moved.return?.();
   });
 
@@ -158,7 +161,7 @@ describe('polling Bird', () => {
     await live.pass(5);
     live.setBird('new', 'accepted');
     await live.pass(10);
-    expect(live.calls()[0]).toBe('GET /channel/messages?limit=50');
+    expect(live.calls()[0]).toBe('GET /channel/messages?startAt=1970-01-01T00:00:00.000Z&limit=99');
     expect(await first).toMatchObject({ messageId: birdId('new'), via: 'POLL', message: { text: 'new' } });
     const moved = live.gateway.watch(STATUS, { channels: [CHANNEL_ID] });
     const snapshot = [await next(moved), await next(moved)];
@@ -175,7 +178,7 @@ describe('polling Bird', () => {
     expect(await next(moved)).toMatchObject({ messageId: birdId('waits'), status: 'DELIVERED', via: 'POLL' });
     // From the newest one known, and a minute before.
     expect(live.calls().find((call) => call.includes('startAt=2026'))).toBe(
-      'GET /channel/messages?startAt=2026-01-01T11:59:05.000Z&limit=1000',
+      'GET /channel/messages?startAt=2026-01-01T11:59:04.999Z&limit=1000',
     );
     await added.return?.();
     await moved.return?.();
@@ -224,9 +227,10 @@ describe('polling courier', () => {
     await live.pass(15);
     expect(await next(events)).toMatchObject({ messageId: id('two'), status: 'READ' });
     expect(live.calls()).toEqual([
-      `${LIST}include-read-receipts=true&page[limit]=50&page[offset]=0`,
+      `${LIST}include-read-receipts=true&page[limit]=100&page[offset]=0`,
+      // From the last change of the one that waits for a reader.
       ...Array(2).fill(
-        `${LIST}filter[cmp-last-modified-time]=>=2026-01-01T11:00:00.000Z&include-read-receipts=true&page[limit]=1000&page[offset]=0`,
+        `${LIST}filter[cmp-last-modified-time]=>=2026-01-01T11:00:01.000Z&include-read-receipts=true&page[limit]=1000&page[offset]=0`,
       ),
     ]);
     await events.return?.();
@@ -283,6 +287,114 @@ describe('polling courier', () => {
     await events.return?.();
   });
 });
+
+describe.each<Order>(['newest first', 'oldest first', 'in no order'])(
+  'a courier that keeps finer times than it shows and lists messages %s',
+  (order) => {
+    const id = (name: string) => globalId('CourierMessage', idOf(name));
+
+    it('has new messages told, and none that was there in the second in which it began', async () => {
+      await using live = await startPolled({ courier: ['old'], order });
+      live.setCourier('before');
+      const added = live.gateway.watch(ADDED, { channels: [COURIER_CHANNEL_ID] });
+      const first = next(added);
+      await live.subscribed(1);
+      // Made in the same second, as far as courier shows.
+      live.setCourier('after');
+      await live.pass(15);
+      expect(await first).toMatchObject({ messageId: id('after'), via: 'POLL' });
+      live.setCourier('later');
+      await live.pass(60);
+      expect(await next(added)).toMatchObject({ messageId: id('later') });
+      await added.return?.();
+    });
+
+    it('has nothing told to one subscriber that came before it and after another one', async () => {
+      await using live = await startPolled({ order });
+      const early = live.gateway.watch(ADDED, { channels: [COURIER_CHANNEL_ID] });
+      const told = next(early);
+      await live.subscribed(1);
+      await live.pass(5);
+      live.setCourier('between');
+      await live.pass(5);
+      const late = live.gateway.watch(ADDED, { channels: [COURIER_CHANNEL_ID] });
+      const toldLate = next(late);
+      await live.subscribed(2);
+      await live.pass(5);
+      expect(await told).toMatchObject({ messageId: id('between') });
+      live.setCourier('new');
+      await live.pass(60);
+      expect(await next(early)).toMatchObject({ messageId: id('new') });
+      expect(await toldLate).toMatchObject({ messageId: id('new') });
+      await early.return?.();
+      await late.return?.();
+    });
+
+    it('has the newest 50 messages of a channel in a snapshot, and their changes told', async () => {
+      const names = Array.from({ length: 230 }, (_, index) => `m${index}`);
+      await using live = await startPolled({ courier: names, order });
+      const events = live.gateway.watch(STATUS, { channels: [COURIER_CHANNEL_ID] });
+      const snapshot: string[] = [];
+      for (let count = 0; count < 50; count += 1) snapshot.push((await next(events)).messageId);
+      expect(snapshot).toEqual(names.slice(180).map(id));
+      const told = next(events);
+      await live.subscribed(1);
+      live.setCourier('m181', ['somebody']);
+      await live.pass(60);
+      expect(await told).toMatchObject({ messageId: id('m181'), status: 'READ', previous: 'SENT' });
+      await events.return?.();
+    });
+
+    it('has a message told that is removed and comes back', async () => {
+      await using live = await startPolled({ courier: ['one', 'two'], order });
+      const channel = live.gateway.watch(STATUS, { channels: [COURIER_CHANNEL_ID] });
+      const named = live.gateway.watch(STATUS, { messages: [id('one')] });
+      for (const events of [channel, channel, named])
+        expect(await next(events)).toMatchObject({ status: 'SENT' });
+      const gone = [next(channel), next(named)];
+      await live.subscribed(2);
+      live.remove('one', true);
+      await live.pass(60);
+      for (const event of gone) {
+        expect(await event).toMatchObject({
+          messageId: id('one'),
+          channelId: COURIER_CHANNEL_ID,
+          status: 'DELETED',
+          previous: 'SENT',
+          via: 'POLL',
+        });
+      }
+      const status = `{ message(id: "${id('one')}") { status } }`;
+      expect((await live.gateway.ask(status)).body.data.message).toEqual({ status: 'DELETED' });
+      const back = [next(channel), next(named)];
+      live.setCourier('one', ['somebody']);
+      live.remove('one', false);
+      await live.pass(120);
+      for (const event of back) {
+        expect(await event).toMatchObject({ messageId: id('one'), status: 'READ', previous: 'DELETED' });
+      }
+      expect((await live.gateway.ask(status)).body.data.message).toEqual({ status: 'READ' });
+      await channel.return?.();
+      await named.return?.();
+    });
+
+    it('has a named message told that was removed although nobody watches its channel', async () => {
+      await using live = await startPolled({ courier: ['one'], order });
+      const events = live.gateway.watch(STATUS, { messages: [id('one')] });
+      await next(events);
+      const gone = next(events);
+      await live.subscribed(1);
+      live.remove('one', true);
+      await live.pass(60);
+      expect(await gone).toMatchObject({ status: 'DELETED', previous: 'SENT' });
+      const back = next(events);
+      live.remove('one', false);
+      await live.pass(300);
+      expect(await back).toMatchObject({ status: 'SENT', previous: 'DELETED' });
+      await events.return?.();
+    });
+  },
+);
 
 describe('polling', () => {
   it('rests while an upstream fails, ends nothing by it, and recovers', async () => {
@@ -404,19 +516,16 @@ describe('polling', () => {
       const services = { bird: undefined, courier: undefined } as unknown as PollingOptions['services'];
       const statusLog = new StatusLog(log, pubSub);
       const poller = openPolling({ services, log, pubSub, statusLog, birdPerSecond: 0, now: () => 0 });
-      pubSub.open(undefined, (entry) => entry);
+      pubSub.open(undefined, NOBODY);
       expect(vi.getTimerCount()).toBe(0);
-      const queue = pubSub.open(
-        { messages: new Set([birdId('one')]), channels: new Set() },
-        (entry) => entry,
-      );
+      const close = pubSub.open({ messages: new Set([birdId('one')]), channels: new Set() }, NOBODY);
       expect(vi.getTimerCount()).toBe(1);
       await vi.advanceTimersByTimeAsync(60_000);
       expect(vi.getTimerCount()).toBe(1);
-      queue.close();
+      close();
       await vi.advanceTimersByTimeAsync(10_000);
       expect(vi.getTimerCount()).toBe(0);
-      pubSub.open({ messages: new Set([birdId('one')]), channels: new Set() }, (entry) => entry);
+      pubSub.open({ messages: new Set([birdId('one')]), channels: new Set() }, NOBODY);
       expect(vi.getTimerCount()).toBe(1);
       await poller.close();
       expect(vi.getTimerCount()).toBe(0);

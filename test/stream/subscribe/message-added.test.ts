@@ -46,6 +46,20 @@ describe('messageAdded', () => {
     await moved.return?.();
   });
 
+  it('gives nothing from before it began, also when it is told late', async () => {
+    await using live = await startLive({ messages: { one: 'delivered' } });
+    live.bird.set('just before', 'delivered');
+    const events = live.gateway.watch(ADDED, { channels: [CHANNEL_ID] });
+    const first = next(events);
+    await live.subscribed(1);
+    await live.webhook('just before', 'delivered', 'inbound');
+    live.bird.set('new', 'delivered');
+    await live.webhook('new', 'delivered', 'inbound');
+    expect(await first).toMatchObject({ messageId: idOfMessage('new') });
+    expect(live.bird.reads().filter((call) => call.includes(`${CHANNEL}/messages?`))).toHaveLength(1);
+    await events.return?.();
+  });
+
   it('resumes behind a cursor', async () => {
     await using live = await startLive({ messages: { one: 'delivered', two: 'delivered' } });
     const events = live.gateway.watch(ADDED);

@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { readCursor, writeCursor } from '../../../src/stream/subscribe/cursor.ts';
 import { idOf } from '../../support/ids.ts';
 import { CHANNEL, CHANNEL_ID, idOfMessage, startLive } from '../live.ts';
-import { errorsOf, next, nextStatuses, type Result, STATUS, STATUS_WITH_MESSAGE } from '../published.ts';
+import {
+  errorsOf,
+  next,
+  nextStatuses,
+  type Result,
+  STATUS,
+  STATUS_WITH_MESSAGE,
+  STATUS_WITH_PREVIOUS,
+} from '../published.ts';
 
 describe('messageStatusChanged', () => {
   it('tells how a named message stands, then every step', async () => {
@@ -130,6 +138,59 @@ describe('messageStatusChanged', () => {
     const again = live.gateway.watch(STATUS, { ...variables, after: cursor });
     expect(await nextStatuses(again, 2, ['one'])).toEqual(['one DELIVERED WEBHOOK', 'one DELETED WEBHOOK']);
     await again.return?.();
+  });
+
+  it('says what this subscriber was told before, whatever others were told', async () => {
+    await using live = await startLive({ messages: { one: 'sent' } });
+    const variables = { messages: [idOfMessage('one')] };
+    const snapshot = { status: 'SENT', previous: null, via: 'SNAPSHOT', channelId: CHANNEL_ID };
+    const early = live.gateway.watch(STATUS, variables);
+    expect(await next(early)).toMatchObject(snapshot);
+    await live.webhook('one', 'delivered');
+    const delivered = await next(early);
+    expect(delivered).toMatchObject({ status: 'DELIVERED', previous: 'SENT', channelId: CHANNEL_ID });
+    const late = live.gateway.watch(STATUS, variables);
+    expect(await next(late)).toMatchObject({ status: 'DELIVERED', previous: null, via: 'SNAPSHOT' });
+    const any = live.gateway.watch(STATUS);
+    const first = next(any);
+    await live.subscribed(3);
+    await live.webhook('one', 'deleted');
+    expect(await next(early)).toMatchObject({ status: 'DELETED', previous: 'DELIVERED' });
+    expect(await next(late)).toMatchObject({ status: 'DELETED', previous: 'DELIVERED' });
+    // It was told nothing of the message yet.
+    expect(await first).toMatchObject({ status: 'DELETED', previous: null });
+    const resumed = live.gateway.watch(STATUS, { ...variables, after: delivered.cursor });
+    expect(await next(resumed)).toMatchObject({ status: 'DELETED', previous: 'DELIVERED' });
+    for (const events of [early, late, any, resumed]) await events.return?.();
+  });
+
+  it('says to who comes back what the snapshot told', async () => {
+    await using live = await startLive({ messages: { one: 'sent' } });
+    const variables = { messages: [idOfMessage('one')] };
+    const events = live.gateway.watch(STATUS, variables);
+    const { cursor } = await next(events);
+    await events.return?.();
+    await live.webhook('one', 'delivered');
+    const again = live.gateway.watch(STATUS, { ...variables, after: cursor });
+    expect(await next(again)).toMatchObject({ status: 'DELIVERED', previous: 'SENT' });
+    await again.return?.();
+  });
+
+  it('executes once for all who were told the same before, and once more for others', async () => {
+    await using live = await startLive({ messages: { one: 'sent' } });
+    const variables = { messages: [idOfMessage('one')] };
+    const first = live.gateway.watch(STATUS_WITH_PREVIOUS, variables);
+    const second = live.gateway.watch(STATUS_WITH_PREVIOUS, variables);
+    for (const events of [first, second]) await next(events);
+    live.bird.set('one', 'processing');
+    await live.subscribed(2);
+    live.bird.reads();
+    await live.webhook('one', 'delivered');
+    for (const events of [first, second]) {
+      expect(await next(events)).toMatchObject({ status: 'DELIVERED', previous: 'SENT' });
+    }
+    expect(live.bird.reads()).toHaveLength(1);
+    for (const events of [first, second]) await events.return?.();
   });
 
   it('tells everything since a cursor, then what comes, without a call', async () => {

@@ -1,17 +1,24 @@
 import fc from 'fast-check';
-import { buildSchema } from 'graphql';
-import { createYoga } from 'graphql-yoga';
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { globalId } from '../../../src/graph/ids.ts';
 import { StoreError } from '../../../src/store/store-error.ts';
 import { openStream, type StreamOptions } from '../../../src/stream/stream.ts';
 import { birdSignature } from '../../../src/stream/webhooks/bird-signature.ts';
+import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
+import { raw } from '../../support/raw.ts';
+import { smallSchema } from '../../support/schema.ts';
 import { CHANNEL, CHANNEL_ID, messageId, uuid, WORKSPACE } from '../changes.ts';
 
 const URL_ = 'https://gateway.example/webhooks/bird';
 const KEY = 'secureSigningKey';
 const TIMESTAMP = '1719823259';
 
+const started: Promise<TestGateway>[] = [];
+afterEach(async () => {
+  for (const gateway of started.splice(0)) await (await gateway).close();
+});
+
+/** A gateway that is posted to over HTTP, and the stream behind it. */
 const start = (options: Partial<StreamOptions> = {}) => {
   const warn = vi.fn();
   const stream = openStream({
@@ -23,11 +30,13 @@ const start = (options: Partial<StreamOptions> = {}) => {
     now: () => 1_000_000,
     ...options,
   });
-  const yoga = createYoga({
-    schema: buildSchema('type Query { a: Int }'),
-    plugins: [stream.plugin],
-    logging: false,
+  const gateway = startTestGateway({
+    schema: smallSchema(),
+    publicUrl: 'https://gateway.example',
+    stream: () => stream,
   });
+  started.push(gateway);
+  const ask = async (path: string, init?: RequestInit) => fetch(`${(await gateway).url}${path}`, init);
   const post = async (
     body: string | Uint8Array,
     {
@@ -36,7 +45,7 @@ const start = (options: Partial<StreamOptions> = {}) => {
       ...rest
     }: { path?: string; headers: Record<string, string> } & RequestInit,
   ) => {
-    const response = await yoga.fetch(`http://127.0.0.1:4000${path}`, {
+    const response = await ask(path, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
       body: body as BodyInit,
@@ -48,15 +57,14 @@ const start = (options: Partial<StreamOptions> = {}) => {
   const entries = () => stream.changes.head();
   return {
     stream,
-    yoga,
+    ask,
+    gateway,
     warn,
     post,
     entries,
     last: async () => {
-      const all = stream.changes.follow(undefined, (entry) => entry, (await entries()) - 1);
-      const { value } = await all.next();
-      await all.return?.();
-      return value;
+      const page = await stream.changes.page((await entries()) - 1, undefined, (entry) => entry);
+      return page?.entries[0];
     },
   };
 };
@@ -319,9 +327,45 @@ describe('POST /webhooks/bird', () => {
   });
 
   it('answers only POST, and leaves other paths alone', async () => {
-    const { yoga } = start();
-    const get = await yoga.fetch('http://127.0.0.1/webhooks/bird');
+    const { ask } = start();
+    const get = await ask('/webhooks/bird');
     expect([get.status, get.headers.get('allow')]).toEqual([405, 'POST']);
-    expect((await yoga.fetch('http://127.0.0.1/webhooks/birds', { method: 'POST' })).status).toBe(404);
+    expect((await ask('/webhooks/birds', { method: 'POST' })).status).toBe(404);
+  });
+
+  it('takes what is no JSON by its type, and bounds a body as elsewhere', async () => {
+    const { post, entries, gateway } = start();
+    const headers = { ...sign(SENT), 'content-type': 'text/plain' };
+    expect(await post(SENT, { headers })).toBe(204);
+    const { url } = await gateway;
+    const body = Buffer.alloc(1024 * 1024 + 1, ' ');
+    const answer = await raw(`${url}/webhooks/bird`, { method: 'POST', headers: sign(body), body });
+    expect(answer).toMatchObject({ status: 413, code: 'PAYLOAD_TOO_LARGE' });
+    expect(await entries()).toBe(1);
+  });
+
+  it('never reaches what GraphQL is served by', async () => {
+    const seen: string[] = [];
+    const stream = openStream({
+      dataDir: ':memory:',
+      birdKeys: [KEY],
+      publicUrl: 'https://gateway.example',
+      workspaceId: WORKSPACE,
+      warn: () => {},
+    });
+    await using gateway = await startTestGateway({
+      schema: smallSchema(),
+      stream: () => stream,
+      plugins: [{ onRequest: ({ url }) => void seen.push(url.pathname) }],
+    });
+    const answers = [
+      await raw(`${gateway.url}/webhooks/bird`, { method: 'POST', headers: sign(SENT), body: SENT }),
+      await raw(`${gateway.url}/webhooks/courier/texts/unknown`, { method: 'POST', body: 'status=sent' }),
+    ];
+    expect(answers.map(({ status, text }) => [status, text])).toEqual([
+      [204, ''],
+      [404, ''],
+    ]);
+    expect(seen).toEqual([]);
   });
 });

@@ -166,7 +166,7 @@ describe('a text sent through Pigeon', () => {
     await one.gateway.close();
     const two = await start({ dataDir });
     expect(await post(two.gateway.url + path, form('delivered'))).toBe(204);
-    expect((await two.stream.changes.seen([TEXT], 'service')).get(TEXT)).toBe('DELIVERED');
+    expect((await two.stream.changes.seen([TEXT], 'service')).get(TEXT)?.status).toBe('DELIVERED');
   });
 
   it('tells after a restart what was taken before and not told', async () => {
@@ -179,7 +179,7 @@ describe('a text sent through Pigeon', () => {
     await tokens.close();
     const { stream } = await start({ dataDir });
     await vi.waitFor(async () =>
-      expect((await stream.changes.seen([TEXT], 'service')).get(TEXT)).toBe('SENT'),
+      expect((await stream.changes.seen([TEXT], 'service')).get(TEXT)?.status).toBe('SENT'),
     );
   });
 
@@ -218,7 +218,7 @@ describe('POST /webhooks/courier/texts/{token}', () => {
       expect(await post(one, 'nothing')).toBe(404);
     }
     expect(stream.counts.callbacks.forged).toBe(8);
-    expect((await stream.changes.seen([TEXT], 'service')).get(TEXT)).toBe('ACCEPTED');
+    expect((await stream.changes.seen([TEXT], 'service')).get(TEXT)?.status).toBe('ACCEPTED');
   });
 
   it('refuses other methods and bodies', async () => {
@@ -245,7 +245,7 @@ describe('POST /webhooks/courier/texts/{token}', () => {
     const foreign = { headers: { origin: 'https://elsewhere.example' } };
     expect((await fetch(url, { method: 'POST', body: form('sent'), ...foreign })).status).toBe(403);
     expect(await post(url, form('something-new'))).toBe(204);
-    expect((await stream.changes.seen([TEXT], 'service')).get(TEXT)).toBe('ACCEPTED');
+    expect((await stream.changes.seen([TEXT], 'service')).get(TEXT)?.status).toBe('ACCEPTED');
     expect(stream.counts.callbacks).toMatchObject({ malformed: 7, recorded: 0 });
   });
 

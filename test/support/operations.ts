@@ -1,0 +1,216 @@
+import {
+  type GraphQLField,
+  type GraphQLInputObjectType,
+  type GraphQLObjectType,
+  getNamedType,
+  isAbstractType,
+  isInputObjectType,
+  isLeafType,
+  isNonNullType,
+  isObjectType,
+  isUnionType,
+} from 'graphql';
+import { dialect as courier } from '../../src/courier/dialect.ts';
+import type { Shape } from '../../src/graph/contract.ts';
+import type { Dialect } from '../../src/graph/dialect.ts';
+import { argumentName } from '../../src/graph/input.ts';
+import type { Claim } from '../../src/graph/ledger.ts';
+import { enumValue } from '../../src/graph/names.ts';
+import { restOf } from '../../src/graph/rest.ts';
+import { schema } from '../../src/schema.ts';
+
+type Field = GraphQLField<unknown, unknown>;
+
+/** A query or a mutation with its variables, and where its field stands in the answer. */
+export interface Request {
+  readonly document: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly path: readonly string[];
+}
+
+const DIALECTS: Readonly<Record<string, Dialect>> = { courier };
+
+/** The field that reaches an operation: one of a branch before one of another type. */
+export const fieldOf = ({
+  api,
+  method,
+  path,
+}: Claim): { readonly type: GraphQLObjectType; readonly field: Field } => {
+  const all = Object.values(schema.getTypeMap())
+    .filter(isObjectType)
+    .flatMap((type) => Object.values(type.getFields()).map((field) => ({ type, field })))
+    .filter(({ field }) =>
+      restOf(field).some((call) => call.api === api && call.method === method && call.path === path),
+    );
+  const rank = ({ type, field }: { type: GraphQLObjectType; field: Field }) =>
+    (['Mutation', 'Courier', 'Bird'].includes(type.name) ? 0 : 10) + restOf(field).length;
+  const [best] = all.toSorted((one, other) => rank(one) - rank(other));
+  if (!best) throw new Error(`no field reaches ${api} ${method} ${path}`);
+  return best;
+};
+
+/** A value that fits a shape. */
+export const exampleOf = (
+  dialect: Dialect,
+  given: Shape,
+  name: string,
+  idOf: (type: string) => string,
+): unknown => {
+  const shape = dialect.contract.resolve(given);
+  if (shape['x-compares'] !== undefined)
+    return { since: '2000-01-01T00:00:00Z', until: '2100-01-01T00:00:00Z' };
+  if (shape.type === 'array')
+    return [exampleOf(dialect, { ...shape.items, 'x-name': name } as Shape, name, idOf)];
+  if (name === 'sort')
+    return `${enumValue(String(shape.enum?.find((word) => !String(word).startsWith('-'))))}_ASC`;
+  if (shape.enum) return enumValue(String(shape.enum.find((word) => word !== null)));
+  if (shape.properties && Object.keys(shape.properties).length > 0)
+    return objectOf(dialect, shape.properties, idOf);
+  if (shape['x-points-to'] !== undefined) return idOf(shape['x-points-to']);
+  if (shape.format === 'uuid') return '5a1b0c6e-0d1f-4a53-9c64-1f0d2b7e9a10';
+  if (shape.format === 'datetime' || shape.format === 'date-time') return '2026-01-31T12:00:00Z';
+  if (shape.format === 'email') return 'amina.diallo@example.com';
+  if (shape.format === 'phonenumberE164') return '+12025550142';
+  if (shape.format === 'time') return '14:15:22Z';
+  if (shape.format === 'uri') return 'https://example.com/';
+  if (shape.type === 'boolean') return true;
+  if (shape.type === 'integer' || shape.type === 'number')
+    return Math.min(shape.maximum ?? 2, Math.max(shape.minimum ?? 1, 1));
+  if (shape.type === 'string')
+    return 'example'.padEnd(shape.minLength ?? 0, 'x').slice(0, shape.maxLength ?? 40);
+  return shape.type === 'object' ? {} : 'example';
+};
+
+const objectOf = (
+  dialect: Dialect,
+  shapes: Readonly<Record<string, Shape>>,
+  idOf: (type: string) => string,
+) =>
+  Object.fromEntries(
+    Object.entries(shapes).map(([name, shape]) => [
+      argumentName(name, shapes),
+      exampleOf(dialect, shape, name, idOf),
+    ]),
+  );
+
+/** All leaves below a type that need no call and no argument, objects included. */
+const leavesOf = (named: ReturnType<typeof getNamedType>, depth = 4): string => {
+  if (isLeafType(named)) return '';
+  if (isUnionType(named) || isAbstractType(named)) return '{ __typename }';
+  if (!isObjectType(named)) return '';
+  const fields = Object.values(named.getFields()).filter(
+    (field) =>
+      restOf(field).length === 0 &&
+      field.name !== 'edges' &&
+      !field.args.some((arg) => isNonNullType(arg.type)) &&
+      (isLeafType(getNamedType(field.type)) || depth > 0),
+  );
+  return `{ __typename ${fields.map((field) => `${field.name} ${leavesOf(getNamedType(field.type), depth - 1)}`).join(' ')} }`;
+};
+
+/**
+ * What asks a field for all its leaves.
+ *
+ * @param all true to give every argument; else only those that must be given
+ */
+export const requestOf = (
+  operation: Claim,
+  all: boolean,
+  ids: {
+    readonly idOf: (pointsTo: string) => string;
+    readonly nodeOf: (typename: string) => string | undefined;
+  },
+  given: Readonly<Record<string, unknown>> = {},
+): Request => {
+  const { type, field } = fieldOf(operation);
+  const dialect = DIALECTS[operation.api];
+  const { query = {}, body } = dialect?.contract.operation(`${operation.method} ${operation.path}`) ?? {};
+  const written = body && dialect?.bodyOf(body);
+  const shapes = field.args.some(({ name }) => name === 'input') ? (written?.properties ?? {}) : query;
+  const values: Record<string, unknown> = dialect ? objectOf(dialect, shapes, ids.idOf) : {};
+  const variables: Record<string, unknown> = {};
+  for (const arg of field.args) {
+    const named = getNamedType(arg.type);
+    const value =
+      given[arg.name] ??
+      (isInputObjectType(named) && arg.name === 'input'
+        ? inputOf(named, values, all, operation, ids, given)
+        : arg.name === 'first'
+          ? 5
+          : arg.name === 'id'
+            ? ids.nodeOf(getNamedType(field.type).toString())
+            : values[arg.name]);
+    if (value !== undefined && (all || isNonNullType(arg.type) || arg.name in given || arg.name === 'first'))
+      variables[arg.name] = value;
+  }
+  const declared = field.args.filter(({ name }) => name in variables);
+  const head =
+    declared.length > 0
+      ? `(${declared.map(({ name, type: of }) => `$${name}: ${String(of)}`).join(', ')})`
+      : '';
+  const args = declared.length > 0 ? `(${declared.map(({ name }) => `${name}: $${name}`).join(', ')})` : '';
+  const asked = `${field.name}${args} ${leavesOf(getNamedType(field.type))}`;
+  if (type.name === 'Mutation')
+    return { document: `mutation${head} { ${asked} }`, variables, path: [field.name] };
+  if (['Courier', 'Bird'].includes(type.name))
+    return {
+      document: `query${head} { ${operation.api} { ${asked} } }`,
+      variables,
+      path: [operation.api, field.name],
+    };
+  const id = ids.nodeOf(type.name);
+  if (id === undefined) return throughList(operation.api, type, head, asked, variables, field.name);
+  return {
+    document: `query${head} { node(id: "${id}") { ... on ${type.name} { ${asked} } } }`,
+    variables,
+    path: ['node', field.name],
+  };
+};
+
+/** Asks a field of a type that has no path of one, by the first row of its list. */
+const throughList = (
+  api: string,
+  type: GraphQLObjectType,
+  head: string,
+  asked: string,
+  variables: Record<string, unknown>,
+  name: string,
+): Request => {
+  const branch = schema.getType(api === 'bird' ? 'Bird' : 'Courier') as GraphQLObjectType;
+  const list = Object.values(branch.getFields()).find(
+    (field) =>
+      getNamedType(field.type).name === `${type.name}Connection` &&
+      !field.args.some((arg) => isNonNullType(arg.type)),
+  );
+  if (!list) throw new Error(`no list shows a ${type.name}, which has ${name}`);
+  return {
+    document: `query${head} { ${api} { ${list.name}(first: 20) { nodes { ${asked} } } } }`,
+    variables,
+    path: [api, list.name, 'nodes', name],
+  };
+};
+
+const inputOf = (
+  type: GraphQLInputObjectType,
+  values: Readonly<Record<string, unknown>>,
+  all: boolean,
+  { path }: Claim,
+  { idOf }: Parameters<typeof requestOf>[2],
+  given: Readonly<Record<string, unknown>>,
+): Record<string, unknown> => {
+  const input: Record<string, unknown> = {};
+  const [, , collection = ''] = path.split('/');
+  for (const field of Object.values(type.getFields())) {
+    const value =
+      field.name in given
+        ? given[field.name]
+        : field.name === 'id'
+          ? idOf(collection)
+          : field.name === 'body' && !(field.name in values)
+            ? {}
+            : values[field.name];
+    if (value !== undefined && (all || isNonNullType(field.type) || field.name in given))
+      input[field.name] = value;
+  }
+  return input;
+};
