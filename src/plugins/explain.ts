@@ -1,6 +1,6 @@
 import type { ExecutionResult } from 'graphql';
 import type { Context } from '../context.ts';
-import type { Plan } from './plan/plan.ts';
+import type { Plan } from './plan/tally.ts';
 
 /** Adds to a result what it was taken to cost and what it did cost, where the caller asks for that. */
 export const explained = (

@@ -2,7 +2,8 @@ import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import { type Budget, BudgetError, type Context, OutOfTimeError } from '../context.ts';
 import { explained } from './explain.ts';
-import { type Plan, planOf, TooManyFieldsError } from './plan/plan.ts';
+import { planOf, TooManyFieldsError } from './plan/plan.ts';
+import type { Plan } from './plan/tally.ts';
 
 /** How many fields a refusal names, the dearest first. */
 const NAMED = 5;
