@@ -78,7 +78,7 @@ export const send = async (
 
 mutation('sendBirdMessage', {
   description: 'Sends a message over a Bird channel. It needs exactly one of `body` and `template`.',
-  operations: [sendMessage],
+  operations: [sendMessage, listChannelMessages],
   input: (t) => ({
     channelId: t.id({ required: true, description: 'The global id of a BirdChannel, or Bird’s own.' }),
     ...messageInput(t),

@@ -13,6 +13,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { tabs } from '../../src/plugins/tabs.ts';
 import { fixtureIds } from '../../src/sandbox/fixture-ids.ts';
 import { schema } from '../../src/schema.ts';
+import { rowsOf } from '../sandbox/samples.ts';
 import { type LiveGateway, startLiveGateway } from '../support/sandbox.ts';
 
 let gateway: LiveGateway;
@@ -68,11 +69,16 @@ const ARGS: Readonly<Record<string, string>> = {
     btoa(`BirdChannel:${fixtureIds.birdWorkspaceId}/${fixtureIds.birdChannelId}`),
   ),
   'Query.person': `by: { ${amina} }`,
+  'Bird.attributeDefinition': 'id: "careTeam"',
   'Bird.channel': `id: "${fixtureIds.birdChannelId}"`,
   'Bird.channelGroup': `id: "${fixtureIds.birdChannelGroupId}"`,
   'Bird.contact': `id: "${fixtureIds.birdContactId}"`,
+  'Bird.connector': `id: "${rowsOf('bird', 'Connector')[0]?.id}"`,
+  'Bird.list': `id: "${fixtureIds.birdListId}"`,
   'Bird.message': `id: "${fixtureIds.birdMessageId}"`,
+  'Bird.phoneLookup': `number: "${fixtureIds.phone}"`,
   'Bird.searchContacts': `identifier: { key: "emailaddress", value: "${fixtureIds.email}" }`,
+  'Bird.trackingConfiguration': `applicationId: "${fixtureIds.birdApplicationId}", signature: "${fixtureIds.birdApplicationSignature}"`,
   'Bird.webhookSubscription': `id: "${fixtureIds.birdWebhookSubscriptionId}"`,
   'Courier.channel': `id: "${fixtureIds.courierChannelId}"`,
   'Courier.email': `id: "${fixtureIds.courierEmailId}"`,
