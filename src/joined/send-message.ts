@@ -1,10 +1,11 @@
 import { getChannel } from '../bird/channel.ts';
 import { readOwnId } from '../bird/load.ts';
+import { BirdMessage } from '../bird/message.ts';
 import { listChannelMessages } from '../bird/messages.ts';
 import { send, sendMessage } from '../bird/send.ts';
 import type { Context } from '../context.ts';
 import { CourierChannel } from '../courier/resources/channel.ts';
-import { messages, post } from '../courier/resources/message.ts';
+import { CourierMessage, messages, post } from '../courier/resources/message.ts';
 import { InputError, NotFoundError } from '../graph/errors.ts';
 import { readNativeId } from '../graph/ids.ts';
 import { operationsOf } from '../graph/ledger.ts';
@@ -80,9 +81,11 @@ mutation('sendMessage', {
     CourierChannel,
     sendMessage,
     post,
-    // Where a message is looked for whose send lost its answer.
+    // Where a message is looked for whose send lost its answer, and read again for a call that repeats its key.
     listChannelMessages,
+    BirdMessage,
     messages,
+    CourierMessage,
   ),
   input: (t) => ({
     channelId: t.id({ required: true, description: 'The channel: a global id, or its upstream’s own.' }),

@@ -13,7 +13,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { tabs } from '../../src/plugins/tabs.ts';
 import { fixtureIds } from '../../src/sandbox/fixture-ids.ts';
 import { schema } from '../../src/schema.ts';
-import { rowsOf } from '../sandbox/samples.ts';
 import { type LiveGateway, startLiveGateway } from '../support/sandbox.ts';
 
 let gateway: LiveGateway;
@@ -73,7 +72,7 @@ const ARGS: Readonly<Record<string, string>> = {
   'Bird.channel': `id: "${fixtureIds.birdChannelId}"`,
   'Bird.channelGroup': `id: "${fixtureIds.birdChannelGroupId}"`,
   'Bird.contact': `id: "${fixtureIds.birdContactId}"`,
-  'Bird.connector': `id: "${rowsOf('bird', 'Connector')[0]?.id}"`,
+  'Bird.connector': `id: "${fixtureIds.birdConnectorId}"`,
   'Bird.list': `id: "${fixtureIds.birdListId}"`,
   'Bird.message': `id: "${fixtureIds.birdMessageId}"`,
   'Bird.phoneLookup': `number: "${fixtureIds.phone}"`,
