@@ -27,10 +27,27 @@ const KNOWN: Readonly<Record<string, string>> = {
   'user-emails': fixtureIds.courierEmailId,
 };
 
-const idOf = (collection: string): string => KNOWN[collection] ?? fixtureIds.courierRowId(collection);
+/** What the sandbox has of Bird’s things, by their names in the contract. */
+const IN_BIRD: Readonly<Record<string, string>> = {
+  AttributeDefinition: 'careTeam',
+  Channel: fixtureIds.birdChannelId,
+  ChannelGroup: fixtureIds.birdChannelGroupId,
+  Connector: fixtureIds.birdConnectorId,
+  Contact: fixtureIds.birdContactId,
+  List: fixtureIds.birdListId,
+  Message: fixtureIds.birdShowcaseId('photo'),
+  WebhookSubscription: fixtureIds.birdWebhookSubscriptionId,
+};
+
+const idOf = (name: string): string => IN_BIRD[name] ?? KNOWN[name] ?? fixtureIds.courierRowId(name);
 
 /** The global id of a thing of each type that has a path of one. */
 const nodeOf = (typename: string): string | undefined => {
+  const inBird = IN_BIRD[typename.replace(/^Bird/, '')];
+  if (typename.startsWith('Bird') && inBird) {
+    const channel = typename === 'BirdMessage' ? [fixtureIds.birdChannelId] : [];
+    return globalId(typename, [fixtureIds.birdWorkspaceId, ...channel, inBird].join('/'));
+  }
   const single = Object.values((schema.getType('Courier') as GraphQLObjectType).getFields()).find(
     (field) => getNamedType(field.type).name === typename && field.args.some(({ name }) => name === 'id'),
   );
@@ -41,11 +58,34 @@ const nodeOf = (typename: string): string | undefined => {
 
 const name = ({ method, path }: Claim) => `${method} ${path}`;
 const courier = ledger().filter(({ api }) => api === 'courier');
+const bird = ledger().filter(({ api }) => api === 'bird');
 
 type Given = Readonly<Record<string, unknown>>;
 
 /** What cannot be made up by the contract alone, by operation: the sandbox’s people see to their own rights and files. */
 const GIVEN: Readonly<Record<string, () => Given | Promise<Given>>> = {
+  'POST /workspaces/{workspaceId}/contacts/search': () => ({
+    identifier: { key: 'emailaddress', value: fixtureIds.email },
+    platformAddress: undefined,
+  }),
+  'GET /workspaces/{workspaceId}/channels/{channelId}/media/{fileId}': () => ({
+    fileId: fixtureIds.birdFileId,
+  }),
+  'GET /workspaces/{workspaceId}/messages/{messageId}/media/{fileId}': () => ({
+    fileId: fixtureIds.birdFileId,
+  }),
+  'GET /workspaces/{workspaceId}/webhook-subscriptions/{webhookSubscriptionId}/logs/details': () => ({
+    requestId: fixtureIds.birdWebhookRequestId,
+  }),
+  'GET /workspaces/{workspaceId}/network-lookup': () => ({ number: fixtureIds.phone }),
+  'POST /workspaces/{workspaceId}/network-lookup': () => ({ phoneNumber: fixtureIds.phone }),
+  'GET /workspaces/{workspaceId}/channels/{channelId}/contacts/{contactId}': () => ({
+    id: fixtureIds.birdContactId,
+  }),
+  'GET /workspaces/{workspaceId}/applications/{applicationId}/signature/{signature}': () => ({
+    applicationId: fixtureIds.birdApplicationId,
+    signature: fixtureIds.birdApplicationSignature,
+  }),
   'GET /v1/messaging-attachments/': async () => ({ messageId: (await attached()).messageId }),
   'GET /v1/messaging-attachments/{id}/': async () => ({ id: (await attached()).id }),
   'PATCH /v1/messaging-attachments/{id}/': async () => ({ id: (await attached()).id }),
@@ -206,6 +246,25 @@ describe('every read of courier', () => {
     expect(got).not.toBeNull();
     const { nodes } = got as { nodes?: unknown[] };
     if (nodes && !MAY_BE_EMPTY.includes(name(claim))) expect(nodes.length).toBeGreaterThan(0);
+  });
+
+  test.each(reads.map((claim) => [name(claim), claim] as const))(
+    '%s takes all its arguments',
+    async (_, claim) => {
+      await ask(claim, true);
+    },
+  );
+});
+
+/** Files that are uploaded for a channel: nobody has uploaded one. */
+const MAY_BE_NULL = ['GET /workspaces/{workspaceId}/channels/{channelId}/media/{fileId}'];
+
+describe('every read of Bird', () => {
+  const reads = bird.filter(({ safe }) => safe);
+
+  test.each(reads.map((claim) => [name(claim), claim] as const))('%s is answered whole', async (_, claim) => {
+    const got = await ask(claim, false);
+    if (!MAY_BE_NULL.includes(name(claim))) expect(got).not.toBeNull();
   });
 
   test.each(reads.map((claim) => [name(claim), claim] as const))(

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import { recordOwn } from '../graph/change.ts';
+import { operationsOf } from '../graph/ledger.ts';
 import { findLost } from '../graph/lost-sends.ts';
 import { mutation } from '../graph/mutation.ts';
 import { idempotencyKeyField, sendOnce } from '../graph/send-once.ts';
@@ -78,7 +79,7 @@ export const send = async (
 
 mutation('sendBirdMessage', {
   description: 'Sends a message over a Bird channel. It needs exactly one of `body` and `template`.',
-  operations: [sendMessage],
+  operations: operationsOf(sendMessage, listChannelMessages, BirdMessage),
   input: (t) => ({
     channelId: t.id({ required: true, description: 'The global id of a BirdChannel, or Bird’s own.' }),
     ...messageInput(t),

@@ -1,11 +1,14 @@
 import { getChannel } from '../bird/channel.ts';
 import { readOwnId } from '../bird/load.ts';
+import { BirdMessage } from '../bird/message.ts';
+import { listChannelMessages } from '../bird/messages.ts';
 import { send, sendMessage } from '../bird/send.ts';
 import type { Context } from '../context.ts';
 import { CourierChannel } from '../courier/resources/channel.ts';
-import { post } from '../courier/resources/message.ts';
+import { CourierMessage, messages, post } from '../courier/resources/message.ts';
 import { InputError, NotFoundError } from '../graph/errors.ts';
 import { readNativeId } from '../graph/ids.ts';
+import { operationsOf } from '../graph/ledger.ts';
 import { Message } from '../graph/message.ts';
 import { mutation } from '../graph/mutation.ts';
 import { idempotencyKeyField, sendOnce } from '../graph/send-once.ts';
@@ -73,7 +76,17 @@ const courierBlame = (field: string): string | undefined => {
 mutation('sendMessage', {
   description:
     'Sends words over a channel of either upstream, which the channel decides. Bird needs exactly one of `to` and `contactId`; courier takes `individualId`. A native channel id is looked up in both.',
-  operations: [getChannel, ...CourierChannel.operations, sendMessage, post.operation],
+  operations: operationsOf(
+    getChannel,
+    CourierChannel,
+    sendMessage,
+    post,
+    // Where a message is looked for whose send lost its answer, and read again for a call that repeats its key.
+    listChannelMessages,
+    BirdMessage,
+    messages,
+    CourierMessage,
+  ),
   input: (t) => ({
     channelId: t.id({ required: true, description: 'The channel: a global id, or its upstream’s own.' }),
     to: t.string({ description: 'Bird: the number or address to send to.' }),

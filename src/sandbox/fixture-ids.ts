@@ -22,6 +22,8 @@ export function fixtureIdsOf(seed: number) {
     birdSmsChannelId: id('bird-channel', 'sms'),
     birdEmailChannelId: id('bird-channel', 'email'),
     birdInactiveChannelId: id('bird-channel', 'sms-old'),
+    /** The connector that WhatsApp channel is of. */
+    birdConnectorId: id('bird-connector', 'whatsapp'),
     birdChannelGroupId: id('bird-group', 'harbour'),
     /** A webhook subscription of somebody else's, whose address has failed. */
     birdWebhookSubscriptionId: id('bird-webhook', 'crm'),

@@ -25,10 +25,10 @@ test('an endpoint that hangs costs only the fields that need it, however many as
   expect(codes.every((code) => ['UPSTREAM_TIMEOUT', 'UPSTREAM_UNAVAILABLE'].includes(String(code)))).toBe(
     true,
   );
-  const asked = front.courier.asked.length;
   expect(await ask(both)).toMatchObject({
     data: { courier: { channel: { name: 'Channel talk' }, text: null } },
     errors: [{ path: ['courier', 'text'], extensions: { code: 'UPSTREAM_UNAVAILABLE', retryAfter: 1 } }],
   });
-  expect(front.courier.asked.length - asked).toBe(1);
+  // The breaker is open for the texts alone. Those of before may still come in at a busy upstream.
+  expect(front.courier.asked.filter(({ path }) => path.includes(idOf('other')))).toEqual([]);
 }, 40_000);

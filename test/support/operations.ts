@@ -10,6 +10,7 @@ import {
   isObjectType,
   isUnionType,
 } from 'graphql';
+import { dialect as bird } from '../../src/bird/dialect.ts';
 import { dialect as courier } from '../../src/courier/dialect.ts';
 import type { Shape } from '../../src/graph/contract.ts';
 import type { Dialect } from '../../src/graph/dialect.ts';
@@ -28,7 +29,10 @@ export interface Request {
   readonly path: readonly string[];
 }
 
-const DIALECTS: Readonly<Record<string, Dialect>> = { courier };
+const DIALECTS: Readonly<Record<string, Dialect>> = { bird, courier };
+
+/** What is reached by a change alone, which is no way to read. */
+const BY_CHANGES = ['Mutation', 'BirdBatchItem'];
 
 /** The field that reaches an operation: one of a branch before one of another type. */
 export const fieldOf = ({
@@ -43,7 +47,11 @@ export const fieldOf = ({
       restOf(field).some((call) => call.api === api && call.method === method && call.path === path),
     );
   const rank = ({ type, field }: { type: GraphQLObjectType; field: Field }) =>
-    (['Mutation', 'Courier', 'Bird'].includes(type.name) ? 0 : 10) + restOf(field).length;
+    (method === 'GET' && BY_CHANGES.includes(type.name)
+      ? 90
+      : ['Mutation', 'Courier', 'Bird'].includes(type.name)
+        ? 0
+        : 10) + restOf(field).length;
   const [best] = all.toSorted((one, other) => rank(one) - rank(other));
   if (!best) throw new Error(`no field reaches ${api} ${method} ${path}`);
   return best;

@@ -56,6 +56,7 @@ create(CourierEmail, {
 });
 action(CourierEmail, 'send', {
   after: (row, context) => recordOwn(context, courierEmailView, row, { added: false }),
+  reads: CourierEmail.operations,
   trace: {
     alike: false,
     clue: (_values, key) => ({ email: key }),

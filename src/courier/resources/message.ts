@@ -112,6 +112,7 @@ const textHash = (text: unknown): string =>
 export const post = create(CourierMessage, {
   name: 'postCourierMessage',
   after: changed({ added: true }),
+  reads: [messages.operation],
   trace: {
     // courier takes no mark, so a message is known by its author, its words and when it was posted.
     alike: true,

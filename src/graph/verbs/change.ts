@@ -160,7 +160,8 @@ export const change = (declared: Declared, options: ChangeOptions<Changed>): Cha
 
   mutation<InputFieldMap, object>(name, {
     description: options.description ?? entry.summary ?? '',
-    operations: [operation, ...(options.reads ?? [])],
+    // What was sent is read again for a call that repeats its idempotency key.
+    operations: [operation, ...(operation.send ? (given()?.operations ?? []) : []), ...(options.reads ?? [])],
     ...(entry.deprecated !== undefined && { deprecationReason: entry.deprecated }),
     input: (t) => ({
       ...(of && {
