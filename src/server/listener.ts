@@ -15,6 +15,8 @@ import { type Route, routeOf } from './routes.ts';
 export interface ListenerOptions<Who> {
   readonly guard: (request: IncomingMessage) => Refusal | undefined;
   readonly corsOrigins: readonly string[];
+  /** True when a browser that asks for a page at `/graphql` is given GraphiQL, which needs no credential. */
+  readonly graphiql: boolean;
   /** Take what is posted to their routes; GraphQL never sees it. */
   readonly webhooks: Webhooks | undefined;
   /** Says who asks; rejects when nobody it knows. */
@@ -52,7 +54,7 @@ export const createListener = <Who>(options: ListenerOptions<Who>): Listener => 
     const route = routeOf(request);
     const webhook = handlerOf(options.webhooks, route);
     if (webhook) return takeWebhook(webhook, request, response);
-    const guarded = GUARDED.has(route) && !asksForPage(request);
+    const guarded = GUARDED.has(route) && !(options.graphiql && asksForPage(request));
     let who: Who | undefined;
     try {
       who = guarded ? await admit(request) : undefined;
