@@ -5,6 +5,12 @@ import { z } from 'zod';
 const manifest = z.record(z.string().min(1), z.string().min(1));
 
 /**
+ * An id without the algorithm that some clients write before a hash, `sha256:` for one; the client preset does so in its
+ * manifest, and its users send it with or without.
+ */
+export const bareId = (id: string): string => id.replace(/^sha\d+:/, '');
+
+/**
  * Reads the manifest of documents that clients send by their ids.
  *
  * @param path undefined when there is none
@@ -23,7 +29,11 @@ export const readPersistedDocuments = (
   }
   try {
     const { data } = manifest.safeParse(JSON.parse(text));
-    if (data) return { documents: new Map(Object.entries(data)), faults: [] };
+    if (data)
+      return {
+        documents: new Map(Object.entries(data).map(([id, document]) => [bareId(id), document])),
+        faults: [],
+      };
   } catch {
     // Said below: it is no JSON at all.
   }

@@ -1,10 +1,11 @@
 import { GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { bareId } from '../config/persisted-documents.ts';
 import type { Code } from './error-extensions.ts';
 
 /** Which documents a gateway knows by an id, and whether it runs any other. */
 export interface PersistedDocuments {
-  /** The text of each document by its id; undefined where there is no manifest. */
+  /** The text of each document by its id, which does not name an algorithm; undefined where there is no manifest. */
   readonly documents: ReadonlyMap<string, string> | undefined;
   /** True when nothing but these documents is run. */
   readonly only: boolean;
@@ -43,7 +44,7 @@ export const withDocument = <Params extends SentParams>(
   const id = idOf(params);
   if (id === undefined) return params;
   if (!documents) throw refusal('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported');
-  const query = documents.get(id) ?? documents.get(id.replace(/^sha\d+:/, ''));
+  const query = documents.get(id);
   if (query === undefined) throw refusal('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound');
   const { [DOCUMENT_ID]: _, ...rest } = params;
   return { ...rest, query } as Params;
@@ -97,5 +98,5 @@ const idOf = ({ documentId, extensions }: SentParams): string | undefined => {
       ? persistedQuery.sha256Hash
       : undefined;
   const id = documentId ?? hash;
-  return typeof id === 'string' && id !== '' ? id : undefined;
+  return typeof id === 'string' && id !== '' ? bareId(id) : undefined;
 };

@@ -107,7 +107,7 @@ describe('upstreams', () => {
   test('takes documents that clients send by their ids, from the file of the client preset', () => {
     const folder = mkdtempSync(join(tmpdir(), 'pigeon-documents-'));
     const PERSISTED_DOCUMENTS = join(folder, 'persisted-documents.json');
-    writeFileSync(PERSISTED_DOCUMENTS, JSON.stringify({ 'an id': '{ courier { id } }' }));
+    writeFileSync(PERSISTED_DOCUMENTS, JSON.stringify({ 'sha256:an id': '{ courier { id } }' }));
     const documents = new Map([['an id', '{ courier { id } }']]);
     expect(readConfig({ PERSISTED_DOCUMENTS })).toMatchObject({ persisted: { documents, only: false } });
     expect(readConfig({ PERSISTED_DOCUMENTS, PERSISTED_QUERY_ONLY: 'true' })).toMatchObject({
