@@ -30,6 +30,7 @@ import type { Changes, Directory, Outbox, TextCallbacks } from './ports.ts';
 import { admission, type Who } from './server/admission.ts';
 import { createListener, type Listener } from './server/listener.ts';
 import { requestGuard } from './server/request-guard.ts';
+import { securityHeaders } from './server/security-headers.ts';
 import { resultSerializer } from './server/serialize.ts';
 import type { Engine, OperationContext } from './server/socket-options.ts';
 import { type Sockets, serveSockets } from './server/sockets.ts';
@@ -249,6 +250,7 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     log,
     corsOrigins: config.corsOrigins,
     graphiql: config.graphiql,
+    headers: securityHeaders(publicUrl),
     webhooks: stream.webhooks,
     answer: (request, response, context) => yoga(request, response, context),
     answered: metrics.answered,

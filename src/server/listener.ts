@@ -17,6 +17,8 @@ export interface ListenerOptions<Who> {
   readonly corsOrigins: readonly string[];
   /** True when a browser that asks for a page at `/graphql` is given GraphiQL, which needs no credential. */
   readonly graphiql: boolean;
+  /** What every answer says unless it says something else itself. */
+  readonly headers: ReadonlyMap<string, string>;
   /** Take what is posted to their routes; GraphQL never sees it. */
   readonly webhooks: Webhooks | undefined;
   /** Says who asks; rejects when nobody it knows. */
@@ -75,6 +77,7 @@ export const createListener = <Who>(options: ListenerOptions<Who>): Listener => 
   return {
     handle: (request, response) => {
       const started = performance.now();
+      response.setHeaders(new Map(options.headers));
       if (options.isDraining()) response.setHeader('connection', 'close');
       const closed = new Promise<void>((resolve) => response.once('close', resolve));
       underWay.add(closed);
