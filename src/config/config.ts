@@ -83,6 +83,8 @@ export interface Config {
   /** For how long, and for how many sends, idempotency keys are kept. */
   readonly outbox: { readonly ageMs: number; readonly rows: number };
   readonly freshMs: number;
+  /** True when identical calls in flight, and identical queries, are made once for all who ask. */
+  readonly sharing: boolean;
   readonly deadlineMs: number;
   /** How long everything goes on after readiness has ended, before no more connections are accepted. */
   readonly drainDelayMs: number;
@@ -218,6 +220,7 @@ const shape = (v: Variables, documents: ReadonlyMap<string, string> | undefined)
     directoryMaxAgeMs: v.DIRECTORY_MAX_AGE,
     outbox: { ageMs: v.OUTBOX_MAX_AGE, rows: v.OUTBOX_MAX_ROWS },
     freshMs: v.FRESH_MS,
+    sharing: v.SHARING === 'on',
     deadlineMs: v.DEADLINE_MS,
     drainDelayMs: v.DRAIN_DELAY_MS,
     budgetCalls: v.BUDGET_CALLS,

@@ -26,13 +26,13 @@ export interface Upstreams extends Pick<Services, 'bird' | 'courier' | 'courierF
  * `rateLimiter` is shared by the nodes that share the quotas.
  */
 export const connectUpstreams = (
-  { bird, courier }: Pick<Config, 'bird' | 'courier'>,
+  { bird, courier, sharing = true }: Pick<Config, 'bird' | 'courier'> & Partial<Pick<Config, 'sharing'>>,
   observe: Layer,
   rateLimiter: RateLimiter = localRateLimiter(),
   warn: Services['warn'] = () => {},
 ): Upstreams => {
-  const [toBird, closeBird] = bird ? connectBird(bird, observe, rateLimiter) : [];
-  const [toCourier, closeCourier, fault] = courier ? connectCourier(courier, observe, warn) : [];
+  const [toBird, closeBird] = bird ? connectBird(bird, observe, sharing, rateLimiter) : [];
+  const [toCourier, closeCourier, fault] = courier ? connectCourier(courier, observe, sharing, warn) : [];
   return {
     bird: toBird,
     courier: toCourier,
@@ -45,7 +45,7 @@ export const connectUpstreams = (
   };
 };
 
-const connectBird = (config: BirdConfig, observe: Layer, rateLimiter: RateLimiter) => {
+const connectBird = (config: BirdConfig, observe: Layer, sharing: boolean, rateLimiter: RateLimiter) => {
   const { send, close } = http(config.url);
   /** Bird counts GET and POST apart, per workspace; it documents no quota for the other methods. */
   const quota = (method: string, perSecond: number) => ({
@@ -57,7 +57,7 @@ const connectBird = (config: BirdConfig, observe: Layer, rateLimiter: RateLimite
     send,
     outcome,
     deadline,
-    coalesce(),
+    ...(sharing ? [coalesce()] : []),
     retry({ refusedMeansUnprocessed: true }),
     breaker(),
     share(CONNECTIONS_AN_OPERATION),
@@ -74,7 +74,7 @@ const connectBird = (config: BirdConfig, observe: Layer, rateLimiter: RateLimite
   return [upstream, close] as const;
 };
 
-const connectCourier = (config: CourierConfig, observe: Layer, warn: Services['warn']) => {
+const connectCourier = (config: CourierConfig, observe: Layer, sharing: boolean, warn: Services['warn']) => {
   const { send, close } = http(config.url);
   const account = config.login && courierAccount(config.login, observe);
   const session = account && login(account, warn);
@@ -84,7 +84,7 @@ const connectCourier = (config: CourierConfig, observe: Layer, warn: Services['w
       send,
       outcome,
       deadline,
-      coalesce(),
+      ...(sharing ? [coalesce()] : []),
       retry({ refusedMeansUnprocessed: false }),
       ...(session ? [session.layer] : []),
       breaker(),

@@ -45,6 +45,7 @@ describe('without any variable', () => {
       dataDir: '.data',
       outbox: { ageMs: 86_400_000, rows: 1_000_000 },
       freshMs: 10_000,
+      sharing: true,
       deadlineMs: 10_000,
       budgetCalls: 500,
       budgetObjects: 25_000,
