@@ -1,7 +1,9 @@
 import { createMcpHandler, type McpHttpHandler, Server } from '@modelcontextprotocol/server';
 import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { type Tool, toolsOf } from './tools.ts';
+import { InputError } from '../../graph/errors.ts';
+import { errorExtensions } from '../error-extensions.ts';
+import { missingKey, type Tool, toolsOf } from './tools.ts';
 
 /** What agents may do. */
 export interface McpOptions {
@@ -41,13 +43,17 @@ export const useMcp = ({ schema, documents, writes, version }: McpOptions): Plug
           { capabilities: { tools: {} }, instructions: INSTRUCTIONS },
         );
         server.setRequestHandler('tools/list', () => ({
-          tools: [...tools.values()].map(({ documentId: _, ...tool }) => tool),
+          tools: [...tools.values()].map(({ documentId: _id, keyed: _keyed, ...tool }) => tool),
         }));
         server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
           const tool = tools.get(params.name);
           if (!tool) return failure([{ message: `there is no tool ${JSON.stringify(params.name)}` }]);
           if (!ask) throw new Error('the gateway is not there yet');
-          return call(ask, tool, params.arguments ?? {}, { serverContext, signal: mcpReq.signal });
+          const variables = params.arguments ?? {};
+          const missing = missingKey(tool, variables);
+          if (missing)
+            return failure([shown(new InputError(missing, 'is needed, and the same in a repeat'))]);
+          return call(ask, tool, variables, { serverContext, signal: mcpReq.signal });
         });
         return server;
       },
@@ -86,6 +92,12 @@ const call = async (
     content: [{ type: 'text' as const, text: JSON.stringify(result) }],
     structuredContent: JSON.parse(JSON.stringify(result)) as Record<string, unknown>,
   };
+};
+
+/** An error as GraphQL's answers have it. */
+const shown = (error: InputError): object => {
+  const { message = error.message, ...extensions } = errorExtensions(error) ?? {};
+  return { message, extensions };
 };
 
 const failure = (errors: readonly object[]) => ({

@@ -1,5 +1,4 @@
 import {
-  type GraphQLInputField,
   type GraphQLSchema,
   getNamedType,
   isInputObjectType,
@@ -31,6 +30,8 @@ export interface Tool {
   };
   /** The document's id in the manifest. */
   readonly documentId: string;
+  /** The variables in which an idempotency key must be given. */
+  readonly keyed: readonly string[];
 }
 
 /**
@@ -51,12 +52,14 @@ export const toolsOf = (
     const [operation] = operations;
     if (!operation?.name || operations.length > 1) continue;
     const isRead = operation.operation === OperationTypeNode.QUERY;
-    if (!isRead && !(writes && takesKeys(schema, operation))) continue;
+    const keyed = isRead ? [] : writes ? keyedVariables(schema, operation) : undefined;
+    if (!keyed) continue;
     const name = operation.name.value;
     if (tools.has(name)) throw new Error(`two trusted documents are named ${name}, and each is a tool`);
     tools.set(name, {
       name,
       documentId,
+      keyed,
       description: `${aboutOf(schema, operation)} ${AS_DATA}`,
       inputSchema: variablesSchema(schema, operation, isRead ? [] : [IDEMPOTENCY_KEY]),
       annotations: {
@@ -70,22 +73,43 @@ export const toolsOf = (
   return tools;
 };
 
-/** True for a mutation each of whose fields is given one variable as input, which takes an idempotency key. */
-const takesKeys = (schema: GraphQLSchema, { operation, selectionSet }: OperationDefinitionNode): boolean =>
-  operation === OperationTypeNode.MUTATION &&
-  selectionSet.selections.every((selection) => {
-    if (selection.kind !== Kind.FIELD) return false;
-    const field = schema.getMutationType()?.getFields()[selection.name.value];
-    const input = field?.args.find(({ name }) => name === 'input');
+/**
+ * The variables through which a mutation's fields are given their input; undefined unless the input of each of them
+ * is one variable that takes an idempotency key. A key that stands in the document would be the same in every call.
+ */
+const keyedVariables = (
+  schema: GraphQLSchema,
+  { operation, selectionSet }: OperationDefinitionNode,
+): readonly string[] | undefined => {
+  if (operation !== OperationTypeNode.MUTATION) return undefined;
+  const fields = schema.getMutationType()?.getFields() ?? {};
+  const keyed = selectionSet.selections.flatMap((selection) => {
+    if (selection.kind !== Kind.FIELD) return [];
     const given = selection.arguments?.find(({ name }) => name.value === 'input')?.value;
+    const input = fields[selection.name.value]?.args.find(({ name }) => name === 'input');
     const type = input && getNamedType(input.type);
-    // A key that stands in the document would be the same in every call, and one that is left out could not be given.
+    const takesKey = isInputObjectType(type) && Object.hasOwn(type.getFields(), IDEMPOTENCY_KEY);
+    return takesKey && given?.kind === Kind.VARIABLE ? [given.name.value] : [];
+  });
+  return keyed.length === selectionSet.selections.length ? keyed : undefined;
+};
+
+/**
+ * The path of an idempotency key that a call of the tool should give and does not; undefined where none is missing.
+ * The graph itself lets it be left out.
+ */
+export const missingKey = (
+  { keyed }: Tool,
+  variables: Readonly<Record<string, unknown>>,
+): string | undefined => {
+  const variable = keyed.find((name) => {
+    const input = variables[name];
     return (
-      given?.kind === Kind.VARIABLE &&
-      isInputObjectType(type) &&
-      (type.getFields() as Record<string, GraphQLInputField>)[IDEMPOTENCY_KEY] !== undefined
+      typeof input !== 'object' || input === null || !(input as Record<string, unknown>)[IDEMPOTENCY_KEY]
     );
   });
+  return variable && `${variable}.${IDEMPOTENCY_KEY}`;
+};
 
 /** What the document says of itself, or what the graph says of the fields that it asks for. */
 const aboutOf = (
