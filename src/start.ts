@@ -7,6 +7,7 @@ import { openSqliteOutbox } from './outbox/sqlite-outbox.ts';
 import { useExplainPage } from './plugins/explain-page.ts';
 import { useGraphiql } from './plugins/graphiql.ts';
 import { useLandingPage } from './plugins/landing-page.ts';
+import { logFields } from './plugins/telemetry/request-scope.ts';
 import { type Sandbox, startSandbox } from './sandbox/sandbox.ts';
 import { schema } from './schema.ts';
 import { standardOutput } from './server/log-output.ts';
@@ -34,10 +35,15 @@ export interface Running extends Gateway {
 export const start = async (env: Readonly<Record<string, string | undefined>>): Promise<Running> => {
   const configured = readConfig(env);
   const output = standardOutput();
-  const log = pino({ level: configured.logLevel }, output);
+  const log = pino({ level: configured.logLevel, mixin: logFields }, output);
   // What has been started is closed in the opposite order, also when something behind it cannot start.
   await using started = new AsyncDisposableStack();
   started.defer(() => output.flush());
+
+  if (configured.tracing) {
+    const { startTracing } = await import('./plugins/telemetry/exporter.ts');
+    started.use(await startTracing(configured.tracing));
+  }
 
   const sandbox = configured.sandbox ? started.use(await startSandbox()) : undefined;
   const config: Config = sandbox ? { ...configured, ...upstreamsOf(sandbox) } : configured;
@@ -105,9 +111,10 @@ export const start = async (env: Readonly<Record<string, string | undefined>>): 
         settling: { services },
         warn: services.warn,
       }),
-  }).catch((error: NodeJS.ErrnoException) => {
+  }).catch((error: NodeJS.ErrnoException & { port?: number }) => {
     if (error.code !== 'EADDRINUSE') throw error;
-    throw new Error(`port ${config.port} is taken, PORT names another`, { cause: error });
+    const name = error.port === config.port ? 'PORT' : 'METRICS_PORT';
+    throw new Error(`port ${error.port} is taken, ${name} names another`, { cause: error });
   });
   started.use(gateway);
   sandbox?.setWebhookUrl(`${gateway.url}/webhooks/bird`);
