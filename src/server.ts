@@ -96,6 +96,8 @@ export interface GatewayOptions {
   /** How many operations run at once; by default `CONCURRENCY`. */
   readonly concurrency?: ConcurrencyBounds;
   readonly log?: Logger;
+  /** How many lines of the log have been dropped; by default none ever is. */
+  readonly droppedLines?: () => number;
 }
 
 /** A gateway that listens. */
@@ -241,6 +243,11 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
   const admit = admission(config.auth, services.courierForwards);
 
   const slots = new FairSlots(options.concurrency);
+  metrics.show(
+    'pigeon_log_lines_dropped',
+    'Lines of the log that were dropped because its output was full or slow.',
+    options.droppedLines ?? (() => 0),
+  );
   metrics.show('pigeon_operations_running', 'Operations that run now.', () => slots.counts.running);
   metrics.show('pigeon_operations_waiting', 'Operations that wait to run.', () => slots.counts.waiting);
 

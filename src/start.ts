@@ -10,6 +10,7 @@ import { useLandingPage } from './plugins/landing-page.ts';
 import { logFields } from './plugins/telemetry/request-scope.ts';
 import { type Sandbox, startSandbox } from './sandbox/sandbox.ts';
 import { schema } from './schema.ts';
+import { standardOutput } from './server/log-output.ts';
 import { type Gateway, startGateway } from './server.ts';
 import { connectRedis } from './store/redis-connection.ts';
 import { openRedisLog } from './stream/log/redis-log.ts';
@@ -33,9 +34,11 @@ export interface Running extends Gateway {
  */
 export const start = async (env: Readonly<Record<string, string | undefined>>): Promise<Running> => {
   const configured = readConfig(env);
-  const log = pino({ level: configured.logLevel, mixin: logFields });
+  const output = standardOutput();
+  const log = pino({ level: configured.logLevel, mixin: logFields }, output);
   // What has been started is closed in the opposite order, also when something behind it cannot start.
   await using started = new AsyncDisposableStack();
+  started.defer(() => output.flush());
 
   if (configured.tracing) {
     const { startTracing } = await import('./plugins/telemetry/exporter.ts');
@@ -60,6 +63,7 @@ export const start = async (env: Readonly<Record<string, string | undefined>>): 
   const gateway = await startGateway(config, {
     schema,
     log,
+    droppedLines: () => output.dropped,
     rateLimiter: redis && redisRateLimiter(redis),
     outbox: redis ? redisOutbox(redis, config.outbox) : openSqliteOutbox({ dataDir, bounds: config.outbox }),
     plugins: [
