@@ -154,7 +154,10 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     budgetObjects: config.budgetObjects,
     budgetBytes: config.budgetBytes,
     defaultRegion: config.defaultRegion,
-    cache: config.freshMs > 0 ? new LRUCache({ max: CACHED_ROWS, ttl: config.freshMs }) : undefined,
+    cache:
+      config.sharing && config.freshMs > 0
+        ? new LRUCache({ max: CACHED_ROWS, ttl: config.freshMs })
+        : undefined,
     warn,
   };
   const site: Site = { url, publicUrl, services: sharedServices, log };

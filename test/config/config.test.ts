@@ -44,6 +44,7 @@ describe('without any variable', () => {
       dataDir: '.data',
       outbox: { ageMs: 86_400_000, rows: 1_000_000 },
       freshMs: 10_000,
+      sharing: true,
       deadlineMs: 10_000,
       budgetCalls: 500,
       budgetObjects: 25_000,
@@ -234,8 +235,14 @@ describe('faults', () => {
     ],
     [
       'refuses words it does not know',
-      { AUTH: 'basic', SANDBOX: 'yes', LOG_LEVEL: 'loud', COURIER_FORWARD_AUTHORIZATION: '1' },
-      ['AUTH', 'SANDBOX', 'LOG_LEVEL', 'COURIER_FORWARD_AUTHORIZATION'],
+      {
+        AUTH: 'basic',
+        SANDBOX: 'yes',
+        LOG_LEVEL: 'loud',
+        COURIER_FORWARD_AUTHORIZATION: '1',
+        SHARING: 'no',
+      },
+      ['AUTH', 'SANDBOX', 'LOG_LEVEL', 'COURIER_FORWARD_AUTHORIZATION', 'SHARING'],
     ],
     [
       'refuses times without a unit',
