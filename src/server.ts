@@ -187,7 +187,7 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     budgetBytes: config.budgetBytes,
     defaultRegion: config.defaultRegion,
     cache:
-      config.freshMs > 0
+      config.sharing && config.freshMs > 0
         ? metrics.measureCache(new LRUCache<string, object>({ max: CACHED_ROWS, ttl: config.freshMs }))
         : undefined,
     warn,

@@ -83,6 +83,8 @@ export interface Config {
   /** For how long, and for how many sends, idempotency keys are kept. */
   readonly outbox: { readonly ageMs: number; readonly rows: number };
   readonly freshMs: number;
+  /** False where every operation makes each of its calls itself, and nothing that was read is used again. */
+  readonly sharing: boolean;
   readonly deadlineMs: number;
   /** How long everything goes on after readiness has ended, before no more connections are accepted. */
   readonly drainDelayMs: number;
@@ -220,6 +222,7 @@ const shape = (v: Variables, documents: ReadonlyMap<string, string> | undefined)
     directoryMaxAgeMs: v.DIRECTORY_MAX_AGE,
     outbox: { ageMs: v.OUTBOX_MAX_AGE, rows: v.OUTBOX_MAX_ROWS },
     freshMs: v.FRESH_MS,
+    sharing: v.SHARING === 'on',
     deadlineMs: v.DEADLINE_MS,
     drainDelayMs: v.DRAIN_DELAY_MS,
     budgetCalls: v.BUDGET_CALLS,

@@ -119,6 +119,7 @@ export const variables = z.object({
   OUTBOX_MAX_AGE: duration.default(24 * 60 * MINUTE_MS),
   OUTBOX_MAX_ROWS: count(1000, 1_000_000_000).default(1_000_000),
   FRESH_MS: count(0, 3_600_000).default(10_000),
+  SHARING: oneOf('on', 'off').default('on'),
   DEADLINE_MS: count(1, 600_000).default(10_000),
   DRAIN_DELAY_MS: count(0, 600_000).default(0),
   BUDGET_CALLS: count(1, 1_000_000).default(500),

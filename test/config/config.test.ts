@@ -45,6 +45,7 @@ describe('without any variable', () => {
       dataDir: '.data',
       outbox: { ageMs: 86_400_000, rows: 1_000_000 },
       freshMs: 10_000,
+      sharing: true,
       deadlineMs: 10_000,
       budgetCalls: 500,
       budgetObjects: 25_000,
@@ -276,8 +277,9 @@ describe('faults', () => {
         LOG_LEVEL: 'loud',
         COURIER_FORWARD_AUTHORIZATION: '1',
         INTROSPECTION: 'false',
+        SHARING: 'no',
       },
-      ['AUTH', 'SANDBOX', 'LOG_LEVEL', 'COURIER_FORWARD_AUTHORIZATION', 'INTROSPECTION'],
+      ['AUTH', 'SANDBOX', 'LOG_LEVEL', 'COURIER_FORWARD_AUTHORIZATION', 'INTROSPECTION', 'SHARING'],
     ],
     [
       'refuses times without a unit',

@@ -234,6 +234,7 @@ const DEFAULTS: Config = {
   directoryMaxAgeMs: 1_800_000,
   outbox: { ageMs: 86_400_000, rows: 1_000_000 },
   freshMs: 0,
+  sharing: true,
   deadlineMs: 2000,
   drainDelayMs: 0,
   budgetCalls: 500,
