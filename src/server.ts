@@ -15,14 +15,22 @@ import { type ConcurrencyBounds, FairSlots, useConcurrency } from './plugins/con
 import { useDocumentCache } from './plugins/document-cache.ts';
 import { presenter, useReadableParams } from './plugins/errors.ts';
 import { useHealth } from './plugins/health.ts';
+import { useNoIntrospection } from './plugins/introspection.ts';
 import { useLimits } from './plugins/limits.ts';
 import { createMetrics } from './plugins/metrics.ts';
+import {
+  DOCUMENT_ID,
+  unfitDocuments,
+  usePersistedDocuments,
+  withDocument,
+} from './plugins/persisted-documents.ts';
 import { useLastWord } from './plugins/refusal.ts';
 import { useWeight } from './plugins/weight.ts';
 import type { Changes, Directory, Outbox, TextCallbacks } from './ports.ts';
 import { admission, type Who } from './server/admission.ts';
 import { createListener, type Listener } from './server/listener.ts';
 import { requestGuard } from './server/request-guard.ts';
+import { securityHeaders } from './server/security-headers.ts';
 import { resultSerializer } from './server/serialize.ts';
 import type { Engine, OperationContext } from './server/socket-options.ts';
 import { type Sockets, serveSockets } from './server/sockets.ts';
@@ -183,6 +191,10 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     () => directory?.summary()?.users,
   );
 
+  for (const unfit of unfitDocuments(schema, config.persisted)) {
+    log.warn(unfit, 'a persisted document does not fit the schema and is refused when it is asked for');
+  }
+
   const admit = admission(config.auth, services.courierForwards);
 
   const slots = new FairSlots(options.concurrency);
@@ -209,7 +221,9 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
       useSubscriptionQuota(),
       useConcurrency(slots),
       streams.plugin,
+      usePersistedDocuments(config.persisted),
       useLimits(config.limits),
+      ...(config.introspection ? [] : [useNoIntrospection()]),
       useDocumentCache(),
       useWeight(),
       useReadableParams(),
@@ -220,6 +234,7 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     cors: false,
     multipart: false,
     batching: false,
+    extraParamNames: [DOCUMENT_ID],
     logging: false,
   });
   opened.defer(() => yoga.dispose());
@@ -234,6 +249,8 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     admit,
     log,
     corsOrigins: config.corsOrigins,
+    graphiql: config.graphiql,
+    headers: securityHeaders(publicUrl),
     webhooks: stream.webhooks,
     answer: (request, response, context) => yoga(request, response, context),
     answered: metrics.answered,
@@ -250,6 +267,7 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
       return { who, expiresAt: who.caller.expiresAt };
     },
     envelop: (context, params) => yoga.getEnveloped(Object.assign(context, { params })) as unknown as Engine,
+    withDocument: (params) => withDocument(config.persisted, params),
     counted: (change) => metrics.operations.inc(change),
   });
   // It opens now that everything behind it is there.

@@ -57,12 +57,21 @@ export const start = async (env: Readonly<Record<string, string | undefined>>): 
     rateLimiter: redis && redisRateLimiter(redis),
     outbox: redis ? redisOutbox(redis, config.outbox) : openSqliteOutbox({ dataDir, bounds: config.outbox }),
     plugins: [
-      useExplainPage({ examples: sandbox?.fixtureIds }),
-      useLandingPage({ schema, sandbox: sandbox !== undefined }),
-      useGraphiql({
-        examples: sandbox?.fixtureIds,
-        withHeaders: config.auth.kind !== 'none' || config.courier?.forwards === true,
+      useLandingPage({
+        schema,
+        sandbox: sandbox !== undefined,
+        introspection: config.introspection,
+        graphiql: config.graphiql,
       }),
+      ...(config.graphiql
+        ? [
+            useExplainPage({ examples: sandbox?.fixtureIds }),
+            useGraphiql({
+              examples: sandbox?.fixtureIds,
+              withHeaders: config.auth.kind !== 'none' || config.courier?.forwards === true,
+            }),
+          ]
+        : []),
     ],
     directory: ({ services }) =>
       services.courier?.credential.secret

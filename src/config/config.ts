@@ -1,4 +1,5 @@
 import { readVariables } from './environment.ts';
+import { readPersistedDocuments } from './persisted-documents.ts';
 import { faultsOfAll, type Variables, variables } from './variables.ts';
 
 /** Bird as configured. */
@@ -75,6 +76,15 @@ export interface Config {
   readonly limits: { readonly depth: number; readonly aliases: number; readonly tokens: number };
   /** Operations a second that one caller may begin; 0 = no limit. */
   readonly callerRps: number;
+  /** Documents that clients send by their ids, and whether no other text is run. */
+  readonly persisted: {
+    readonly documents: ReadonlyMap<string, string> | undefined;
+    readonly only: boolean;
+  };
+  /** False when clients may not read the schema. */
+  readonly introspection: boolean;
+  /** False when there are no pages on which queries are written. */
+  readonly graphiql: boolean;
   readonly logLevel: Variables['LOG_LEVEL'];
 }
 
@@ -94,7 +104,7 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads the whole configuration, and the files of secrets that it names. An empty variable counts as absent.
+ * Reads the whole configuration, and the files that it names. An empty variable counts as absent.
  *
  * @throws {ConfigError} with every fault, by the variable's name; values are not quoted
  */
@@ -102,9 +112,10 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
   const { values, given, faults: unread, asWritten } = readVariables(environment);
   const parsed = variables.safeParse(values);
   const unfit = parsed.error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? [];
-  const faults = [...unread, ...[...unfit, ...faultsOfAll(given)].map(asWritten)];
+  const { documents, faults: unlisted } = readPersistedDocuments(values.PERSISTED_DOCUMENTS);
+  const faults = [...unread, ...[...unfit, ...faultsOfAll(given)].map(asWritten), ...unlisted];
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
-  return shape(parsed.data);
+  return shape(parsed.data, documents);
 };
 
 /** What stands in a configuration for upstreams that Pigeon plays itself. */
@@ -125,7 +136,7 @@ export const upstreamsOf = (played: {
   };
 };
 
-const shape = (v: Variables): Config => {
+const shape = (v: Variables, documents: ReadonlyMap<string, string> | undefined): Config => {
   const bird: BirdConfig | undefined =
     v.BIRD_ACCESS_KEY !== undefined && v.BIRD_WORKSPACE_ID !== undefined
       ? {
@@ -185,6 +196,9 @@ const shape = (v: Variables): Config => {
     budgetBytes: v.BUDGET_BYTES,
     limits: { depth: v.MAX_DEPTH, aliases: v.MAX_ALIASES, tokens: v.MAX_TOKENS },
     callerRps: v.CALLER_RPS,
+    persisted: { documents, only: v.PERSISTED_QUERY_ONLY === 'true' },
+    introspection: v.INTROSPECTION === 'on',
+    graphiql: v.GRAPHIQL === 'on',
     logLevel: v.LOG_LEVEL,
   };
 };

@@ -107,6 +107,10 @@ export const variables = z.object({
   MAX_ALIASES: count(0, 100_000).default(100),
   MAX_TOKENS: count(1, 1_000_000).default(2000),
   CALLER_RPS: count(0, 1_000_000).default(0),
+  PERSISTED_DOCUMENTS: z.string().optional(),
+  PERSISTED_QUERY_ONLY: oneOf('true', 'false').default('false'),
+  INTROSPECTION: oneOf('on', 'off').default('on'),
+  GRAPHIQL: oneOf('on', 'off').default('on'),
   LOG_LEVEL: oneOf(...LOG_LEVELS).default('info'),
   REDIS_URL: redisUrl.optional(),
 });
@@ -158,6 +162,10 @@ export const faultsOfAll = (env: Readonly<Record<string, string>>): string[] => 
     faults.push(
       'SANDBOX: is off and no upstream is configured: set BIRD_ACCESS_KEY and BIRD_WORKSPACE_ID, or COURIER_API_URL and COURIER_TOKEN (or COURIER_USERNAME and COURIER_PASSWORD), or SANDBOX=on',
     );
+  }
+
+  if (env.PERSISTED_QUERY_ONLY === 'true') {
+    need('PERSISTED_DOCUMENTS', 'because PERSISTED_QUERY_ONLY is true and nothing else is run');
   }
 
   if (!has('AUTH') && has('HOST') && !isLoopback(env.HOST ?? '')) {

@@ -15,6 +15,10 @@ import { type Route, routeOf } from './routes.ts';
 export interface ListenerOptions<Who> {
   readonly guard: (request: IncomingMessage) => Refusal | undefined;
   readonly corsOrigins: readonly string[];
+  /** True when a browser that asks for a page at `/graphql` is given GraphiQL, which needs no credential. */
+  readonly graphiql: boolean;
+  /** What every answer says unless it says something else itself. */
+  readonly headers: ReadonlyMap<string, string>;
   /** Take what is posted to their routes; GraphQL never sees it. */
   readonly webhooks: Webhooks | undefined;
   /** Says who asks; rejects when nobody it knows. */
@@ -52,7 +56,7 @@ export const createListener = <Who>(options: ListenerOptions<Who>): Listener => 
     const route = routeOf(request);
     const webhook = handlerOf(options.webhooks, route);
     if (webhook) return takeWebhook(webhook, request, response);
-    const guarded = GUARDED.has(route) && !asksForPage(request);
+    const guarded = GUARDED.has(route) && !(options.graphiql && asksForPage(request));
     let who: Who | undefined;
     try {
       who = guarded ? await admit(request) : undefined;
@@ -73,6 +77,7 @@ export const createListener = <Who>(options: ListenerOptions<Who>): Listener => 
   return {
     handle: (request, response) => {
       const started = performance.now();
+      response.setHeaders(new Map(options.headers));
       if (options.isDraining()) response.setHeader('connection', 'close');
       const closed = new Promise<void>((resolve) => response.once('close', resolve));
       underWay.add(closed);

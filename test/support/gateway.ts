@@ -237,6 +237,9 @@ const DEFAULTS: Config = {
   budgetBytes: 32 * 1024 * 1024,
   limits: { depth: 20, aliases: 100, tokens: 2000 },
   callerRps: 0,
+  persisted: { documents: undefined, only: false },
+  introspection: true,
+  graphiql: true,
   logLevel: 'silent',
 };
 
