@@ -9,6 +9,8 @@ import { useGraphiql } from './plugins/graphiql.ts';
 import { useLandingPage } from './plugins/landing-page.ts';
 import { type Sandbox, startSandbox } from './sandbox/sandbox.ts';
 import { schema } from './schema.ts';
+import { openRedisSendStore } from './sending/redis-send-store.ts';
+import { openSqliteSendStore } from './sending/sqlite-send-store.ts';
 import { type Gateway, startGateway } from './server.ts';
 import { connectRedis } from './store/redis-connection.ts';
 import { openRedisLog } from './stream/log/redis-log.ts';
@@ -56,6 +58,7 @@ export const start = async (env: Readonly<Record<string, string | undefined>>): 
     log,
     rateLimiter: redis && redisRateLimiter(redis),
     outbox: redis ? redisOutbox(redis, config.outbox) : openSqliteOutbox({ dataDir, bounds: config.outbox }),
+    sendStore: redis ? await openRedisSendStore(redis) : openSqliteSendStore(dataDir),
     plugins: [
       useExplainPage({ examples: sandbox?.fixtureIds }),
       useLandingPage({ schema, sandbox: sandbox !== undefined }),

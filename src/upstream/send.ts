@@ -68,6 +68,8 @@ export interface Call {
   /** The caller's name for a field that the upstream refused, where it has one. */
   readonly inputPath?: ((field: string) => string | undefined) | undefined;
   readonly observer?: Observer | undefined;
+  /** Is asked when the connection is there, right before the first byte is written: what it throws ends the call. */
+  readonly gate?: (() => void) | undefined;
 }
 
 /** Is told how a call is answered. */
