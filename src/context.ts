@@ -12,7 +12,7 @@ import type {
 } from './ports.ts';
 import type { OptOuts } from './sending/opt-outs.ts';
 import { ANONYMOUS } from './upstream/auth.ts';
-import type { Answer, Credential, Observer, Operation, QueryValue, Send } from './upstream/send.ts';
+import type { Answer, Credential, Gate, Observer, Operation, QueryValue, Send } from './upstream/send.ts';
 import { Trace } from './upstream/trace.ts';
 
 /** The two upstreams, as `@rest(api:)` and the scopes name them. */
@@ -213,8 +213,8 @@ export interface Context {
   readonly byKey?: boolean | undefined;
   /** The send with an idempotency key that is being made. */
   readonly sending?: Sending | undefined;
-  /** Is asked right before something is sent to people: what it throws ends the send, of which nothing has left. */
-  readonly gate?: (() => void) | undefined;
+  /** Says right before something is sent to people whether it may be. */
+  readonly gate?: Gate | undefined;
   /** What the client calls the message that is being sent. */
   readonly clientId?: string | undefined;
 }

@@ -47,12 +47,15 @@ export class NotReachableError extends Error {
   }
 }
 
-/** What is to be sent once could not be written down before, so nothing was sent. */
+/** What must be known or written down before a send could not be, so nothing was sent. */
 export class NotKeptError extends Error {
   override readonly name = 'NotKeptError';
 
-  constructor(cause: unknown) {
-    super('the idempotency key could not be written down, so nothing was sent', { cause });
+  constructor(
+    cause: unknown,
+    message = 'the idempotency key could not be written down, so nothing was sent',
+  ) {
+    super(message, { cause });
   }
 }
 

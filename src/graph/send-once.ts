@@ -184,6 +184,7 @@ const unknown = ({ operation }: KeptSend, retryable: boolean): OutcomeUnknownErr
 /** True for an error that says that nothing was sent: a gate or the upstream refused it, or the upstream never saw it. */
 const isUnsent = (error: unknown, operation: string): boolean =>
   error instanceof NotReachableError ||
+  error instanceof NotKeptError ||
   (error instanceof UpstreamError &&
     `${error.operation.api} ${error.operation.method} ${error.operation.path}` === operation &&
     (error instanceof AnswerError ||

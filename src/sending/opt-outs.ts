@@ -5,9 +5,12 @@ import type { SendStore, Wish } from '../ports.ts';
 /** How many marks of people this process remembers by itself: more than come in while a send is being made. */
 const REMEMBERED = 100_000;
 
-/** Somebody as wishes are kept: by a number or an address, or as who they are to one channel. */
+/**
+ * Somebody as wishes are kept: by an address or a number, by the last digits of a number (`ends`) or of one whose
+ * country is not known (`stray`), or as who they are to one channel.
+ */
 export type Somebody =
-  | { readonly kind: 'phone' | 'email'; readonly value: string }
+  | { readonly kind: 'email' | 'phone' | 'ends' | 'stray'; readonly value: string }
   | { readonly kind: 'contact' | 'individual'; readonly value: string; readonly channel: string };
 
 /** The last wishes of a mark that were heard in this process, -1 where there was none. */

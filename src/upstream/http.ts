@@ -85,11 +85,14 @@ export const http = (url: string): Http => {
     send: async (call) => {
       const { operation, credential, body, signal } = call;
       const { origin, path } = locate(call);
+      const lastWord = await call.gate?.();
+      // The deadline may have come meanwhile.
+      if (signal?.aborted) throw signal.reason;
       let answer: Dispatcher.ResponseData;
       let bytes: Uint8Array;
       try {
         const pool = poolOf(origin);
-        const dispatcher = call.gate ? pool.compose(gated(call.gate)) : pool;
+        const dispatcher = lastWord ? pool.compose(gated(lastWord)) : pool;
         answer = await dispatcher.request({
           method: operation.method as Dispatcher.HttpMethod,
           path,
@@ -144,14 +147,14 @@ class ClosedGateError extends Error {}
 
 /** Asks a gate when undici has a connection for the call and is about to write to it. */
 const gated =
-  (gate: () => void): Dispatcher.DispatcherComposeInterceptor =>
+  (lastWord: () => void): Dispatcher.DispatcherComposeInterceptor =>
   (dispatch) =>
   (options, handler) =>
     dispatch(options, {
       ...passing(handler),
       onRequestStart: (controller, context) => {
         try {
-          gate();
+          lastWord();
         } catch (cause) {
           controller.abort(new ClosedGateError('the gate is closed', { cause }));
           return;
