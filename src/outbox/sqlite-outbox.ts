@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { KeptSend, Outbox, SendState } from '../ports.ts';
+import { whyUnusable } from '../store/damage.ts';
 import { StoreError } from '../store/store-error.ts';
 import {
   FIRST_LOOK_MS,
@@ -203,6 +204,6 @@ const open = (dataDir: string): DatabaseSync => {
     db.exec(TABLE);
     return db;
   } catch (cause) {
-    throw new StoreError(`the outbox cannot be kept in ${dataDir}: the folder must be writable`, { cause });
+    throw new StoreError(`the outbox: ${whyUnusable(join(dataDir, 'outbox.sqlite'), cause)}`, { cause });
   }
 };

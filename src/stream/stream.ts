@@ -84,7 +84,7 @@ export interface Stream {
 export const openStream = (options: StreamOptions): Stream => {
   const { dataDir, bounds, birdKeys, publicUrl, workspaceId, warn, now = Date.now } = options;
   const { log = openSqliteLog({ dataDir, bounds: { ...BOUNDS, ...bounds }, now }) } = options;
-  const { tokens = openSqliteTextTokens(dataDir, now) } = options;
+  const { tokens = openSqliteTextTokens(dataDir, now, warn) } = options;
   const pubSub = new PubSub();
   const statusLog = new StatusLog(log, pubSub, warn, bounds?.entries, now);
   const delivery = new Delivery(statusLog, pubSub);

@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { rank } from '../../graph/status.ts';
 import type { MessageStatus } from '../../ports.ts';
+import { isDamage, setAside, whyUnusable } from '../../store/damage.ts';
 import { StoreError } from '../../store/store-error.ts';
 import { type Early, type Report, type TextTokens, TOKEN_MS } from './text-tokens.ts';
+
+type Warn = (message: string, details: Record<string, unknown>) => void;
 
 const TABLE = `
   CREATE TABLE IF NOT EXISTS token (
@@ -29,8 +32,12 @@ interface Row {
  * @param dataDir the folder of `texts.sqlite`, made when missing; `:memory:` for tokens that end with the process
  * @throws {StoreError} it cannot be opened
  */
-export const openSqliteTextTokens = (dataDir: string, now: () => number): TextTokens => {
-  const db = open(dataDir);
+export const openSqliteTextTokens = (
+  dataDir: string,
+  now: () => number,
+  warn: Warn = () => {},
+): TextTokens => {
+  const db = open(dataDir, warn);
   const statements = {
     add: db.prepare('INSERT INTO token (key, audience, made_at) VALUES (?, ?, ?)'),
     forget: db.prepare('DELETE FROM token WHERE made_at < ?'),
@@ -94,18 +101,32 @@ const earlyOf = (row: Row): Early | undefined =>
         report: { status: row.status, nativeStatus: row.native_status, occurredAt: row.occurred_at },
       };
 
-const open = (dataDir: string): DatabaseSync => {
+const open = (dataDir: string, warn: Warn): DatabaseSync => {
   const memory = dataDir === ':memory:';
+  const path = memory ? dataDir : join(dataDir, 'texts.sqlite');
+  const attempt = (): DatabaseSync => {
+    // A process that is just ending may still hold the file.
+    const db = new DatabaseSync(path, { timeout: 3000 });
+    try {
+      db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+      db.exec(TABLE);
+      return db;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  };
   try {
     if (!memory) mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    // A process that is just ending may still hold the file.
-    const db = new DatabaseSync(memory ? dataDir : join(dataDir, 'texts.sqlite'), { timeout: 3000 });
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-    db.exec(TABLE);
-    return db;
+    try {
+      return attempt();
+    } catch (error) {
+      if (memory || !isDamage(error)) throw error;
+      // What is lost are courier's reports on texts already sent; who watches one of them is told by polling.
+      warn('the addresses of texts are damaged and are begun anew', { file: path, aside: setAside(path) });
+      return attempt();
+    }
   } catch (cause) {
-    throw new StoreError(`the addresses of texts cannot be kept in ${dataDir}: the folder must be writable`, {
-      cause,
-    });
+    throw new StoreError(`the addresses of texts: ${whyUnusable(path, cause)}`, { cause });
   }
 };
