@@ -22,7 +22,7 @@ interface Row {
   readonly audience: string;
   readonly text_id: string | null;
   readonly status: MessageStatus | null;
-  readonly native_status: string;
+  readonly native_status: string | null;
   readonly occurred_at: number;
 }
 
