@@ -5,13 +5,8 @@ import { type User, users } from '../courier/resources/user.ts';
 import type { Directory } from '../ports.ts';
 import { LoginError } from '../upstream/errors.ts';
 import type { Credential } from '../upstream/send.ts';
-import {
-  type DirectoryStore,
-  type Entry,
-  type EntryKind,
-  openDirectoryStore,
-  type Sweep,
-} from './directory-store.ts';
+import type { DirectoryStore, Entry, EntryKind, Sweep } from './directory-store.ts';
+import { openForgivingStore } from './forgiving-directory-store.ts';
 import { endsOf, lastDigits, toEmail, toPhone } from './identifier.ts';
 
 /** courier's largest page. */
@@ -68,10 +63,15 @@ export const openDirectory = (options: DirectoryOptions): RunningDirectory => {
   const secret = createSecretKey(Buffer.from(hkdfSync('sha256', courier.credential.secret, '', info, 32)));
   const hash = (kind: EntryKind, value: string): Uint8Array =>
     createHmac('sha256', secret).update(`${kind} ${value}`).digest().subarray(0, 16);
-  const store: DirectoryStore = openDirectoryStore(
+  const store: DirectoryStore = openForgivingStore({
     dataDir,
-    Buffer.from(hash('email', '')).toString('base64url'),
-  );
+    keyPrint: Buffer.from(hash('email', '')).toString('base64url'),
+    warn,
+    onLost: () => {
+      clearTimeout(timer);
+      schedule(0);
+    },
+  });
   const ending = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<unknown> = Promise.resolve();
@@ -200,7 +200,9 @@ export const openDirectory = (options: DirectoryOptions): RunningDirectory => {
       const find = (as: EntryKind, by: string) => store.holders(known.id, hash(as, by));
       if (kind !== 'phone' || known.strays === 0) return find(kind, value);
       // A number that somebody has without its country may be this one.
-      return [...find(kind, value), ...endsOf(value).flatMap((end) => find('stray', end))];
+      const ends = endsOf(value).map((end) => find('stray', end));
+      const found = [find(kind, value), ...ends];
+      return found.every((some) => some !== undefined) ? found.flat() : undefined;
     },
     summary: () => {
       const known = store.sweep();

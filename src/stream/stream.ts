@@ -87,7 +87,7 @@ export const openStream = (options: StreamOptions): Stream => {
   const { dataDir, bounds, birdKeys, publicUrl, workspaceId, warn, now = Date.now } = options;
   const { elapsed = options.now ?? (() => performance.now()) } = options;
   const { log = openSqliteLog({ dataDir, bounds: { ...BOUNDS, ...bounds }, now, elapsed }) } = options;
-  const { tokens = openSqliteTextTokens(dataDir, elapsed) } = options;
+  const { tokens = openSqliteTextTokens(dataDir, elapsed, warn) } = options;
   const pubSub = new PubSub();
   const statusLog = new StatusLog(log, pubSub, warn, bounds?.entries, now);
   const delivery = new Delivery(statusLog, pubSub);

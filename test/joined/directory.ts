@@ -76,7 +76,7 @@ export const openOver = (courier: Pick<Upstream, 'url'>, options: Options = {}):
     intervalMs,
     maxAgeMs: 1_800_000,
     defaultRegion,
-    warn: (message) => warnings.push(message),
+    warn: (message, { file }) => warnings.push(file ? `${message} ${file}` : message),
     ...(now && { now }),
     ...(elapsed && { elapsed }),
   });
