@@ -1,8 +1,8 @@
 /**
  * How fast Pigeon answers, beside an endpoint written by hand for the very same queries and beside other gateways:
  *
- *     node test/bench/speed.ts [--queries Q1,Q2,Q3] [--modes identical,differing] [--connections 1,16,64]
- *         [--variants limit,shared,pigeon] [--delays 0] [--rounds 3] [--seconds 2]
+ *     node test/bench/speed.ts [--queries Q1,Q2,Q3,person] [--modes identical,differing] [--connections 1,16,64]
+ *         [--variants limit,shared,yoga,apollo,pigeon] [--delays 0] [--rounds 3] [--seconds 2]
  *
  * Each round starts a fresh process of every variant, in the opposite order of the round before; what is measured has
  * a core for itself, and the upstreams and the clients share another. See README.md beside this file.
@@ -10,17 +10,17 @@
 import { parseArgs } from 'node:util';
 import { machine } from './measure.ts';
 import { type Cell, type Measured, measure } from './speed/cells.ts';
-import { startClients, startUpstream } from './speed/processes.ts';
+import { installPeers, startClients, startUpstream } from './speed/processes.ts';
 import { QUERIES, type QueryName } from './speed/queries.ts';
 import { examples, tables } from './speed/report.ts';
-import { MODES, type ModeName, VARIANTS, type VariantName } from './speed/variants.ts';
+import { MODES, type ModeName, PEERS, VARIANTS, type Variant, type VariantName } from './speed/variants.ts';
 
 const { values } = parseArgs({
   options: {
-    queries: { type: 'string', default: 'Q1,Q2,Q3' },
+    queries: { type: 'string', default: 'Q1,Q2,Q3,person' },
     modes: { type: 'string', default: 'identical,differing' },
     connections: { type: 'string', default: '1,16,64' },
-    variants: { type: 'string', default: 'limit,shared,pigeon' },
+    variants: { type: 'string', default: 'limit,shared,yoga,apollo,pigeon' },
     delays: { type: 'string', default: '0' },
     rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '2' },
@@ -40,6 +40,7 @@ const modes = chosen<ModeName>(values.modes, MODES);
 const variants = chosen<VariantName>(values.variants, VARIANTS);
 const seconds = { measured: Number(values.seconds), warm: Number(values.warm) };
 
+if (variants.some((name) => VARIANTS[name].program[0]?.startsWith(PEERS))) installPeers();
 const upstream = await startUpstream();
 const clients = startClients();
 const measured: Measured[] = [];
@@ -56,7 +57,9 @@ for (let round = 0; round < Number(values.rounds); round += 1) {
       ),
     );
     for (const variant of round % 2 === 0 ? variants : variants.toReversed()) {
-      for await (const row of measure({ variant, round, mode }, cells, seconds, upstream, clients)) {
+      const { without = [] } = VARIANTS[variant] as Variant;
+      const answered = cells.filter(({ query }) => !without.includes(query));
+      for await (const row of measure({ variant, round, mode }, answered, seconds, upstream, clients)) {
         measured.push(row);
         const { query, connections, delayMs, rate, cpuMs, calls, wrong, p50, p99 } = row;
         console.error(

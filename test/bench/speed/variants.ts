@@ -1,5 +1,6 @@
 /** What is measured: programs that answer the queries of the benchmark at a URL they print. */
 import { join } from 'node:path';
+import type { QueryName } from './queries.ts';
 
 /** One of them. */
 export interface Variant {
@@ -9,16 +10,33 @@ export interface Variant {
   readonly program: readonly string[];
   /** What it is told beside the addresses and credentials of the upstreams, over what the mode says. */
   readonly env: Readonly<Record<string, string>>;
+  /** Queries that it has no answer to. */
+  readonly without?: readonly QueryName[];
 }
 
 const here = import.meta.dirname;
 const limit = join(here, 'limit.ts');
 
+/** Programs whose dependencies are not the project's. */
+export const PEERS = join(here, '../peers');
+
 export const VARIANTS = {
   limit: { title: 'limit', program: [limit], env: { SHARING: 'off' } },
   shared: { title: 'limit, identical GETs in flight shared', program: [limit], env: { SHARING: 'on' } },
+  yoga: {
+    title: 'Yoga + Pothos + DataLoader + fetch',
+    program: [join(PEERS, 'yoga.ts')],
+    env: {},
+    without: ['person'],
+  },
+  apollo: {
+    title: 'Apollo Server, the same resolvers',
+    program: [join(PEERS, 'apollo.ts')],
+    env: {},
+    without: ['person'],
+  },
   pigeon: { title: 'Pigeon', program: [join(here, '../../../src/main.ts')], env: {} },
-} as const satisfies Record<string, Variant>;
+} satisfies Record<string, Variant>;
 
 export type VariantName = keyof typeof VARIANTS;
 
