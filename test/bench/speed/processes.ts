@@ -85,6 +85,8 @@ export const startVariant = async (
       BIRD_WORKSPACE_ID: WORKSPACE,
       BIRD_GET_RPS: '0',
       BIRD_POST_RPS: '0',
+      // What is slow is slow, not wrong.
+      DEADLINE_MS: '120000',
       COURIER_API_URL: upstream,
       COURIER_TOKEN,
       ...mode,

@@ -87,3 +87,44 @@ export const examples = (measured: readonly Measured[]): string =>
         `${VARIANTS[row.variant].title}, ${nameOf(row)}, ${row.connections} connections: ${row.example}`,
     )
     .join('\n');
+
+const COUNTS = [1, 16, 64];
+
+/** One column of the summary: a query in a mode, at 1, 16 and 64 connections. */
+const COLUMNS = [
+  ['Q1', 'identical'],
+  ['Q1', 'differing'],
+  ['Q1', 'changing'],
+  ['Q2', 'differing'],
+  ['Q3', 'differing'],
+  ['person', 'differing'],
+] as const;
+
+/** One table with the medians of the ratios alone, for the README. */
+export const summary = (measured: readonly Measured[]): string => {
+  const known = measured.filter(({ delayMs }) => delayMs === 0);
+  const columns = COLUMNS.filter(([query, mode]) =>
+    known.some((row) => row.query === query && row.mode === mode),
+  );
+  const cell = (variant: VariantName, [query, mode]: (typeof COLUMNS)[number]): string => {
+    const group = known.filter((row) => row.query === query && row.mode === mode);
+    const rows = group.filter((row) => row.variant === variant);
+    if (wrongOf(rows) > 0) return 'wrong';
+    const at = (count: number) =>
+      toLimit(
+        rows.filter(({ connections }) => connections === count),
+        group,
+        (one, limit) => one.rate / limit.rate,
+      );
+    return COUNTS.map((count) => number(median(at(count)))).join(' / ');
+  };
+  return [
+    `| × limit at ${COUNTS.join(' / ')} connections | ${columns.map(([query, mode]) => `${query} ${MODES[mode].title}`).join(' | ')} |`,
+    `|---|${'---|'.repeat(columns.length)}`,
+    ...[...new Set(known.map(({ variant }) => variant))].map(
+      (variant) =>
+        `| ${VARIANTS[variant].title} | ${columns.map((column) => cell(variant, column)).join(' | ')} |`,
+    ),
+    '',
+  ].join('\n');
+};

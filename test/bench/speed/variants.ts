@@ -46,27 +46,39 @@ export interface Mode {
   readonly differs: boolean;
   readonly changes: boolean;
   readonly callers: number;
+  /** At how many connections it is measured, by the delay of the upstreams in milliseconds. */
+  readonly connections: Readonly<Record<number, readonly number[]>>;
   readonly env: Readonly<Record<string, string>>;
 }
+
+/** One, some, many, and a burst; and with upstreams that take their time. */
+const ALL = { 0: [1, 16, 64, 500], 4: [64], 50: [64] };
 
 const SAME = { differs: false, changes: false, callers: 0, env: {} };
 
 export const MODES = {
-  identical: { ...SAME, title: 'identical' },
-  differing: { ...SAME, title: 'differing literals', differs: true },
+  identical: { ...SAME, title: 'identical', connections: ALL },
+  differing: { ...SAME, title: 'differing literals', differs: true, connections: ALL },
   changing: {
     ...SAME,
     title: 'differing literals, answers that change each time',
     differs: true,
     changes: true,
+    connections: { 0: [1, 16, 64] },
   },
   callers: {
     ...SAME,
     title: 'differing callers, credentials forwarded',
     callers: 1_000_000,
     env: { COURIER_FORWARD_AUTHORIZATION: 'true' },
+    connections: { 0: [16] },
   },
-  off: { ...SAME, title: 'all sharing and caching off', env: { SHARING: 'off', FRESH_MS: '0' } },
-} as const satisfies Record<string, Mode>;
+  off: {
+    ...SAME,
+    title: 'all sharing and caching off',
+    env: { SHARING: 'off', FRESH_MS: '0' },
+    connections: { 0: [1, 16] },
+  },
+} satisfies Record<string, Mode>;
 
 export type ModeName = keyof typeof MODES;
