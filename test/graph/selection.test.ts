@@ -36,7 +36,10 @@ test.each([
   ['{ things { __typename one: id id two: id } }', true],
   ['{ things { ... on Own { id } ... on Thing { id } ... { id } } }', true],
   ['{ things { ...Ids } } fragment Ids on Thing { id }', true],
-  ['{ things { id ... on Thing { ... on Other { name } ...Names } } } fragment Names on Other { name }', true],
+  [
+    '{ things { id ... on Thing { ... on Other { name } ...Names } } } fragment Names on Other { name }',
+    true,
+  ],
   ['{ things { id name } }', false],
   ['{ things { id: name } }', false],
   ['{ things { id ... on Own { name } } }', false],
