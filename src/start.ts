@@ -6,8 +6,10 @@ import { openSqliteOutbox } from './outbox/sqlite-outbox.ts';
 import { useExplainPage } from './plugins/explain-page.ts';
 import { useGraphiql } from './plugins/graphiql.ts';
 import { useLandingPage } from './plugins/landing-page.ts';
+import { logFields } from './plugins/telemetry/request-scope.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import { schema } from './schema.ts';
+import { standardOutput } from './server/log-output.ts';
 import { type Gateway, startGateway } from './server.ts';
 import { BOUNDS, openStream } from './stream/stream.ts';
 
@@ -26,9 +28,16 @@ export interface Running extends Gateway {
  */
 export const start = async (env: Readonly<Record<string, string | undefined>>): Promise<Running> => {
   const configured = readConfig(env);
-  const log = pino({ level: configured.logLevel });
+  const output = standardOutput();
+  const log = pino({ level: configured.logLevel, mixin: logFields }, output);
   // What has been started is closed in the opposite order, also when something behind it cannot start.
   await using started = new AsyncDisposableStack();
+  started.defer(() => output.flush());
+
+  if (configured.tracing) {
+    const { startTracing } = await import('./plugins/telemetry/exporter.ts');
+    started.use(await startTracing(configured.tracing));
+  }
 
   // The sandbox and what speaks with Redis are loaded where they are used alone: a start is quicker without them.
   const sandbox = configured.sandbox
@@ -53,6 +62,7 @@ export const start = async (env: Readonly<Record<string, string | undefined>>): 
   const gateway = await startGateway(config, {
     schema,
     log,
+    droppedLines: () => output.dropped,
     rateLimiter: redis && over?.redisRateLimiter(redis),
     outbox:
       (redis && over?.redisOutbox(redis, config.outbox)) ??
@@ -102,9 +112,10 @@ export const start = async (env: Readonly<Record<string, string | undefined>>): 
         settling: { services },
         warn: services.warn,
       }),
-  }).catch((error: NodeJS.ErrnoException) => {
+  }).catch((error: NodeJS.ErrnoException & { port?: number }) => {
     if (error.code !== 'EADDRINUSE') throw error;
-    throw new Error(`port ${config.port} is taken, PORT names another`, { cause: error });
+    const name = error.port === config.port ? 'PORT' : 'METRICS_PORT';
+    throw new Error(`port ${error.port} is taken, ${name} names another`, { cause: error });
   });
   started.use(gateway);
   sandbox?.setWebhookUrl(`${gateway.url}/webhooks/bird`);

@@ -34,6 +34,15 @@ export interface LoginConfig {
   readonly password: string;
 }
 
+/** Where and how operations are traced. */
+export interface TracingConfig {
+  /** The collector's base URL; spans are posted to `/v1/traces` below it. */
+  readonly url: string;
+  readonly serviceName: string;
+  /** The part of all traces that is kept, from 0 to 1, where the client has not decided. */
+  readonly ratio: number;
+}
+
 /** How callers prove who they are. */
 export type AuthConfig =
   | { readonly kind: 'none' }
@@ -51,12 +60,20 @@ export interface Config {
   readonly port: number;
   /** What the outside calls Pigeon; undefined = the address it listens on. */
   readonly publicUrl: string | undefined;
+  /** Further addresses that the outside has for it: they are let in as that one is. */
+  readonly otherPublicUrls: readonly string[];
   readonly bird: BirdConfig | undefined;
   readonly courier: CourierConfig | undefined;
   /** True when Pigeon starts both upstreams itself. */
   readonly sandbox: boolean;
   readonly auth: AuthConfig;
   readonly corsOrigins: readonly string[];
+  /** True when pages of this machine may read and write, on whatever port they are served. */
+  readonly corsLoopback: boolean;
+  /** The port of `/metrics` alone, 0 = any free one; undefined = it is served beside everything else. */
+  readonly metricsPort: number | undefined;
+  /** Where operations are traced to, by OpenTelemetry's protocol over HTTP; undefined = nowhere. */
+  readonly tracing: TracingConfig | undefined;
   readonly dataDir: string;
   /** The Redis that many nodes share; undefined = one node, which keeps its state in `dataDir`. */
   readonly redisUrl: string | undefined;
@@ -66,6 +83,8 @@ export interface Config {
   /** For how long, and for how many sends, idempotency keys are kept. */
   readonly outbox: { readonly ageMs: number; readonly rows: number };
   readonly freshMs: number;
+  /** False where every operation makes each of its calls itself, and nothing that was read is used again. */
+  readonly sharing: boolean;
   readonly deadlineMs: number;
   /** How long everything goes on after readiness has ended, before no more connections are accepted. */
   readonly drainDelayMs: number;
@@ -85,6 +104,8 @@ export interface Config {
   readonly introspection: boolean;
   /** False when there are no pages on which queries are written. */
   readonly graphiql: boolean;
+  /** Whether agents are served, and whether they are given mutations too. */
+  readonly mcp: Variables['MCP'];
   readonly logLevel: Variables['LOG_LEVEL'];
 }
 
@@ -165,13 +186,16 @@ const shape = (v: Variables, documents: ReadonlyMap<string, string> | undefined)
         forwards: v.COURIER_FORWARD_AUTHORIZATION === 'true',
       }
     : undefined;
+  const [publicUrl, ...otherPublicUrls] = v.PUBLIC_URL ?? [];
+  const sandbox = v.SANDBOX === 'on' || (v.SANDBOX === 'auto' && !bird && !courier);
   return {
     host: v.HOST,
     port: v.PORT,
-    publicUrl: v.PUBLIC_URL,
+    publicUrl,
+    otherPublicUrls,
     bird,
     courier,
-    sandbox: v.SANDBOX === 'on' || (v.SANDBOX === 'auto' && !bird && !courier),
+    sandbox,
     auth:
       v.AUTH === 'jwt'
         ? {
@@ -182,6 +206,15 @@ const shape = (v: Variables, documents: ReadonlyMap<string, string> | undefined)
           }
         : { kind: 'none' },
     corsOrigins: v.CORS_ORIGINS,
+    corsLoopback: v.CORS_LOOPBACK === 'on' || (v.CORS_LOOPBACK === 'auto' && sandbox),
+    metricsPort: v.METRICS_PORT,
+    tracing: v.OTEL_EXPORTER_OTLP_ENDPOINT
+      ? {
+          url: v.OTEL_EXPORTER_OTLP_ENDPOINT.replace(/\/+$/, ''),
+          serviceName: v.OTEL_SERVICE_NAME,
+          ratio: v.OTEL_TRACES_SAMPLER_ARG,
+        }
+      : undefined,
     dataDir: v.DATA_DIR,
     redisUrl: v.REDIS_URL,
     defaultRegion: v.DEFAULT_REGION,
@@ -189,6 +222,7 @@ const shape = (v: Variables, documents: ReadonlyMap<string, string> | undefined)
     directoryMaxAgeMs: v.DIRECTORY_MAX_AGE,
     outbox: { ageMs: v.OUTBOX_MAX_AGE, rows: v.OUTBOX_MAX_ROWS },
     freshMs: v.FRESH_MS,
+    sharing: v.SHARING === 'on',
     deadlineMs: v.DEADLINE_MS,
     drainDelayMs: v.DRAIN_DELAY_MS,
     budgetCalls: v.BUDGET_CALLS,
@@ -199,6 +233,7 @@ const shape = (v: Variables, documents: ReadonlyMap<string, string> | undefined)
     persisted: { documents, only: v.PERSISTED_QUERY_ONLY === 'true' },
     introspection: v.INTROSPECTION === 'on',
     graphiql: v.GRAPHIQL === 'on',
+    mcp: v.MCP,
     logLevel: v.LOG_LEVEL,
   };
 };
