@@ -16,18 +16,28 @@ import { type ConcurrencyBounds, FairSlots, useConcurrency } from './plugins/con
 import { useDocumentCache } from './plugins/document-cache.ts';
 import { presenter, useReadableParams } from './plugins/errors.ts';
 import { useHealth } from './plugins/health.ts';
+import { useNoIntrospection } from './plugins/introspection.ts';
 import { useLimits } from './plugins/limits.ts';
 import { createMetrics } from './plugins/metrics.ts';
+import {
+  DOCUMENT_ID,
+  unfitDocuments,
+  usePersistedDocuments,
+  withDocument,
+} from './plugins/persisted-documents.ts';
 import { useLastWord } from './plugins/refusal.ts';
 import { useOperationTelemetry } from './plugins/telemetry/operations.ts';
 import { observeCalls } from './plugins/telemetry/upstream-calls.ts';
 import { useWeight } from './plugins/weight.ts';
-import type { Changes, Directory, Outbox, TextCallbacks } from './ports.ts';
+import type { Changes, Directory, Outbox, SendStore, TextCallbacks } from './ports.ts';
+import { OptOuts } from './sending/opt-outs.ts';
+import { openSqliteSendStore } from './sending/sqlite-send-store.ts';
 import { admission, type Who } from './server/admission.ts';
 import { knownOrigins } from './server/known-origins.ts';
 import { createListener, type Listener } from './server/listener.ts';
 import { serveMetrics } from './server/metrics-server.ts';
 import { requestGuard } from './server/request-guard.ts';
+import { securityHeaders } from './server/security-headers.ts';
 import { resultSerializer } from './server/serialize.ts';
 import type { Engine, OperationContext } from './server/socket-options.ts';
 import { type Sockets, serveSockets } from './server/sockets.ts';
@@ -83,11 +93,15 @@ export interface GatewayOptions {
   readonly rateLimiter?: RateLimiter | undefined;
   /** Remembers what was sent under an idempotency key; by default as long as the gateway runs. Is closed with it. */
   readonly outbox?: Outbox | undefined;
+  /** Remembers what people want and what waits to be sent; by default as long as the gateway runs. Is closed with it. */
+  readonly sendStore?: SendStore | undefined;
   /** More plugins, such as GraphiQL's; they stand before those of the server. */
   readonly plugins?: readonly Plugin[];
   /** How many operations run at once; by default `CONCURRENCY`. */
   readonly concurrency?: ConcurrencyBounds;
   readonly log?: Logger;
+  /** How many lines of the log have been dropped; by default none ever is. */
+  readonly droppedLines?: () => number;
 }
 
 /** A gateway that listens. */
@@ -162,8 +176,13 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
 
   const outbox = options.outbox ?? openSqliteOutbox({ dataDir: ':memory:' });
   opened.defer(() => outbox.close());
+  const sendStore = options.sendStore ?? openSqliteSendStore(':memory:');
+  opened.defer(() => sendStore.close());
   const sharedServices: Site['services'] = {
     outbox,
+    sendStore,
+    optOuts: new OptOuts(sendStore),
+    sendRules: config.sendRules,
     bird: upstreams.bird,
     courier: upstreams.courier,
     birdWebhooks: config.bird && {
@@ -177,7 +196,7 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     budgetBytes: config.budgetBytes,
     defaultRegion: config.defaultRegion,
     cache:
-      config.freshMs > 0
+      config.sharing && config.freshMs > 0
         ? metrics.measureCache(new LRUCache<string, object>({ max: CACHED_ROWS, ttl: config.freshMs }))
         : undefined,
     warn,
@@ -208,6 +227,9 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     () => directory?.summary()?.users,
   );
 
+  for (const unfit of unfitDocuments(schema, config.persisted)) {
+    log.warn(unfit, 'a persisted document does not fit the schema and is refused when it is asked for');
+  }
   metrics.show('pigeon_subscribers', 'Subscriptions that are open.', () => stream.counts?.subscribers);
   metrics.show(
     'pigeon_log_lag_entries',
@@ -230,6 +252,11 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
   const admit = admission(config.auth, services.courierForwards);
 
   const slots = new FairSlots(options.concurrency);
+  metrics.show(
+    'pigeon_log_lines_dropped',
+    'Lines of the log that were dropped because its output was full or slow.',
+    options.droppedLines ?? (() => 0),
+  );
   metrics.show('pigeon_operations_running', 'Operations that run now.', () => slots.counts.running);
   metrics.show('pigeon_operations_waiting', 'Operations that wait to run.', () => slots.counts.waiting);
 
@@ -246,6 +273,7 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     parserAndValidationCache: false,
     plugins: [
       ...(options.plugins ?? []),
+      ...(await agentsOf(config, schema)),
       ...(config.metricsPort === undefined ? [metrics.plugin] : []),
       useHealth(async () => (draining ? 'draining' : upstreams.fault())),
       stream.plugin,
@@ -253,7 +281,9 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
       useSubscriptionQuota(),
       useConcurrency(slots),
       streams.plugin,
+      usePersistedDocuments(config.persisted),
       useLimits(config.limits),
+      ...(config.introspection ? [] : [useNoIntrospection()]),
       useDocumentCache(),
       useWeight(),
       useOperationTelemetry({ registry: metrics.registry, log, present }),
@@ -265,6 +295,7 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     cors: false,
     multipart: false,
     batching: false,
+    extraParamNames: [DOCUMENT_ID],
     logging: false,
   });
   opened.defer(() => yoga.dispose());
@@ -279,6 +310,8 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     guard,
     admit,
     log,
+    graphiql: config.graphiql,
+    headers: securityHeaders(publicUrl),
     origins,
     webhooks: stream.webhooks,
     answer: (request, response, context) => yoga(request, response, context),
@@ -296,6 +329,7 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
       return { who, expiresAt: who.caller.expiresAt };
     },
     envelop: (context, params) => yoga.getEnveloped(Object.assign(context, { params })) as unknown as Engine,
+    withDocument: (params) => withDocument(config.persisted, params),
     counted: (change) => metrics.operations.inc(change),
   });
   if (config.metricsPort !== undefined) {
@@ -326,6 +360,13 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     return closing;
   };
   return { url, publicUrl, port, close, [Symbol.asyncDispose]: close };
+};
+
+/** What serves agents, where they are served; it is not even loaded elsewhere. */
+const agentsOf = async ({ mcp, persisted }: Config, schema: GraphQLSchema): Promise<Plugin[]> => {
+  if (mcp === 'off' || !persisted.documents) return [];
+  const { useMcp } = await import('./plugins/mcp/mcp.ts');
+  return [useMcp({ schema, documents: persisted.documents, writes: mcp === 'write', version: VERSION })];
 };
 
 /** True for a WebSocket. An upgrade to anything else, such as `h2c`, is ignored, as RFC 9110 §7.8 lets a server do. */

@@ -1,4 +1,5 @@
 import { readVariables } from './environment.ts';
+import { readPersistedDocuments } from './persisted-documents.ts';
 import { faultsOfAll, type Variables, variables } from './variables.ts';
 
 /** Bird as configured. */
@@ -52,6 +53,26 @@ export type AuthConfig =
       readonly audience: string;
     };
 
+/** A span of the day, in minutes since midnight; it may reach over midnight. The end does not belong to it. */
+export interface DayHours {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What holds for every message to a person, whoever sends it. */
+export interface SendRules {
+  /** When nobody is written to, by each person's own clock; undefined = there is no such time. */
+  readonly quietHours: DayHours | undefined;
+  /** How many messages a person gets in how many milliseconds; undefined = any number. */
+  readonly cap: { readonly count: number; readonly windowMs: number } | undefined;
+  /** What becomes of a message that comes too early: it is refused, or sent when it may be. */
+  readonly otherwise: 'refuse' | 'schedule';
+  /** Where somebody is taken to live of whom that is not known: a name of the IANA time zone database. */
+  readonly timeZone: string;
+  /** Native ids of the lists of Bird on which those are who want no messages. */
+  readonly optOutLists: readonly string[];
+}
+
 /** All that the environment says. Times are in milliseconds. */
 export interface Config {
   readonly host: string;
@@ -81,7 +102,10 @@ export interface Config {
   readonly directoryMaxAgeMs: number;
   /** For how long, and for how many sends, idempotency keys are kept. */
   readonly outbox: { readonly ageMs: number; readonly rows: number };
+  readonly sendRules: SendRules;
   readonly freshMs: number;
+  /** False where every operation makes each of its calls itself, and nothing that was read is used again. */
+  readonly sharing: boolean;
   readonly deadlineMs: number;
   /** How long everything goes on after readiness has ended, before no more connections are accepted. */
   readonly drainDelayMs: number;
@@ -92,6 +116,17 @@ export interface Config {
   readonly limits: { readonly depth: number; readonly aliases: number; readonly tokens: number };
   /** Operations a second that one caller may begin; 0 = no limit. */
   readonly callerRps: number;
+  /** Documents that clients send by their ids, and whether no other text is run. */
+  readonly persisted: {
+    readonly documents: ReadonlyMap<string, string> | undefined;
+    readonly only: boolean;
+  };
+  /** False when clients may not read the schema. */
+  readonly introspection: boolean;
+  /** False when there are no pages on which queries are written. */
+  readonly graphiql: boolean;
+  /** Whether agents are served, and whether they are given mutations too. */
+  readonly mcp: Variables['MCP'];
   readonly logLevel: Variables['LOG_LEVEL'];
 }
 
@@ -111,7 +146,7 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads the whole configuration, and the files of secrets that it names. An empty variable counts as absent.
+ * Reads the whole configuration, and the files that it names. An empty variable counts as absent.
  *
  * @throws {ConfigError} with every fault, by the variable's name; values are not quoted
  */
@@ -119,9 +154,10 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
   const { values, given, faults: unread, asWritten } = readVariables(environment);
   const parsed = variables.safeParse(values);
   const unfit = parsed.error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? [];
-  const faults = [...unread, ...[...unfit, ...faultsOfAll(given)].map(asWritten)];
+  const { documents, faults: unlisted } = readPersistedDocuments(values.PERSISTED_DOCUMENTS);
+  const faults = [...unread, ...[...unfit, ...faultsOfAll(given)].map(asWritten), ...unlisted];
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
-  return shape(parsed.data);
+  return shape(parsed.data, documents);
 };
 
 /** What stands in a configuration for upstreams that Pigeon plays itself. */
@@ -142,7 +178,7 @@ export const upstreamsOf = (played: {
   };
 };
 
-const shape = (v: Variables): Config => {
+const shape = (v: Variables, documents: ReadonlyMap<string, string> | undefined): Config => {
   const bird: BirdConfig | undefined =
     v.BIRD_ACCESS_KEY !== undefined && v.BIRD_WORKSPACE_ID !== undefined
       ? {
@@ -206,7 +242,15 @@ const shape = (v: Variables): Config => {
     directoryIntervalMs: v.DIRECTORY_INTERVAL,
     directoryMaxAgeMs: v.DIRECTORY_MAX_AGE,
     outbox: { ageMs: v.OUTBOX_MAX_AGE, rows: v.OUTBOX_MAX_ROWS },
+    sendRules: {
+      quietHours: v.SEND_QUIET_HOURS,
+      cap: v.SEND_CAP,
+      otherwise: v.SEND_TOO_EARLY,
+      timeZone: v.SEND_TIME_ZONE,
+      optOutLists: v.SEND_OPT_OUT_LISTS,
+    },
     freshMs: v.FRESH_MS,
+    sharing: v.SHARING === 'on',
     deadlineMs: v.DEADLINE_MS,
     drainDelayMs: v.DRAIN_DELAY_MS,
     budgetCalls: v.BUDGET_CALLS,
@@ -214,6 +258,10 @@ const shape = (v: Variables): Config => {
     budgetBytes: v.BUDGET_BYTES,
     limits: { depth: v.MAX_DEPTH, aliases: v.MAX_ALIASES, tokens: v.MAX_TOKENS },
     callerRps: v.CALLER_RPS,
+    persisted: { documents, only: v.PERSISTED_QUERY_ONLY === 'true' },
+    introspection: v.INTROSPECTION === 'on',
+    graphiql: v.GRAPHIQL === 'on',
+    mcp: v.MCP,
     logLevel: v.LOG_LEVEL,
   };
 };

@@ -16,6 +16,10 @@ import { type Route, routeOf } from './routes.ts';
 /** What every HTTP request passes on its way to its answer. */
 export interface ListenerOptions<Who> {
   readonly guard: (request: IncomingMessage) => Refusal | undefined;
+  /** True when a browser that asks for a page at `/graphql` is given GraphiQL, which needs no credential. */
+  readonly graphiql: boolean;
+  /** What every answer says unless it says something else itself. */
+  readonly headers: ReadonlyMap<string, string>;
   readonly origins: KnownOrigins;
   /** Take what is posted to their routes; GraphQL never sees it. */
   readonly webhooks: Webhooks | undefined;
@@ -40,7 +44,7 @@ export interface Listener {
 }
 
 /** Routes behind which somebody's data is. */
-const GUARDED = new Set<Route | undefined>(['/graphql']);
+const GUARDED = new Set<Route | undefined>(['/graphql', '/mcp']);
 
 /** Takes requests in: guard and CORS, then a webhook's handler, or the caller, the body and GraphQL. Each one is counted. */
 export const createListener = <Who>(options: ListenerOptions<Who>): Listener => {
@@ -54,7 +58,7 @@ export const createListener = <Who>(options: ListenerOptions<Who>): Listener => 
     const route = routeOf(request);
     const webhook = handlerOf(options.webhooks, route);
     if (webhook) return takeWebhook(webhook, request, response);
-    const guarded = GUARDED.has(route) && !asksForPage(request);
+    const guarded = GUARDED.has(route) && !(options.graphiql && asksForPage(request));
     let who: Who | undefined;
     try {
       who = guarded ? await admit(request) : undefined;
@@ -75,6 +79,7 @@ export const createListener = <Who>(options: ListenerOptions<Who>): Listener => 
   return {
     handle: (request, response) => {
       const started = performance.now();
+      response.setHeaders(new Map(options.headers));
       if (options.isDraining()) response.setHeader('connection', 'close');
       const scope = scopeOf(request.headers, (traceparent) => {
         if (!response.headersSent) response.setHeader('traceparent', traceparent);

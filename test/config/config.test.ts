@@ -45,12 +45,17 @@ describe('without any variable', () => {
       dataDir: '.data',
       outbox: { ageMs: 86_400_000, rows: 1_000_000 },
       freshMs: 10_000,
+      sharing: true,
       deadlineMs: 10_000,
       budgetCalls: 500,
       budgetObjects: 25_000,
       budgetBytes: 32 * 1024 * 1024,
       limits: { depth: 20, aliases: 100, tokens: 2000 },
       callerRps: 0,
+      persisted: { documents: undefined, only: false },
+      introspection: true,
+      graphiql: true,
+      mcp: 'off',
       directoryIntervalMs: 600_000,
       logLevel: 'info',
     });
@@ -99,6 +104,37 @@ describe('upstreams', () => {
       budgetObjects: 1000,
       budgetBytes: 5000,
       limits: { depth: 5, aliases: 0, tokens: 300 },
+    });
+  });
+
+  test('takes documents that clients send by their ids, from the file of the client preset', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'pigeon-documents-'));
+    const PERSISTED_DOCUMENTS = join(folder, 'persisted-documents.json');
+    writeFileSync(PERSISTED_DOCUMENTS, JSON.stringify({ 'sha256:an id': '{ courier { id } }' }));
+    const documents = new Map([['an id', '{ courier { id } }']]);
+    expect(readConfig({ PERSISTED_DOCUMENTS })).toMatchObject({ persisted: { documents, only: false } });
+    expect(readConfig({ PERSISTED_DOCUMENTS, PERSISTED_QUERY_ONLY: 'true' })).toMatchObject({
+      persisted: { documents, only: true },
+    });
+    for (const text of ['', '[]', '{"id":7}', '{"":"{ a }"}', 'null']) {
+      writeFileSync(PERSISTED_DOCUMENTS, text);
+      expect(faultsOf({ PERSISTED_DOCUMENTS })).toEqual([
+        'PERSISTED_DOCUMENTS: the file must be a JSON object of documents by their ids, as the client preset writes it',
+      ]);
+    }
+    rmSync(folder, { recursive: true });
+    expect(faultsOf({ PERSISTED_DOCUMENTS })).toEqual([
+      'PERSISTED_DOCUMENTS: the file cannot be read (ENOENT)',
+    ]);
+    expect(faultsOf({ PERSISTED_QUERY_ONLY: 'true' })).toEqual([
+      'PERSISTED_DOCUMENTS: is missing, because PERSISTED_QUERY_ONLY is true and nothing else is run',
+    ]);
+  });
+
+  test('takes back the schema and the pages', () => {
+    expect(readConfig({ INTROSPECTION: 'off', GRAPHIQL: 'off' })).toMatchObject({
+      introspection: false,
+      graphiql: false,
     });
   });
 
@@ -235,8 +271,15 @@ describe('faults', () => {
     ],
     [
       'refuses words it does not know',
-      { AUTH: 'basic', SANDBOX: 'yes', LOG_LEVEL: 'loud', COURIER_FORWARD_AUTHORIZATION: '1' },
-      ['AUTH', 'SANDBOX', 'LOG_LEVEL', 'COURIER_FORWARD_AUTHORIZATION'],
+      {
+        AUTH: 'basic',
+        SANDBOX: 'yes',
+        LOG_LEVEL: 'loud',
+        COURIER_FORWARD_AUTHORIZATION: '1',
+        INTROSPECTION: 'false',
+        SHARING: 'no',
+      },
+      ['AUTH', 'SANDBOX', 'LOG_LEVEL', 'COURIER_FORWARD_AUTHORIZATION', 'INTROSPECTION', 'SHARING'],
     ],
     [
       'refuses times without a unit',

@@ -83,9 +83,10 @@ export const useOperationTelemetry = ({ registry, log, present }: OperationTelem
         const context = args.contextValue as Context;
         if (kind !== 'subscription') {
           calls.observe(context.spent.calls);
-          budget.observe({ budget: 'calls' }, context.spent.calls / context.budget.calls);
-          budget.observe({ budget: 'objects' }, context.spent.objects / context.budget.objects);
-          budget.observe({ budget: 'bytes' }, context.spent.read / context.budget.bytes);
+          const { spent, budget: most } = context;
+          budget.observe({ budget: 'calls' }, partOf(spent.calls, most.calls));
+          budget.observe({ budget: 'objects' }, partOf(spent.objects, most.objects));
+          budget.observe({ budget: 'bytes' }, partOf(spent.read, most.bytes));
         }
         if (codes.length > 0) {
           const { key: caller } = context.caller;
@@ -114,6 +115,9 @@ export const useOperationTelemetry = ({ registry, log, present }: OperationTelem
     onSubscribe: ({ subscribeFn, setSubscribeFn }) => setSubscribeFn(observed(subscribeFn)),
   };
 };
+
+/** The part of a budget that is used; one of nothing is used up. */
+const partOf = (used: number, most: number): number => (most > 0 ? used / most : 1);
 
 /** The result as the client gets it; what stands behind it presents the same errors again, which changes nothing. */
 const presented = (result: ExecutionResult, present: Present): ExecutionResult =>
