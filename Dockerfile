@@ -12,7 +12,8 @@ COPY --from=dependencies /pigeon/node_modules node_modules
 COPY package.json ./
 COPY schema schema
 COPY src src
-USER node
+# By its number, so that Kubernetes can see that it is not root; it is the image's user `node`.
+USER 1000:1000
 VOLUME /data
 EXPOSE 4000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
