@@ -7,8 +7,12 @@ import { openSqliteOutbox } from './outbox/sqlite-outbox.ts';
 import { useExplainPage } from './plugins/explain-page.ts';
 import { useGraphiql } from './plugins/graphiql.ts';
 import { useLandingPage } from './plugins/landing-page.ts';
+import { logFields } from './plugins/telemetry/request-scope.ts';
 import { type Sandbox, startSandbox } from './sandbox/sandbox.ts';
 import { schema } from './schema.ts';
+import { openRedisSendStore } from './sending/redis-send-store.ts';
+import { openSqliteSendStore } from './sending/sqlite-send-store.ts';
+import { standardOutput } from './server/log-output.ts';
 import { type Gateway, startGateway } from './server.ts';
 import { connectRedis } from './store/redis-connection.ts';
 import { openRedisLog } from './stream/log/redis-log.ts';
@@ -32,9 +36,16 @@ export interface Running extends Gateway {
  */
 export const start = async (env: Readonly<Record<string, string | undefined>>): Promise<Running> => {
   const configured = readConfig(env);
-  const log = pino({ level: configured.logLevel });
+  const output = standardOutput();
+  const log = pino({ level: configured.logLevel, mixin: logFields }, output);
   // What has been started is closed in the opposite order, also when something behind it cannot start.
   await using started = new AsyncDisposableStack();
+  started.defer(() => output.flush());
+
+  if (configured.tracing) {
+    const { startTracing } = await import('./plugins/telemetry/exporter.ts');
+    started.use(await startTracing(configured.tracing));
+  }
 
   const sandbox = configured.sandbox ? started.use(await startSandbox()) : undefined;
   const config: Config = sandbox ? { ...configured, ...upstreamsOf(sandbox) } : configured;
@@ -54,15 +65,26 @@ export const start = async (env: Readonly<Record<string, string | undefined>>): 
   const gateway = await startGateway(config, {
     schema,
     log,
+    droppedLines: () => output.dropped,
     rateLimiter: redis && redisRateLimiter(redis),
     outbox: redis ? redisOutbox(redis, config.outbox) : openSqliteOutbox({ dataDir, bounds: config.outbox }),
+    sendStore: redis ? await openRedisSendStore(redis) : openSqliteSendStore(dataDir),
     plugins: [
-      useExplainPage({ examples: sandbox?.fixtureIds }),
-      useLandingPage({ schema, sandbox: sandbox !== undefined }),
-      useGraphiql({
-        examples: sandbox?.fixtureIds,
-        withHeaders: config.auth.kind !== 'none' || config.courier?.forwards === true,
+      useLandingPage({
+        schema,
+        sandbox: sandbox !== undefined,
+        introspection: config.introspection,
+        graphiql: config.graphiql,
       }),
+      ...(config.graphiql
+        ? [
+            useExplainPage({ examples: sandbox?.fixtureIds }),
+            useGraphiql({
+              examples: sandbox?.fixtureIds,
+              withHeaders: config.auth.kind !== 'none' || config.courier?.forwards === true,
+            }),
+          ]
+        : []),
     ],
     directory: ({ services }) =>
       services.courier?.credential.secret
@@ -92,9 +114,10 @@ export const start = async (env: Readonly<Record<string, string | undefined>>): 
         settling: { services },
         warn: services.warn,
       }),
-  }).catch((error: NodeJS.ErrnoException) => {
+  }).catch((error: NodeJS.ErrnoException & { port?: number }) => {
     if (error.code !== 'EADDRINUSE') throw error;
-    throw new Error(`port ${config.port} is taken, PORT names another`, { cause: error });
+    const name = error.port === config.port ? 'PORT' : 'METRICS_PORT';
+    throw new Error(`port ${error.port} is taken, ${name} names another`, { cause: error });
   });
   started.use(gateway);
   sandbox?.setWebhookUrl(`${gateway.url}/webhooks/bird`);

@@ -66,6 +66,8 @@ export interface Stream {
     readonly callbacks: Readonly<CallbackCounts>;
     readonly subscribers: number;
   };
+  /** How many entries have been written and not been announced here yet; undefined while the store cannot say. */
+  lag(): Promise<number | undefined>;
   /** Asks now about what is watched, as far as it is due; what the stream does by itself every few seconds. */
   poll(): Promise<void>;
   /** Looks now for sends whose answer was lost, as far as it is time; what the stream does by itself every second. */
@@ -100,6 +102,12 @@ export const openStream = (options: StreamOptions): Stream => {
     get counts() {
       const { subscribers } = delivery.counts;
       return { webhooks: bird.counts, callbacks: texts.counts, subscribers };
+    },
+    lag: async () => {
+      // Before the first entry that came since the start there is nothing to announce.
+      if (statusLog.newest === 0) return 0;
+      const head = await statusLog.head().catch(() => undefined);
+      return head === undefined ? undefined : Math.max(0, head - statusLog.newest);
     },
     poll: async () => polling?.round(),
     settle: async () => settling?.round(),

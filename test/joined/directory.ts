@@ -55,7 +55,7 @@ export interface Opened extends RunningDirectory, AsyncDisposable {
 export const openOver = (courier: Pick<Upstream, 'url'>, options: Options = {}): Opened => {
   const { dataDir = ':memory:', authorization = 'Bearer t', intervalMs = 0, defaultRegion, wire } = options;
   const upstreams = connectUpstreams(
-    { bird: undefined, courier: { url: courier.url, authorization, forwards: false } },
+    { bird: undefined, courier: { url: courier.url, authorization, forwards: false }, sharing: true },
     (next) => wire ?? next,
   );
   if (!upstreams.courier) throw new Error('courier is not configured');

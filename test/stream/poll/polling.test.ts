@@ -26,7 +26,7 @@ const webhook = (name: string, status: 'SENT' | 'DELIVERED' | 'PROCESSING', adde
 });
 
 /** Follows, and does nothing about it. */
-const NOBODY = { announce: () => {}, end: () => {} };
+const NOBODY = { announce: () => {}, lose: () => {}, end: () => {} };
 
 describe('polling Bird', () => {
   it('tells by polls what no webhook tells, in bulk', async () => {
