@@ -30,7 +30,9 @@ import { useOperationTelemetry } from './plugins/telemetry/operations.ts';
 import { observeCalls } from './plugins/telemetry/upstream-calls.ts';
 import { useWeight } from './plugins/weight.ts';
 import { useWriteCount } from './plugins/write-count.ts';
-import type { Changes, Directory, Outbox, TextCallbacks } from './ports.ts';
+import type { Changes, Directory, Outbox, SendStore, TextCallbacks } from './ports.ts';
+import { OptOuts } from './sending/opt-outs.ts';
+import { openSqliteSendStore } from './sending/sqlite-send-store.ts';
 import { admission, type Who } from './server/admission.ts';
 import { knownOrigins } from './server/known-origins.ts';
 import { createListener, type Listener } from './server/listener.ts';
@@ -93,11 +95,15 @@ export interface GatewayOptions {
   readonly rateLimiter?: RateLimiter | undefined;
   /** Remembers what was sent under an idempotency key; by default as long as the gateway runs. Is closed with it. */
   readonly outbox?: Outbox | undefined;
+  /** Remembers what people want and what waits to be sent; by default as long as the gateway runs. Is closed with it. */
+  readonly sendStore?: SendStore | undefined;
   /** More plugins, such as GraphiQL's; they stand before those of the server. */
   readonly plugins?: readonly Plugin[];
   /** How many operations run at once; by default `CONCURRENCY`. */
   readonly concurrency?: ConcurrencyBounds;
   readonly log?: Logger;
+  /** How many lines of the log have been dropped; by default none ever is. */
+  readonly droppedLines?: () => number;
 }
 
 /** A gateway that listens. */
@@ -172,8 +178,13 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
 
   const outbox = options.outbox ?? openSqliteOutbox({ dataDir: ':memory:' });
   opened.defer(() => outbox.close());
+  const sendStore = options.sendStore ?? openSqliteSendStore(':memory:');
+  opened.defer(() => sendStore.close());
   const sharedServices: Site['services'] = {
     outbox,
+    sendStore,
+    optOuts: new OptOuts(sendStore),
+    sendRules: config.sendRules,
     bird: upstreams.bird,
     courier: upstreams.courier,
     birdWebhooks: config.bird && {
@@ -187,7 +198,7 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     budgetBytes: config.budgetBytes,
     defaultRegion: config.defaultRegion,
     cache:
-      config.freshMs > 0
+      config.sharing && config.freshMs > 0
         ? metrics.measureCache(new LRUCache<string, object>({ max: CACHED_ROWS, ttl: config.freshMs }))
         : undefined,
     warn,
@@ -245,6 +256,11 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
   const rate = callerRate(config.callerRps, options.rateLimiter ?? localRateLimiter());
   const writes = { count: 0 };
   const slots = new FairSlots(options.concurrency);
+  metrics.show(
+    'pigeon_log_lines_dropped',
+    'Lines of the log that were dropped because its output was full or slow.',
+    options.droppedLines ?? (() => 0),
+  );
   metrics.show('pigeon_operations_running', 'Operations that run now.', () => slots.counts.running);
   metrics.show('pigeon_operations_waiting', 'Operations that wait to run.', () => slots.counts.waiting);
 
@@ -261,6 +277,7 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     parserAndValidationCache: false,
     plugins: [
       ...(options.plugins ?? []),
+      ...(await agentsOf(config, schema)),
       ...(config.metricsPort === undefined ? [metrics.plugin] : []),
       useHealth(async () => (draining ? 'draining' : upstreams.fault())),
       stream.plugin,
@@ -360,6 +377,13 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     return closing;
   };
   return { url, publicUrl, port, close, [Symbol.asyncDispose]: close };
+};
+
+/** What serves agents, where they are served; it is not even loaded elsewhere. */
+const agentsOf = async ({ mcp, persisted }: Config, schema: GraphQLSchema): Promise<Plugin[]> => {
+  if (mcp === 'off' || !persisted.documents) return [];
+  const { useMcp } = await import('./plugins/mcp/mcp.ts');
+  return [useMcp({ schema, documents: persisted.documents, writes: mcp === 'write', version: VERSION })];
 };
 
 /** True for a WebSocket. An upgrade to anything else, such as `h2c`, is ignored, as RFC 9110 §7.8 lets a server do. */

@@ -8,6 +8,7 @@ const src = join(import.meta.dirname, '../src');
 const ORDER = [
   'main',
   'start',
+  'redis',
   'server',
   'plugins',
   'schema',
@@ -19,6 +20,7 @@ const ORDER = [
   'builder',
   'context',
   'outbox',
+  'sending',
   'ports',
   'upstream',
   'store',

@@ -8,6 +8,7 @@ import type { Refusal } from '../plugins/refusal.ts';
 import { scopeOf, within } from '../plugins/telemetry/request-scope.ts';
 import type { WebhookHandler, Webhooks } from '../stream/webhooks/webhook.ts';
 import { readBody } from './body.ts';
+import { compress } from './compress.ts';
 import type { KnownOrigins } from './known-origins.ts';
 import { refuse } from './refuse.ts';
 import { allowOrigin } from './request-guard.ts';
@@ -50,7 +51,7 @@ export interface Listener {
 }
 
 /** Routes behind which somebody's data is. */
-const GUARDED = new Set<Route | undefined>(['/graphql']);
+const GUARDED = new Set<Route | undefined>(['/graphql', '/mcp']);
 
 /** Takes requests in: guard and CORS, then a webhook's handler, or the caller, the body and GraphQL. Each one is counted. */
 export const createListener = <Who>(options: ListenerOptions<Who>): Listener => {
@@ -96,6 +97,7 @@ export const createListener = <Who>(options: ListenerOptions<Who>): Listener => 
         if (!response.headersSent) response.setHeader('traceparent', traceparent);
       });
       response.setHeader('x-request-id', scope.id);
+      compress(request, response);
       if (scope.traceparent !== undefined) response.setHeader('traceparent', scope.traceparent);
       underWay += 1;
       response.once('close', () => {

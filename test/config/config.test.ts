@@ -55,6 +55,7 @@ describe('without any variable', () => {
       persisted: { documents: undefined, only: false },
       introspection: true,
       graphiql: true,
+      mcp: 'off',
       directoryIntervalMs: 600_000,
       logLevel: 'info',
     });
@@ -276,8 +277,9 @@ describe('faults', () => {
         LOG_LEVEL: 'loud',
         COURIER_FORWARD_AUTHORIZATION: '1',
         INTROSPECTION: 'false',
+        SHARING: 'no',
       },
-      ['AUTH', 'SANDBOX', 'LOG_LEVEL', 'COURIER_FORWARD_AUTHORIZATION', 'INTROSPECTION'],
+      ['AUTH', 'SANDBOX', 'LOG_LEVEL', 'COURIER_FORWARD_AUTHORIZATION', 'INTROSPECTION', 'SHARING'],
     ],
     [
       'refuses times without a unit',
