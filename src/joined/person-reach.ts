@@ -1,6 +1,6 @@
 import { BirdChannel, readChannels } from '../bird/channel.ts';
 import { contactsOf, type MessageRow } from '../bird/message.ts';
-import { BirdContact, type ContactRow } from '../bird/resources/contact.ts';
+import type { ContactRow } from '../bird/resources/contact.ts';
 import type { Api, Context } from '../context.ts';
 import { readRows } from '../courier/read-rows.ts';
 import { CourierChannel, channels as courierChannels } from '../courier/resources/channel.ts';
