@@ -93,6 +93,7 @@ export const start = async (env: Readonly<Record<string, string | undefined>>): 
           watched: redis && redisWatched(redis),
         },
         settling: { services },
+        hearing: services,
         warn: services.warn,
       }),
   }).catch((error: NodeJS.ErrnoException) => {

@@ -167,7 +167,7 @@ const through = async (
 const asksToStop = (messages: readonly object[], channelId: string): boolean => {
   for (const row of messages) {
     const view = viewOf(row);
-    if (!view || view.direction(row) !== 'INCOMING' || view.channelId(row) !== channelId) continue;
+    if (view?.direction(row) !== 'INCOMING' || view.channelId(row) !== channelId) continue;
     const wish = wishIn(view.text(row));
     if (wish) return wish === 'stop';
   }
