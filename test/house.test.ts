@@ -8,6 +8,7 @@ const src = join(import.meta.dirname, '../src');
 const ORDER = [
   'main',
   'start',
+  'redis',
   'server',
   'plugins',
   'schema',

@@ -1,4 +1,5 @@
 import { readVariables } from './environment.ts';
+import { readPersistedDocuments } from './persisted-documents.ts';
 import { faultsOfAll, type Variables, variables } from './variables.ts';
 
 /** Bird as configured. */
@@ -31,6 +32,15 @@ export interface LoginConfig {
   readonly url: string;
   readonly username: string;
   readonly password: string;
+}
+
+/** Where and how operations are traced. */
+export interface TracingConfig {
+  /** The collector's base URL; spans are posted to `/v1/traces` below it. */
+  readonly url: string;
+  readonly serviceName: string;
+  /** The part of all traces that is kept, from 0 to 1, where the client has not decided. */
+  readonly ratio: number;
 }
 
 /** How callers prove who they are. */
@@ -70,12 +80,20 @@ export interface Config {
   readonly port: number;
   /** What the outside calls Pigeon; undefined = the address it listens on. */
   readonly publicUrl: string | undefined;
+  /** Further addresses that the outside has for it: they are let in as that one is. */
+  readonly otherPublicUrls: readonly string[];
   readonly bird: BirdConfig | undefined;
   readonly courier: CourierConfig | undefined;
   /** True when Pigeon starts both upstreams itself. */
   readonly sandbox: boolean;
   readonly auth: AuthConfig;
   readonly corsOrigins: readonly string[];
+  /** True when pages of this machine may read and write, on whatever port they are served. */
+  readonly corsLoopback: boolean;
+  /** The port of `/metrics` alone, 0 = any free one; undefined = it is served beside everything else. */
+  readonly metricsPort: number | undefined;
+  /** Where operations are traced to, by OpenTelemetry's protocol over HTTP; undefined = nowhere. */
+  readonly tracing: TracingConfig | undefined;
   readonly dataDir: string;
   /** The Redis that many nodes share; undefined = one node, which keeps its state in `dataDir`. */
   readonly redisUrl: string | undefined;
@@ -86,6 +104,8 @@ export interface Config {
   readonly outbox: { readonly ageMs: number; readonly rows: number };
   readonly sendRules: SendRules;
   readonly freshMs: number;
+  /** False where every operation makes each of its calls itself, and nothing that was read is used again. */
+  readonly sharing: boolean;
   readonly deadlineMs: number;
   /** How long everything goes on after readiness has ended, before no more connections are accepted. */
   readonly drainDelayMs: number;
@@ -96,6 +116,17 @@ export interface Config {
   readonly limits: { readonly depth: number; readonly aliases: number; readonly tokens: number };
   /** Operations a second that one caller may begin; 0 = no limit. */
   readonly callerRps: number;
+  /** Documents that clients send by their ids, and whether no other text is run. */
+  readonly persisted: {
+    readonly documents: ReadonlyMap<string, string> | undefined;
+    readonly only: boolean;
+  };
+  /** False when clients may not read the schema. */
+  readonly introspection: boolean;
+  /** False when there are no pages on which queries are written. */
+  readonly graphiql: boolean;
+  /** Whether agents are served, and whether they are given mutations too. */
+  readonly mcp: Variables['MCP'];
   readonly logLevel: Variables['LOG_LEVEL'];
 }
 
@@ -115,7 +146,7 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads the whole configuration, and the files of secrets that it names. An empty variable counts as absent.
+ * Reads the whole configuration, and the files that it names. An empty variable counts as absent.
  *
  * @throws {ConfigError} with every fault, by the variable's name; values are not quoted
  */
@@ -123,9 +154,10 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
   const { values, given, faults: unread, asWritten } = readVariables(environment);
   const parsed = variables.safeParse(values);
   const unfit = parsed.error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? [];
-  const faults = [...unread, ...[...unfit, ...faultsOfAll(given)].map(asWritten)];
+  const { documents, faults: unlisted } = readPersistedDocuments(values.PERSISTED_DOCUMENTS);
+  const faults = [...unread, ...[...unfit, ...faultsOfAll(given)].map(asWritten), ...unlisted];
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
-  return shape(parsed.data);
+  return shape(parsed.data, documents);
 };
 
 /** What stands in a configuration for upstreams that Pigeon plays itself. */
@@ -146,7 +178,7 @@ export const upstreamsOf = (played: {
   };
 };
 
-const shape = (v: Variables): Config => {
+const shape = (v: Variables, documents: ReadonlyMap<string, string> | undefined): Config => {
   const bird: BirdConfig | undefined =
     v.BIRD_ACCESS_KEY !== undefined && v.BIRD_WORKSPACE_ID !== undefined
       ? {
@@ -175,13 +207,16 @@ const shape = (v: Variables): Config => {
         forwards: v.COURIER_FORWARD_AUTHORIZATION === 'true',
       }
     : undefined;
+  const [publicUrl, ...otherPublicUrls] = v.PUBLIC_URL ?? [];
+  const sandbox = v.SANDBOX === 'on' || (v.SANDBOX === 'auto' && !bird && !courier);
   return {
     host: v.HOST,
     port: v.PORT,
-    publicUrl: v.PUBLIC_URL,
+    publicUrl,
+    otherPublicUrls,
     bird,
     courier,
-    sandbox: v.SANDBOX === 'on' || (v.SANDBOX === 'auto' && !bird && !courier),
+    sandbox,
     auth:
       v.AUTH === 'jwt'
         ? {
@@ -192,6 +227,15 @@ const shape = (v: Variables): Config => {
           }
         : { kind: 'none' },
     corsOrigins: v.CORS_ORIGINS,
+    corsLoopback: v.CORS_LOOPBACK === 'on' || (v.CORS_LOOPBACK === 'auto' && sandbox),
+    metricsPort: v.METRICS_PORT,
+    tracing: v.OTEL_EXPORTER_OTLP_ENDPOINT
+      ? {
+          url: v.OTEL_EXPORTER_OTLP_ENDPOINT.replace(/\/+$/, ''),
+          serviceName: v.OTEL_SERVICE_NAME,
+          ratio: v.OTEL_TRACES_SAMPLER_ARG,
+        }
+      : undefined,
     dataDir: v.DATA_DIR,
     redisUrl: v.REDIS_URL,
     defaultRegion: v.DEFAULT_REGION,
@@ -206,6 +250,7 @@ const shape = (v: Variables): Config => {
       optOutLists: v.SEND_OPT_OUT_LISTS,
     },
     freshMs: v.FRESH_MS,
+    sharing: v.SHARING === 'on',
     deadlineMs: v.DEADLINE_MS,
     drainDelayMs: v.DRAIN_DELAY_MS,
     budgetCalls: v.BUDGET_CALLS,
@@ -213,6 +258,10 @@ const shape = (v: Variables): Config => {
     budgetBytes: v.BUDGET_BYTES,
     limits: { depth: v.MAX_DEPTH, aliases: v.MAX_ALIASES, tokens: v.MAX_TOKENS },
     callerRps: v.CALLER_RPS,
+    persisted: { documents, only: v.PERSISTED_QUERY_ONLY === 'true' },
+    introspection: v.INTROSPECTION === 'on',
+    graphiql: v.GRAPHIQL === 'on',
+    mcp: v.MCP,
     logLevel: v.LOG_LEVEL,
   };
 };

@@ -28,7 +28,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists announcers. */
+        /** Lists the announcers, of one organization or of all that the caller sees. */
         get: operations["listAnnouncers"];
         put?: never;
         /** Creates an announcer. */
@@ -546,7 +546,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists bulk messages. */
+        /** Lists the messages that were written to be posted in many channels at once. */
         get: operations["listMessagingBulkMessages"];
         put?: never;
         /** Posts a new message to many channels. */
@@ -1099,7 +1099,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists multicasts. */
+        /** Lists what was sent to groups of individuals at once, made of a template. */
         get: operations["listMulticasts"];
         put?: never;
         /** Sends a templated message to many individuals at once. */
@@ -1137,7 +1137,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the preferences of an organization. */
+        /** Lists the preferences that are set for an organization, by their names. */
         get: operations["listOrgPreferences"];
         put?: never;
         /** Sets a preference of an organization. */
@@ -1155,7 +1155,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists organizations. */
+        /** Lists the organizations that the caller sees. */
         get: operations["listOrganizations"];
         put?: never;
         post?: never;
@@ -1209,7 +1209,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the replicators. */
+        /** Lists the replicators that the caller sees. */
         get: operations["listReplicators"];
         put?: never;
         post?: never;
@@ -1362,7 +1362,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the text accounts. */
+        /** Lists the accounts from which organizations send texts. */
         get: operations["listTextAccounts"];
         put?: never;
         /** Opens a text account for an organization. */
@@ -1685,7 +1685,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the attachments of an email. */
+        /** Lists the files that go with an email. */
         get: operations["listUserEmailAttachments"];
         put?: never;
         /** Announces a file for an email and says where to upload it. */
@@ -1896,7 +1896,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the users. */
+        /** Lists the accounts of people who log in. */
         get: operations["listUsers"];
         put?: never;
         post?: never;
@@ -3025,7 +3025,7 @@ export interface components {
         GroupMember: {
             /**
              * Format: uuid
-             * @description The individual.
+             * @description The individual who belongs to the group.
              */
             id?: string;
         };
@@ -3040,7 +3040,7 @@ export interface components {
             "last-sync-time"?: string;
             /** @description Who leads it. */
             leaders?: components["schemas"]["GroupMember"][];
-            /** @description Its name. */
+            /** @description The name that the group was given. */
             name?: string;
             /**
              * Format: uuid
@@ -3077,14 +3077,14 @@ export interface components {
              * @description Date of birth, `YYYY-MM-DD`.
              */
             "birth-date"?: string;
-            /** @description First name. */
+            /** @description First name of the person. */
             "first-name"?: string;
             /**
              * Format: datetime
              * @description When it was last changed.
              */
             "last-modified-time"?: string;
-            /** @description Last name. */
+            /** @description Last name of the person. */
             "last-name"?: string;
             /**
              * Format: uuid
@@ -3141,7 +3141,7 @@ export interface components {
              * @description When it was created.
              */
             "created-at"?: string;
-            /** @description Its name. */
+            /** @description The name that the file was uploaded under. */
             filename?: string;
             /**
              * Format: uuid
@@ -3253,7 +3253,7 @@ export interface components {
              * @description When it was created.
              */
             "created-at"?: string;
-            /** @description Its name. */
+            /** @description The name that the file was uploaded under. */
             filename?: string;
             /** @description A small picture of it. */
             thumbnail?: string;
@@ -3374,14 +3374,14 @@ export interface components {
              * @description Date of birth, `YYYY-MM-DD`.
              */
             "birth-date"?: string;
-            /** @description First name. */
+            /** @description First name of the member. */
             "first-name"?: string;
             /**
              * Format: uuid
-             * @description The individual.
+             * @description The individual who is a member.
              */
             id?: string;
-            /** @description Last name. */
+            /** @description Last name of the member. */
             "last-name"?: string;
             /** @description The name to show. */
             name?: string;
@@ -3394,14 +3394,14 @@ export interface components {
         };
         /** @description An individual who leads a group, as a summary of the group tells them. */
         GroupLeader: {
-            /** @description First name. */
+            /** @description First name of the leader. */
             "first-name"?: string;
             /**
              * Format: uuid
-             * @description The individual.
+             * @description The individual who leads the group.
              */
             id?: string;
-            /** @description Last name. */
+            /** @description Last name of the leader. */
             "last-name"?: string;
         };
         /** @description A group of individuals, as a channel or a multicast tells it. */
@@ -3416,7 +3416,7 @@ export interface components {
             "leader-ids"?: string[];
             /** @description Who leads it. */
             leaders?: components["schemas"]["GroupLeader"][];
-            /** @description Its name. */
+            /** @description The name that the group was given. */
             name?: string;
             /**
              * Format: uuid
@@ -3478,14 +3478,14 @@ export interface components {
             email?: string;
             /** @description True when the address is verified. */
             "email-verified"?: boolean;
-            /** @description First name. */
+            /** @description First name of the subscriber. */
             "first-name"?: string;
             /**
              * Format: uuid
-             * @description The individual.
+             * @description The individual who subscribes.
              */
             id?: string;
-            /** @description Last name. */
+            /** @description Last name of the subscriber. */
             "last-name"?: string;
             /** @description Phone number of the user behind the individual. */
             "phone-number"?: string;
@@ -3531,7 +3531,7 @@ export interface components {
              * @description The group it is for.
              */
             "individual-group-id"?: string;
-            /** @description Its label. */
+            /** @description A word of the organization’s own that tells the channel from others. */
             label?: string;
             /** @description The newest message. */
             "last-message"?: components["schemas"]["LastMessage"];
@@ -3600,7 +3600,7 @@ export interface components {
             "content-size"?: number;
             /** @description Its media type. */
             "content-type"?: string;
-            /** @description Its name. */
+            /** @description The name that the file was uploaded under. */
             filename?: string;
             /**
              * Format: uuid
@@ -3630,7 +3630,7 @@ export interface components {
             "last-name"?: string;
             /** @description What they feel. */
             "reaction-type"?: components["schemas"]["ReactionType"];
-            /** @description Name of the user. */
+            /** @description Name of the user who reacted. */
             "user-name"?: string;
         };
         /** @description That somebody has, or has not yet, read a message. */
@@ -4222,7 +4222,7 @@ export interface components {
              * @description When it was last changed.
              */
             "last-modified-time"?: string;
-            /** @description Its name. */
+            /** @description The name that people know the organization by. */
             name?: string;
             /** @description What kind of provider it is. */
             "provider-type"?: string;
@@ -4332,7 +4332,7 @@ export interface components {
             path?: string;
             /** @description Query of the request, as it was sent. */
             "query-string"?: string;
-            /** @description Id of the request. */
+            /** @description The id by which the request is known in logs. */
             "request-id"?: string;
             /** @description The body of the answer. */
             response?: string;
@@ -5108,7 +5108,7 @@ export interface components {
              * @example draft
              */
             status?: string;
-            /** @description Its subject. */
+            /** @description The subject line of the email. */
             subject?: string;
             /** @description Id of the task that sends it. */
             "task-id"?: string;
@@ -5411,9 +5411,9 @@ export interface components {
             email?: string;
             /** @description True when the address is verified. */
             "email-verified"?: boolean;
-            /** @description First name. */
+            /** @description First name of the person who logs in. */
             "first-name"?: string;
-            /** @description Last name. */
+            /** @description Last name of the person who logs in. */
             "last-name"?: string;
             /**
              * Format: datetime
@@ -5559,7 +5559,7 @@ export interface components {
             disconnected?: boolean;
             /** @description Native id of their encounter in the health record. */
             "encounter-id"?: string;
-            /** @description First name. */
+            /** @description First name of the participant. */
             "first-name"?: string;
             /**
              * Format: uuid
@@ -5571,7 +5571,7 @@ export interface components {
              * @description Native id of the individual who takes part.
              */
             "individual-id"?: string;
-            /** @description Last name. */
+            /** @description Last name of the participant. */
             "last-name"?: string;
             /** @description Their note on the call. */
             note?: string;
@@ -8130,7 +8130,7 @@ export interface operations {
                             "individual-group-id"?: string;
                             /** @description The individuals who take part. */
                             "individual-ids"?: string[];
-                            /** @description Its label. */
+                            /** @description A word of the organization’s own that tells the channel from others. */
                             label?: string;
                             /** @description What people call it. */
                             name?: string;
@@ -8347,7 +8347,7 @@ export interface operations {
                          * @example notify
                          */
                         name: string;
-                        /** @description The value. */
+                        /** @description What the preference is set to, such as `never`. */
                         value: string;
                     }[];
                 };
@@ -11072,7 +11072,7 @@ export interface operations {
                              * @description The organization that sends it.
                              */
                             "sender-organization-id"?: string;
-                            /** @description Its subject. */
+                            /** @description The subject line of the email. */
                             subject: string;
                             /**
                              * Format: email

@@ -61,6 +61,21 @@ const pointerIn = ({ properties, component }: ResolvedShape): Shape | undefined 
     : undefined;
 };
 
+/** What types over objects inside rows are beside what the contract says, by name. */
+const extended = new Map<
+  string,
+  { readonly interfaces: readonly object[]; readonly fields: (t: Builder) => Fields }
+>();
+
+/** Has the type over an object inside a row implement interfaces, with the fields that they need beside its own. */
+export const extendObject = (
+  typename: string,
+  interfaces: readonly object[],
+  fields: (t: Builder) => Fields,
+): void => {
+  extended.set(typename, { interfaces, fields });
+};
+
 const objects = new Map<string, { readonly ref: ObjectRef<BuilderTypes, object>; readonly shape: string }>();
 
 /**
@@ -84,7 +99,11 @@ export const objectOf = (
   objects.set(typename, { ref, shape: key });
   ref.implement({
     ...(description !== undefined && { description }),
-    fields: ((t: Builder) => fieldsOf({ dialect, typename }, shape)(t)) as never,
+    interfaces: (extended.get(typename)?.interfaces ?? []) as never,
+    fields: ((t: Builder) => ({
+      ...fieldsOf({ dialect, typename }, shape)(t),
+      ...extended.get(typename)?.fields(t),
+    })) as never,
   });
   return ref;
 };

@@ -28,6 +28,7 @@ import {
   UnavailableError,
   UpstreamError,
 } from '../upstream/errors.ts';
+import { withoutValues } from './without-values.ts';
 
 /** Every `extensions.code` that Pigeon answers with. */
 export const CODES = [
@@ -47,6 +48,9 @@ export const CODES = [
   'OUTCOME_UNKNOWN',
   'NOT_REACHABLE',
   'BUDGET_EXCEEDED',
+  'PERSISTED_QUERY_ONLY',
+  'PERSISTED_QUERY_NOT_FOUND',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
   'INTERNAL',
 ] as const;
 
@@ -199,7 +203,7 @@ export const graphqlExtensions = (
   ifRequest: Code,
 ): ErrorExtensions | undefined => {
   const { code } = error.extensions;
-  const { message } = error;
+  const message = withoutValues(error.message);
   const said =
     CODES.find((known) => known === code) ?? (typeof code === 'string' ? YOGA_CODES[code] : undefined);
   if (said) return { message, code: said };

@@ -5,8 +5,11 @@ import type { Logger } from 'pino';
 import { UnauthenticatedError } from '../context.ts';
 import { asksForPage } from '../plugins/graphiql.ts';
 import type { Refusal } from '../plugins/refusal.ts';
+import { scopeOf, within } from '../plugins/telemetry/request-scope.ts';
 import type { WebhookHandler, Webhooks } from '../stream/webhooks/webhook.ts';
 import { readBody } from './body.ts';
+import { compress } from './compress.ts';
+import type { KnownOrigins } from './known-origins.ts';
 import { refuse } from './refuse.ts';
 import { allowOrigin } from './request-guard.ts';
 import { type Route, routeOf } from './routes.ts';
@@ -14,7 +17,11 @@ import { type Route, routeOf } from './routes.ts';
 /** What every HTTP request passes on its way to its answer. */
 export interface ListenerOptions<Who> {
   readonly guard: (request: IncomingMessage) => Refusal | undefined;
-  readonly corsOrigins: readonly string[];
+  /** True when a browser that asks for a page at `/graphql` is given GraphiQL, which needs no credential. */
+  readonly graphiql: boolean;
+  /** What every answer says unless it says something else itself. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly origins: KnownOrigins;
   /** Take what is posted to their routes; GraphQL never sees it. */
   readonly webhooks: Webhooks | undefined;
   /** Says who asks; rejects when nobody it knows. */
@@ -38,7 +45,7 @@ export interface Listener {
 }
 
 /** Routes behind which somebody's data is. */
-const GUARDED = new Set<Route | undefined>(['/graphql']);
+const GUARDED = new Set<Route | undefined>(['/graphql', '/mcp']);
 
 /** Takes requests in: guard and CORS, then a webhook's handler, or the caller, the body and GraphQL. Each one is counted. */
 export const createListener = <Who>(options: ListenerOptions<Who>): Listener => {
@@ -52,7 +59,7 @@ export const createListener = <Who>(options: ListenerOptions<Who>): Listener => 
     const route = routeOf(request);
     const webhook = handlerOf(options.webhooks, route);
     if (webhook) return takeWebhook(webhook, request, response);
-    const guarded = GUARDED.has(route) && !asksForPage(request);
+    const guarded = GUARDED.has(route) && !(options.graphiql && asksForPage(request));
     let who: Who | undefined;
     try {
       who = guarded ? await admit(request) : undefined;
@@ -73,7 +80,14 @@ export const createListener = <Who>(options: ListenerOptions<Who>): Listener => 
   return {
     handle: (request, response) => {
       const started = performance.now();
+      response.setHeaders(new Map(options.headers));
       if (options.isDraining()) response.setHeader('connection', 'close');
+      const scope = scopeOf(request.headers, (traceparent) => {
+        if (!response.headersSent) response.setHeader('traceparent', traceparent);
+      });
+      response.setHeader('x-request-id', scope.id);
+      compress(request, response);
+      if (scope.traceparent !== undefined) response.setHeader('traceparent', scope.traceparent);
       const closed = new Promise<void>((resolve) => response.once('close', resolve));
       underWay.add(closed);
       void closed.then(() => {
@@ -85,11 +99,11 @@ export const createListener = <Who>(options: ListenerOptions<Who>): Listener => 
           status: response.statusCode,
         };
         options.answered({ ...labels, seconds: ms / 1000 });
-        log.debug({ ...labels, ms: Math.round(ms) }, 'request');
+        within(scope, () => log.debug({ ...labels, ms: Math.round(ms) }, 'request'));
       });
-      serve(request, response).catch((error) => {
+      within(scope, () => serve(request, response)).catch((error) => {
         if (request.destroyed && !request.complete) return;
-        log.error({ error: error?.name }, 'a request failed outside GraphQL');
+        within(scope, () => log.error({ error: error?.name }, 'a request failed outside GraphQL'));
         refuse(response, { status: 500, code: 'INTERNAL', message: 'Pigeon failed in a way nobody foresaw' });
       });
     },

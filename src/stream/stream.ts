@@ -50,6 +50,8 @@ export interface StreamOptions {
   readonly warn: (message: string, details: Record<string, unknown>) => void;
   /** The clock, in milliseconds since the epoch. */
   readonly now?: () => number;
+  /** A clock that nobody sets, in milliseconds; where a test says only the other clock, that one. */
+  readonly elapsed?: () => number;
 }
 
 /** The status stream of one running gateway. */
@@ -69,6 +71,8 @@ export interface Stream {
     readonly callbacks: Readonly<CallbackCounts>;
     readonly subscribers: number;
   };
+  /** How many entries have been written and not been announced here yet; undefined while the store cannot say. */
+  lag(): Promise<number | undefined>;
   /** Asks now about what is watched, as far as it is due; what the stream does by itself every few seconds. */
   poll(): Promise<void>;
   /** Looks now for sends whose answer was lost, as far as it is time; what the stream does by itself every second. */
@@ -84,12 +88,14 @@ export interface Stream {
  */
 export const openStream = (options: StreamOptions): Stream => {
   const { dataDir, bounds, birdKeys, publicUrl, workspaceId, warn, now = Date.now } = options;
-  const { log = openSqliteLog({ dataDir, bounds: { ...BOUNDS, ...bounds }, now }) } = options;
-  const { tokens = openSqliteTextTokens(dataDir, now) } = options;
+  const { elapsed = options.now ?? (() => performance.now()) } = options;
+  const { log = openSqliteLog({ dataDir, bounds: { ...BOUNDS, ...bounds }, now, elapsed }) } = options;
+  const { tokens = openSqliteTextTokens(dataDir, elapsed, warn) } = options;
   const pubSub = new PubSub();
   const statusLog = new StatusLog(log, pubSub, warn, bounds?.entries, now);
   const delivery = new Delivery(statusLog, pubSub);
-  const polling = options.polling && openPolling({ ...options.polling, log, pubSub, statusLog, now });
+  const polling =
+    options.polling && openPolling({ ...options.polling, log, pubSub, statusLog, now, elapsed });
   const settling = options.settling && openSettling({ ...options.settling, changes: statusLog });
   const { hearing } = options;
   const bird = birdWebhooks({ statusLog, keys: birdKeys, publicUrl, workspaceId, hearing, warn, now });
@@ -104,6 +110,12 @@ export const openStream = (options: StreamOptions): Stream => {
     get counts() {
       const { subscribers } = delivery.counts;
       return { webhooks: bird.counts, callbacks: texts.counts, subscribers };
+    },
+    lag: async () => {
+      // Before the first entry that came since the start there is nothing to announce.
+      if (statusLog.newest === 0) return 0;
+      const head = await statusLog.head().catch(() => undefined);
+      return head === undefined ? undefined : Math.max(0, head - statusLog.newest);
     },
     poll: async () => polling?.round(),
     settle: async () => settling?.round(),

@@ -4,7 +4,9 @@ import type { Context } from '../../context.ts';
 import { recordOwn } from '../../graph/change.ts';
 import { globalId } from '../../graph/ids.ts';
 import { Message, MessageParty, type MessageView, messageFields, type Party } from '../../graph/message.ts';
+import { MessageAttachment, MessageRecipient } from '../../graph/message-parts.ts';
 import { relation } from '../../graph/node.ts';
+import { extendObject } from '../../graph/output.ts';
 import { action } from '../../graph/verbs/action.ts';
 import { create } from '../../graph/verbs/create.ts';
 import { list } from '../../graph/verbs/list.ts';
@@ -55,7 +57,27 @@ const courierMessageView: MessageView<Row> = {
     self: isOwn(row),
     who: row,
   }),
+  // Of a message of the organization's it is not told who else is in the channel.
+  people: (row) => (isOwn(row) || !row['individual-id'] ? [] : [row['individual-id']]),
 };
+
+/** A file as a message tells it. */
+type FileRow = NonNullable<Row['attachments']>[number];
+
+extendObject('CourierMessageAttachment', [MessageAttachment], (t) => ({
+  url: t.string({
+    description: 'Always null: courier documents no address to read a file at.',
+    resolve: () => null,
+  }),
+  name: t.string({
+    description: 'Its name, which is `filename` too.',
+    resolve: (row) => (row as FileRow).filename,
+  }),
+  size: t.int({
+    description: 'Its size in bytes, which is `contentSize` too.',
+    resolve: (row) => (row as FileRow)['content-size'],
+  }),
+}));
 
 export const CourierMessage = resource('CourierMessage', '/v1/messaging-messages/{id}/', {
   description: 'A message in a courier channel.',
@@ -67,6 +89,24 @@ export const CourierMessage = resource('CourierMessage', '/v1/messaging-messages
     userId: t.exposeID('user-id', { description: 'Native id of the author’s user.' }),
   }),
 });
+
+const noIndividual = (description: string) => ({
+  type: CourierIndividual,
+  description,
+  resolve: () => null,
+});
+
+// Messages and emails of courier tell theirs in fields of their own.
+builder.interfaceField(Message, 'individual', (t) =>
+  t.field(
+    noIndividual(
+      'The individual whom a message of courier itself names: who wrote a message, or whom an email is for.',
+    ),
+  ),
+);
+builder.interfaceField(MessageRecipient, 'individual', (t) =>
+  t.field(noIndividual('The individual of courier.')),
+);
 
 builder.objectField(MessageParty, 'individual', (t) =>
   t.field(
