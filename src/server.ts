@@ -29,7 +29,9 @@ import { useLastWord } from './plugins/refusal.ts';
 import { useOperationTelemetry } from './plugins/telemetry/operations.ts';
 import { observeCalls } from './plugins/telemetry/upstream-calls.ts';
 import { useWeight } from './plugins/weight.ts';
-import type { Changes, Directory, Outbox, TextCallbacks } from './ports.ts';
+import type { Changes, Directory, Outbox, SendStore, TextCallbacks } from './ports.ts';
+import { OptOuts } from './sending/opt-outs.ts';
+import { openSqliteSendStore } from './sending/sqlite-send-store.ts';
 import { admission, type Who } from './server/admission.ts';
 import { knownOrigins } from './server/known-origins.ts';
 import { createListener, type Listener } from './server/listener.ts';
@@ -91,6 +93,8 @@ export interface GatewayOptions {
   readonly rateLimiter?: RateLimiter | undefined;
   /** Remembers what was sent under an idempotency key; by default as long as the gateway runs. Is closed with it. */
   readonly outbox?: Outbox | undefined;
+  /** Remembers what people want and what waits to be sent; by default as long as the gateway runs. Is closed with it. */
+  readonly sendStore?: SendStore | undefined;
   /** More plugins, such as GraphiQL's; they stand before those of the server. */
   readonly plugins?: readonly Plugin[];
   /** How many operations run at once; by default `CONCURRENCY`. */
@@ -172,8 +176,13 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
 
   const outbox = options.outbox ?? openSqliteOutbox({ dataDir: ':memory:' });
   opened.defer(() => outbox.close());
+  const sendStore = options.sendStore ?? openSqliteSendStore(':memory:');
+  opened.defer(() => sendStore.close());
   const sharedServices: Site['services'] = {
     outbox,
+    sendStore,
+    optOuts: new OptOuts(sendStore),
+    sendRules: config.sendRules,
     bird: upstreams.bird,
     courier: upstreams.courier,
     birdWebhooks: config.bird && {

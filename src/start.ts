@@ -9,6 +9,7 @@ import { useLandingPage } from './plugins/landing-page.ts';
 import { logFields } from './plugins/telemetry/request-scope.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import { schema } from './schema.ts';
+import { openSqliteSendStore } from './sending/sqlite-send-store.ts';
 import { standardOutput } from './server/log-output.ts';
 import { type Gateway, startGateway } from './server.ts';
 import { BOUNDS, openStream } from './stream/stream.ts';
@@ -67,6 +68,7 @@ export const start = async (env: Readonly<Record<string, string | undefined>>): 
     outbox:
       (redis && over?.redisOutbox(redis, config.outbox)) ??
       openSqliteOutbox({ dataDir, bounds: config.outbox }),
+    sendStore: (redis && (await over?.openRedisSendStore(redis))) ?? openSqliteSendStore(dataDir),
     plugins: [
       useLandingPage({
         schema,

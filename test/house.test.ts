@@ -20,6 +20,7 @@ const ORDER = [
   'builder',
   'context',
   'outbox',
+  'sending',
   'ports',
   'upstream',
   'store',

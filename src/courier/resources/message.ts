@@ -131,7 +131,7 @@ export const messages = list(CourierMessage, {
 }).under(CourierChannel, { description: 'Its messages, newest first.' });
 
 /** Tells the status stream; the channel's newest message and its counts have changed with the message. */
-const changed =
+export const recordMessage =
   (how: { readonly added: boolean }) =>
   (row: Row, context: Context): Promise<void> => {
     if (row['channel-id']) CourierChannel.forget(context, row['channel-id']);
@@ -151,7 +151,7 @@ const textHash = (text: unknown): string =>
 /** How messages are posted. */
 export const post = create(CourierMessage, {
   name: 'postCourierMessage',
-  after: changed({ added: true }),
+  after: recordMessage({ added: true }),
   reads: [messages.operation],
   trace: {
     // courier takes no mark, so a message is known by its author, its words and when it was posted.
@@ -177,8 +177,9 @@ export const post = create(CourierMessage, {
     },
   },
 });
-update(CourierMessage, { after: changed({ added: false }) });
-action(CourierMessage, 'ack', { name: 'acknowledgeCourierMessage', after: changed({ added: false }) });
+/** How messages are changed, and drafts posted. */
+export const edit = update(CourierMessage, { after: recordMessage({ added: false }) });
+action(CourierMessage, 'ack', { name: 'acknowledgeCourierMessage', after: recordMessage({ added: false }) });
 action(CourierMessage, 'add-reaction', { name: 'addCourierMessageReaction' });
 action(CourierMessage, 'delete-reaction', { name: 'deleteCourierMessageReaction' });
 read(CourierMessage, 'get-receipts');
