@@ -12,7 +12,8 @@ COPY --from=dependencies /pigeon/node_modules node_modules
 COPY package.json ./
 COPY schema schema
 COPY src src
-USER node
+# By its number, so that Kubernetes can see that it is not root; it is the image's user `node`.
+USER 1000:1000
 # All code is compiled here once, for every start.
 ENV NODE_COMPILE_CACHE=/pigeon/.compiled
 RUN ["node", "--input-type=module", "-e", "await import('/pigeon/src/start.ts'); await import('/pigeon/src/redis.ts')"]

@@ -235,6 +235,8 @@ export interface SendStore {
   enqueue(send: QueuedSend): Promise<QueuedSend>;
   /** Sends whose time has come. Each is given to one process, and again when `leaseMs` have passed and it is still there. */
   lease(limit: number, leaseMs: number, now: number): Promise<readonly QueuedSend[]>;
+  /** Moves a send to a later time. */
+  postpone(id: string, at: number): Promise<void>;
   /** Takes a send out of the queue; false when it was not there, or is not the owner’s. */
   dequeue(id: string, owner: string): Promise<boolean>;
   /** What waits of an owner’s, soonest first. */

@@ -8,6 +8,7 @@ import type { Refusal } from '../plugins/refusal.ts';
 import { scopeOf, within } from '../plugins/telemetry/request-scope.ts';
 import type { WebhookHandler, Webhooks } from '../stream/webhooks/webhook.ts';
 import { readBody } from './body.ts';
+import { compress } from './compress.ts';
 import type { KnownOrigins } from './known-origins.ts';
 import { refuse } from './refuse.ts';
 import { allowOrigin } from './request-guard.ts';
@@ -85,6 +86,7 @@ export const createListener = <Who>(options: ListenerOptions<Who>): Listener => 
         if (!response.headersSent) response.setHeader('traceparent', traceparent);
       });
       response.setHeader('x-request-id', scope.id);
+      compress(request, response);
       if (scope.traceparent !== undefined) response.setHeader('traceparent', scope.traceparent);
       const closed = new Promise<void>((resolve) => response.once('close', resolve));
       underWay.add(closed);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { isDamage, whyUnusable } from '../../store/damage.ts';
 import { StoreError } from '../../store/store-error.ts';
 
 /** Raised with every change of the tables. */
@@ -85,7 +86,9 @@ export const openDatabase = (dataDir: string): DatabaseSync => {
     const reason = cause instanceof Error ? cause.message : String(cause);
     const hint = reason.includes('locked')
       ? 'another process has it open: give each its own folder'
-      : `the folder must be writable (${reason})`;
+      : isDamage(cause)
+        ? whyUnusable(join(dataDir, 'stream.sqlite'), cause)
+        : `the folder must be writable (${reason})`;
     throw new StoreError(`the status stream cannot be kept in ${dataDir}: ${hint}`, { cause });
   }
 };
