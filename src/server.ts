@@ -10,6 +10,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import type { Config } from './config/config.ts';
 import { type Context, createContext, type OpenEvents, type Services } from './context.ts';
 import { openSqliteOutbox } from './outbox/sqlite-outbox.ts';
+import { useAudit } from './plugins/audit.ts';
 import { CallerQuota, useSubscriptionQuota } from './plugins/caller-quota.ts';
 import { useCallerRate } from './plugins/caller-rate.ts';
 import { type ConcurrencyBounds, FairSlots, useConcurrency } from './plugins/concurrency.ts';
@@ -29,7 +30,9 @@ import { useLastWord } from './plugins/refusal.ts';
 import { useOperationTelemetry } from './plugins/telemetry/operations.ts';
 import { observeCalls } from './plugins/telemetry/upstream-calls.ts';
 import { useWeight } from './plugins/weight.ts';
-import type { Changes, Directory, Outbox, TextCallbacks } from './ports.ts';
+import type { Changes, Directory, Outbox, SendStore, TextCallbacks } from './ports.ts';
+import { OptOuts } from './sending/opt-outs.ts';
+import { openSqliteSendStore } from './sending/sqlite-send-store.ts';
 import { admission, type Who } from './server/admission.ts';
 import { knownOrigins } from './server/known-origins.ts';
 import { createListener, type Listener } from './server/listener.ts';
@@ -91,6 +94,8 @@ export interface GatewayOptions {
   readonly rateLimiter?: RateLimiter | undefined;
   /** Remembers what was sent under an idempotency key; by default as long as the gateway runs. Is closed with it. */
   readonly outbox?: Outbox | undefined;
+  /** Remembers what people want and what waits to be sent; by default as long as the gateway runs. Is closed with it. */
+  readonly sendStore?: SendStore | undefined;
   /** More plugins, such as GraphiQL's; they stand before those of the server. */
   readonly plugins?: readonly Plugin[];
   /** How many operations run at once; by default `CONCURRENCY`. */
@@ -172,8 +177,13 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
 
   const outbox = options.outbox ?? openSqliteOutbox({ dataDir: ':memory:' });
   opened.defer(() => outbox.close());
+  const sendStore = options.sendStore ?? openSqliteSendStore(':memory:');
+  opened.defer(() => sendStore.close());
   const sharedServices: Site['services'] = {
     outbox,
+    sendStore,
+    optOuts: new OptOuts(sendStore),
+    sendRules: config.sendRules,
     bird: upstreams.bird,
     courier: upstreams.courier,
     birdWebhooks: config.bird && {
@@ -187,7 +197,7 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     budgetBytes: config.budgetBytes,
     defaultRegion: config.defaultRegion,
     cache:
-      config.freshMs > 0
+      config.sharing && config.freshMs > 0
         ? metrics.measureCache(new LRUCache<string, object>({ max: CACHED_ROWS, ttl: config.freshMs }))
         : undefined,
     warn,
@@ -264,6 +274,7 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     parserAndValidationCache: false,
     plugins: [
       ...(options.plugins ?? []),
+      ...(await agentsOf(config, schema)),
       ...(config.metricsPort === undefined ? [metrics.plugin] : []),
       useHealth(async () => (draining ? 'draining' : upstreams.fault())),
       stream.plugin,
@@ -276,6 +287,7 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
       ...(config.introspection ? [] : [useNoIntrospection()]),
       useDocumentCache(),
       useWeight(),
+      ...(config.audit ? [useAudit(log)] : []),
       useOperationTelemetry({ registry: metrics.registry, log, present }),
       useReadableParams(),
       useLastWord(),
@@ -350,6 +362,13 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     return closing;
   };
   return { url, publicUrl, port, close, [Symbol.asyncDispose]: close };
+};
+
+/** What serves agents, where they are served; it is not even loaded elsewhere. */
+const agentsOf = async ({ mcp, persisted }: Config, schema: GraphQLSchema): Promise<Plugin[]> => {
+  if (mcp === 'off' || !persisted.documents) return [];
+  const { useMcp } = await import('./plugins/mcp/mcp.ts');
+  return [useMcp({ schema, documents: persisted.documents, writes: mcp === 'write', version: VERSION })];
 };
 
 /** True for a WebSocket. An upgrade to anything else, such as `h2c`, is ignored, as RFC 9110 §7.8 lets a server do. */

@@ -10,6 +10,8 @@ import { useLandingPage } from './plugins/landing-page.ts';
 import { logFields } from './plugins/telemetry/request-scope.ts';
 import { type Sandbox, startSandbox } from './sandbox/sandbox.ts';
 import { schema } from './schema.ts';
+import { openRedisSendStore } from './sending/redis-send-store.ts';
+import { openSqliteSendStore } from './sending/sqlite-send-store.ts';
 import { standardOutput } from './server/log-output.ts';
 import { type Gateway, startGateway } from './server.ts';
 import { connectRedis } from './store/redis-connection.ts';
@@ -66,6 +68,7 @@ export const start = async (env: Readonly<Record<string, string | undefined>>): 
     droppedLines: () => output.dropped,
     rateLimiter: redis && redisRateLimiter(redis),
     outbox: redis ? redisOutbox(redis, config.outbox) : openSqliteOutbox({ dataDir, bounds: config.outbox }),
+    sendStore: redis ? await openRedisSendStore(redis) : openSqliteSendStore(dataDir),
     plugins: [
       useLandingPage({
         schema,

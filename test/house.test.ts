@@ -19,6 +19,7 @@ const ORDER = [
   'builder',
   'context',
   'outbox',
+  'sending',
   'ports',
   'upstream',
   'store',

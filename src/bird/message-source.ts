@@ -11,6 +11,8 @@ export interface Whose {
   readonly workspaceId: string;
   readonly contactIds: ReadonlySet<string>;
   readonly identifiers: readonly string[];
+  /** Only what was said over this channel. */
+  readonly channelId?: string | undefined;
 }
 
 /** A span of time, its beginning in it and its end not. */
@@ -32,7 +34,7 @@ export interface MessageList {
  * @param since from when on messages count, in milliseconds since the epoch
  * @param last the moment of the last messages that count
  */
-const timedMessages = (
+export const timedMessages = (
   context: Context,
   { address, query }: MessageList,
   since?: number,
@@ -96,7 +98,7 @@ export const channelMessagesSince = async (
  */
 export const messageSource = (
   context: Context,
-  { workspaceId, contactIds, identifiers }: Whose,
+  { workspaceId, contactIds, identifiers, channelId }: Whose,
   side: 'from' | 'to',
   { since, until }: Span = {},
   rank = 0,
@@ -109,7 +111,7 @@ export const messageSource = (
     );
     const list = timedMessages(
       context,
-      { address: { operation: listMessages, workspaceId }, query: { [side]: identifiers } },
+      { address: { operation: listMessages, workspaceId }, query: { channelId, [side]: identifiers } },
       since?.getTime(),
       Number.isFinite(last) ? last : undefined,
     );

@@ -53,6 +53,26 @@ export type AuthConfig =
       readonly audience: string;
     };
 
+/** A span of the day, in minutes since midnight; it may reach over midnight. The end does not belong to it. */
+export interface DayHours {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What holds for every message to a person, whoever sends it. */
+export interface SendRules {
+  /** When nobody is written to, by each person's own clock; undefined = there is no such time. */
+  readonly quietHours: DayHours | undefined;
+  /** How many messages a person gets in how many milliseconds; undefined = any number. */
+  readonly cap: { readonly count: number; readonly windowMs: number } | undefined;
+  /** What becomes of a message that comes too early: it is refused, or sent when it may be. */
+  readonly otherwise: 'refuse' | 'schedule';
+  /** Where somebody is taken to live of whom that is not known: a name of the IANA time zone database. */
+  readonly timeZone: string;
+  /** Native ids of the lists of Bird on which those are who want no messages. */
+  readonly optOutLists: readonly string[];
+}
+
 /** All that the environment says. Times are in milliseconds. */
 export interface Config {
   readonly host: string;
@@ -82,7 +102,10 @@ export interface Config {
   readonly directoryMaxAgeMs: number;
   /** For how long, and for how many sends, idempotency keys are kept. */
   readonly outbox: { readonly ageMs: number; readonly rows: number };
+  readonly sendRules: SendRules;
   readonly freshMs: number;
+  /** False where every operation makes each of its calls itself, and nothing that was read is used again. */
+  readonly sharing: boolean;
   readonly deadlineMs: number;
   /** How long everything goes on after readiness has ended, before no more connections are accepted. */
   readonly drainDelayMs: number;
@@ -98,10 +121,14 @@ export interface Config {
     readonly documents: ReadonlyMap<string, string> | undefined;
     readonly only: boolean;
   };
+  /** True when every operation that asks for personal fields is recorded in the log. */
+  readonly audit: boolean;
   /** False when clients may not read the schema. */
   readonly introspection: boolean;
   /** False when there are no pages on which queries are written. */
   readonly graphiql: boolean;
+  /** Whether agents are served, and whether they are given mutations too. */
+  readonly mcp: Variables['MCP'];
   readonly logLevel: Variables['LOG_LEVEL'];
 }
 
@@ -217,7 +244,15 @@ const shape = (v: Variables, documents: ReadonlyMap<string, string> | undefined)
     directoryIntervalMs: v.DIRECTORY_INTERVAL,
     directoryMaxAgeMs: v.DIRECTORY_MAX_AGE,
     outbox: { ageMs: v.OUTBOX_MAX_AGE, rows: v.OUTBOX_MAX_ROWS },
+    sendRules: {
+      quietHours: v.SEND_QUIET_HOURS,
+      cap: v.SEND_CAP,
+      otherwise: v.SEND_TOO_EARLY,
+      timeZone: v.SEND_TIME_ZONE,
+      optOutLists: v.SEND_OPT_OUT_LISTS,
+    },
     freshMs: v.FRESH_MS,
+    sharing: v.SHARING === 'on',
     deadlineMs: v.DEADLINE_MS,
     drainDelayMs: v.DRAIN_DELAY_MS,
     budgetCalls: v.BUDGET_CALLS,
@@ -226,8 +261,10 @@ const shape = (v: Variables, documents: ReadonlyMap<string, string> | undefined)
     limits: { depth: v.MAX_DEPTH, aliases: v.MAX_ALIASES, tokens: v.MAX_TOKENS },
     callerRps: v.CALLER_RPS,
     persisted: { documents, only: v.PERSISTED_QUERY_ONLY === 'true' },
+    audit: v.AUDIT === 'on',
     introspection: v.INTROSPECTION === 'on',
     graphiql: v.GRAPHIQL === 'on',
+    mcp: v.MCP,
     logLevel: v.LOG_LEVEL,
   };
 };

@@ -28,6 +28,7 @@ const COMMON: ReadonlySet<string> = new Set([
   'OTEL',
   'METRICS',
   'CORS',
+  'MCP',
 ]);
 
 /** What Kubernetes sets in every container for a service that happens to be called like an upstream. */

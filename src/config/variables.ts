@@ -78,6 +78,44 @@ const origins = listed.refine(
   'must be origins such as https://app.example.com, comma separated',
 );
 
+/** Minutes since midnight of `21:30`. */
+const minutesOf = (clock: string): number => {
+  const [hours, minutes] = clock.split(':').map(Number);
+  return (hours ?? 0) * 60 + (minutes ?? 0);
+};
+
+const dayHours = z
+  .string()
+  .regex(
+    /^(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d$/,
+    'must be two times of day, such as 21:00-08:00',
+  )
+  .refine((value) => value.slice(0, 5) !== value.slice(6), 'must have two different times')
+  .transform((value) => ({ from: minutesOf(value.slice(0, 5)), to: minutesOf(value.slice(6)) }));
+
+const cap = z
+  .string()
+  .regex(/^[1-9]\d{0,5}\/\d+(?:ms|s|m|h)$/, 'must be a number of messages and a time, such as 5/24h')
+  .transform((value) => {
+    const [count, window] = value.split('/');
+    return { count: Number(count), windowMs: duration.parse(window) };
+  })
+  .refine(({ windowMs }) => windowMs > 0, 'must have a time that is longer than none');
+
+const timeZone = z.string().refine((value) => {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: value });
+    return true;
+  } catch {
+    return false;
+  }
+}, 'must be a time zone such as Europe/Amsterdam');
+
+const uuids = listed.refine(
+  (values) => values.every((value) => uuid.safeParse(value).success),
+  'must be UUIDs, comma separated',
+);
+
 /** Each variable by itself: its form and its default. */
 export const variables = z.object({
   PORT: count(0, 65_535).default(4000),
@@ -118,7 +156,13 @@ export const variables = z.object({
   DIRECTORY_MAX_AGE: duration.default(30 * MINUTE_MS),
   OUTBOX_MAX_AGE: duration.default(24 * 60 * MINUTE_MS),
   OUTBOX_MAX_ROWS: count(1000, 1_000_000_000).default(1_000_000),
+  SEND_QUIET_HOURS: dayHours.optional(),
+  SEND_CAP: cap.optional(),
+  SEND_TOO_EARLY: oneOf('refuse', 'schedule').default('refuse'),
+  SEND_TIME_ZONE: timeZone.default('UTC'),
+  SEND_OPT_OUT_LISTS: uuids.default([]),
   FRESH_MS: count(0, 3_600_000).default(10_000),
+  SHARING: oneOf('on', 'off').default('on'),
   DEADLINE_MS: count(1, 600_000).default(10_000),
   DRAIN_DELAY_MS: count(0, 600_000).default(0),
   BUDGET_CALLS: count(1, 1_000_000).default(500),
@@ -130,8 +174,10 @@ export const variables = z.object({
   CALLER_RPS: count(0, 1_000_000).default(0),
   PERSISTED_DOCUMENTS: z.string().optional(),
   PERSISTED_QUERY_ONLY: oneOf('true', 'false').default('false'),
+  AUDIT: oneOf('on', 'off').default('off'),
   INTROSPECTION: oneOf('on', 'off').default('on'),
   GRAPHIQL: oneOf('on', 'off').default('on'),
+  MCP: oneOf('off', 'read', 'write').default('off'),
   LOG_LEVEL: oneOf(...LOG_LEVELS).default('info'),
   REDIS_URL: redisUrl.optional(),
 });
@@ -187,6 +233,9 @@ export const faultsOfAll = (env: Readonly<Record<string, string>>): string[] => 
 
   if (env.PERSISTED_QUERY_ONLY === 'true') {
     need('PERSISTED_DOCUMENTS', 'because PERSISTED_QUERY_ONLY is true and nothing else is run');
+  }
+  if (env.MCP === 'read' || env.MCP === 'write') {
+    need('PERSISTED_DOCUMENTS', `because MCP=${env.MCP} and each of them is a tool`);
   }
 
   if (!has('AUTH') && has('HOST') && !isLoopback(env.HOST ?? '')) {

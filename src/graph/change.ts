@@ -31,6 +31,9 @@ export const recordOwn = async <Row>(
 ): Promise<void> => {
   try {
     const change = changeOf(view, row, { added, via, audience: audienceOf(context, view.api) });
+    // Whoever is told of the message is told what the client calls it.
+    if (added && context.clientId !== undefined)
+      await context.services.sendStore.label(change.messageId, context.clientId);
     await context.services.changes.record([change]);
   } catch (error) {
     context.services.warn('a change could not be recorded', { error: String(error) });

@@ -122,6 +122,11 @@ export interface MessageView<Row> {
   /** When it was written, by the upstream's clock; undefined where the row does not tell. */
   readonly createdAt: (row: Row) => Date | undefined;
   readonly author: (row: Row) => Party | null;
+  /**
+   * Who is at the other end, as far as the row itself tells it: keys of the upstream's own kind of person, the one that
+   * it is with first. Empty where the row does not tell.
+   */
+  readonly people: (row: Row) => readonly string[];
 }
 
 /** Names that messages do not tell of their authors. */

@@ -12,7 +12,7 @@ import {
   UnavailableError,
   UpstreamError,
 } from '../upstream/errors.ts';
-import { ConflictError, InputError, NotKeptError } from './errors.ts';
+import { ConflictError, InputError, NotKeptError, NotReachableError } from './errors.ts';
 import { lookForSend } from './lost-sends.ts';
 import { loadNode } from './node.ts';
 import { outcomeOf, readOutcome } from './send-outcome.ts';
@@ -181,13 +181,15 @@ const unknown = ({ operation }: KeptSend, retryable: boolean): OutcomeUnknownErr
   return new OutcomeUnknownError({ api, method, path }, undefined, retryable);
 };
 
-/** True for an error of the send itself that says that nothing was sent: the upstream refused it, or never saw it. */
+/** True for an error that says that nothing was sent: a gate or the upstream refused it, or the upstream never saw it. */
 const isUnsent = (error: unknown, operation: string): boolean =>
-  error instanceof UpstreamError &&
-  `${error.operation.api} ${error.operation.method} ${error.operation.path}` === operation &&
-  (error instanceof AnswerError ||
-    error instanceof LimitedError ||
-    (error instanceof UnavailableError && error.unsent));
+  error instanceof NotReachableError ||
+  error instanceof NotKeptError ||
+  (error instanceof UpstreamError &&
+    `${error.operation.api} ${error.operation.method} ${error.operation.path}` === operation &&
+    (error instanceof AnswerError ||
+      error instanceof LimitedError ||
+      (error instanceof UnavailableError && error.unsent)));
 
 /** Looks for a lost send on behalf of who asks for it again. An upstream that cannot be asked says nothing. */
 const looksFor = async (context: Context, kept: KeptSend): Promise<boolean> => {

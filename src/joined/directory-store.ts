@@ -20,6 +20,7 @@ export type EntryKind = IdentifierKind | 'stray';
 
 /** One identifier of one user, hashed with its kind. */
 export interface Entry extends Holder {
+  readonly kind: EntryKind;
   readonly hash: Uint8Array;
 }
 
@@ -30,6 +31,8 @@ export interface Sweep {
   readonly at: number;
   readonly users: number;
   readonly identifiers: number;
+  /** How many numbers without a country it read; undefined in a file of before they were counted. */
+  readonly strays?: number;
 }
 
 /** The directory's file. */
@@ -77,7 +80,8 @@ export const openDirectoryStore = (dataDir: string, keyPrint: string): Directory
     db.exec('DELETE FROM link; DELETE FROM meta');
     writeMeta.run('key', keyPrint);
   }
-  const addLink = db.prepare('INSERT OR REPLACE INTO link VALUES (?, ?, ?)');
+  const addLink = db.prepare('INSERT OR IGNORE INTO link VALUES (?, ?, ?)');
+  const findLink = db.prepare('SELECT 1 FROM link WHERE individual_id = ? AND contact_key = ?');
   const findLinks = db.prepare('SELECT contact_key FROM link WHERE individual_id = ? ORDER BY contact_key');
   const dropLink = db.prepare('DELETE FROM link WHERE individual_id = ? AND contact_key = ?');
 
@@ -105,11 +109,15 @@ export const openDirectoryStore = (dataDir: string, keyPrint: string): Directory
     (table) => `SELECT individual_id, verified, active, exact FROM ${table} WHERE hash = ?`,
   );
 
+  let last: { readonly text: string; readonly sweep: Sweep } | undefined;
+
   return {
     path: dataDir,
     sweep: () => {
       const text = meta('sweep');
-      return text === undefined ? undefined : JSON.parse(text);
+      if (text === undefined) return undefined;
+      if (last?.text !== text) last = { text, sweep: JSON.parse(text) };
+      return last.sweep;
     },
     begin: () => {
       const sweep = randomInt(2 ** 47);
@@ -147,7 +155,8 @@ export const openDirectoryStore = (dataDir: string, keyPrint: string): Directory
           exact: row.exact === 1,
         })),
     link: (individualId, contactKey, at) => {
-      addLink.run(individualId, contactKey, at);
+      // Most matches are known already, and a reading need not wait for a write.
+      if (!findLink.get(individualId, contactKey)) addLink.run(individualId, contactKey, at);
     },
     links: (individualId) => findLinks.all(individualId).map((row) => String(row.contact_key)),
     unlink: (individualId, contactKey) => {

@@ -40,7 +40,7 @@ export const messageReads = operationsOf(
 const MAX_WHOLE = 5000;
 
 /** The most channels of one individual that are looked at. */
-const MAX_CHANNELS = 1000;
+export const MAX_CHANNELS = 1000;
 
 const keyed = (row: object): Keyed<object> | undefined => {
   const view = viewOf(row);

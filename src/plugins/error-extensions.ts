@@ -13,6 +13,7 @@ import {
   InvalidValueError,
   NotFoundError,
   NotKeptError,
+  NotReachableError,
   TooManyError,
 } from '../graph/errors.ts';
 import {
@@ -45,6 +46,7 @@ export const CODES = [
   'UPSTREAM_UNAVAILABLE',
   'UPSTREAM_INVALID_RESPONSE',
   'OUTCOME_UNKNOWN',
+  'NOT_REACHABLE',
   'BUDGET_EXCEEDED',
   'PERSISTED_QUERY_ONLY',
   'PERSISTED_QUERY_NOT_FOUND',
@@ -90,6 +92,7 @@ export interface ErrorExtensions {
   readonly retryAfter?: number | undefined;
   readonly fields?: readonly string[];
   readonly price?: Readonly<Record<string, unknown>> | undefined;
+  readonly reasons?: readonly string[];
 }
 
 /** What is known of an error of ours; undefined for one that nobody foresaw. */
@@ -105,6 +108,10 @@ export const errorExtensions = (error: unknown): ErrorExtensions | undefined => 
   if (error instanceof InvalidValueError) {
     const { message, api } = error;
     return { message, code: 'UPSTREAM_INVALID_RESPONSE', upstream: { api }, retryable: false };
+  }
+  if (error instanceof NotReachableError) {
+    const { message, reasons, retryAfter } = error;
+    return { message, code: 'NOT_REACHABLE', reasons, retryable: retryAfter !== undefined, retryAfter };
   }
   if (error instanceof NotKeptError) {
     return { message: error.message, code: 'UPSTREAM_UNAVAILABLE', retryable: true };

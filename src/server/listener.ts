@@ -44,7 +44,7 @@ export interface Listener {
 }
 
 /** Routes behind which somebody's data is. */
-const GUARDED = new Set<Route | undefined>(['/graphql']);
+const GUARDED = new Set<Route | undefined>(['/graphql', '/mcp']);
 
 /** Takes requests in: guard and CORS, then a webhook's handler, or the caller, the body and GraphQL. Each one is counted. */
 export const createListener = <Who>(options: ListenerOptions<Who>): Listener => {

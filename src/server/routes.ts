@@ -8,6 +8,7 @@ const ROUTES = {
   '/graphql': /^\/graphql$/,
   '/graphql/assets/{file}': /^\/graphql\/assets\/[\w.-]+\/[\w.-]+$/,
   '/explain': /^\/explain$/,
+  '/mcp': /^\/mcp$/,
   '/webhooks/bird': /^\/webhooks\/bird$/,
   '/webhooks/courier/texts/{token}': /^\/webhooks\/courier\/texts\/[\w-]+$/,
   '/livez': /^\/livez$/,

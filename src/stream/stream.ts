@@ -47,6 +47,8 @@ export interface StreamOptions {
   readonly warn: (message: string, details: Record<string, unknown>) => void;
   /** The clock, in milliseconds since the epoch. */
   readonly now?: () => number;
+  /** A clock that nobody sets, in milliseconds; where a test says only the other clock, that one. */
+  readonly elapsed?: () => number;
 }
 
 /** The status stream of one running gateway. */
@@ -83,12 +85,14 @@ export interface Stream {
  */
 export const openStream = (options: StreamOptions): Stream => {
   const { dataDir, bounds, birdKeys, publicUrl, workspaceId, warn, now = Date.now } = options;
-  const { log = openSqliteLog({ dataDir, bounds: { ...BOUNDS, ...bounds }, now }) } = options;
-  const { tokens = openSqliteTextTokens(dataDir, now, warn) } = options;
+  const { elapsed = options.now ?? (() => performance.now()) } = options;
+  const { log = openSqliteLog({ dataDir, bounds: { ...BOUNDS, ...bounds }, now, elapsed }) } = options;
+  const { tokens = openSqliteTextTokens(dataDir, elapsed, warn) } = options;
   const pubSub = new PubSub();
   const statusLog = new StatusLog(log, pubSub, warn, bounds?.entries, now);
   const delivery = new Delivery(statusLog, pubSub);
-  const polling = options.polling && openPolling({ ...options.polling, log, pubSub, statusLog, now });
+  const polling =
+    options.polling && openPolling({ ...options.polling, log, pubSub, statusLog, now, elapsed });
   const settling = options.settling && openSettling({ ...options.settling, changes: statusLog });
   const bird = birdWebhooks({ statusLog, keys: birdKeys, publicUrl, workspaceId, warn, now });
   const texts = courierCallbacks({ statusLog, tokens, publicUrl, warn, now });

@@ -45,6 +45,7 @@ describe('without any variable', () => {
       dataDir: '.data',
       outbox: { ageMs: 86_400_000, rows: 1_000_000 },
       freshMs: 10_000,
+      sharing: true,
       deadlineMs: 10_000,
       budgetCalls: 500,
       budgetObjects: 25_000,
@@ -52,8 +53,10 @@ describe('without any variable', () => {
       limits: { depth: 20, aliases: 100, tokens: 2000 },
       callerRps: 0,
       persisted: { documents: undefined, only: false },
+      audit: false,
       introspection: true,
       graphiql: true,
+      mcp: 'off',
       directoryIntervalMs: 600_000,
       logLevel: 'info',
     });
@@ -130,7 +133,8 @@ describe('upstreams', () => {
   });
 
   test('takes back the schema and the pages', () => {
-    expect(readConfig({ INTROSPECTION: 'off', GRAPHIQL: 'off' })).toMatchObject({
+    expect(readConfig({ INTROSPECTION: 'off', GRAPHIQL: 'off', AUDIT: 'on' })).toMatchObject({
+      audit: true,
       introspection: false,
       graphiql: false,
     });
@@ -275,8 +279,9 @@ describe('faults', () => {
         LOG_LEVEL: 'loud',
         COURIER_FORWARD_AUTHORIZATION: '1',
         INTROSPECTION: 'false',
+        SHARING: 'no',
       },
-      ['AUTH', 'SANDBOX', 'LOG_LEVEL', 'COURIER_FORWARD_AUTHORIZATION', 'INTROSPECTION'],
+      ['AUTH', 'SANDBOX', 'LOG_LEVEL', 'COURIER_FORWARD_AUTHORIZATION', 'INTROSPECTION', 'SHARING'],
     ],
     [
       'refuses times without a unit',

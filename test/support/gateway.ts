@@ -23,6 +23,7 @@ export interface TestGatewayOptions extends Partial<Omit<Config, 'bird' | 'couri
   readonly stream?: GatewayOptions['stream'];
   readonly directory?: GatewayOptions['directory'];
   readonly sends?: GatewayOptions['outbox'];
+  readonly sendStore?: GatewayOptions['sendStore'];
   readonly changes?: Changes;
   readonly plugins?: readonly Plugin[];
   readonly concurrency?: GatewayOptions['concurrency'];
@@ -91,6 +92,7 @@ export const startTestGateway = async (options: TestGatewayOptions = {}): Promis
     stream,
     directory,
     sends,
+    sendStore,
     changes = SILENT,
     plugins,
     concurrency,
@@ -108,6 +110,7 @@ export const startTestGateway = async (options: TestGatewayOptions = {}): Promis
     stream: stream ?? (() => ({ changes, plugin: {}, close: async () => {} })),
     ...(directory && { directory }),
     outbox: sends,
+    sendStore,
     plugins: plugins ?? [],
     ...(concurrency && { concurrency }),
     log: log ?? pino({ level: 'silent' }),
@@ -233,7 +236,9 @@ const DEFAULTS: Config = {
   directoryIntervalMs: 600_000,
   directoryMaxAgeMs: 1_800_000,
   outbox: { ageMs: 86_400_000, rows: 1_000_000 },
+  sendRules: { quietHours: undefined, cap: undefined, otherwise: 'refuse', timeZone: 'UTC', optOutLists: [] },
   freshMs: 0,
+  sharing: true,
   deadlineMs: 2000,
   drainDelayMs: 0,
   budgetCalls: 500,
@@ -242,8 +247,10 @@ const DEFAULTS: Config = {
   limits: { depth: 20, aliases: 100, tokens: 2000 },
   callerRps: 0,
   persisted: { documents: undefined, only: false },
+  audit: false,
   introspection: true,
   graphiql: true,
+  mcp: 'off',
   logLevel: 'silent',
 };
 

@@ -4,18 +4,22 @@ import { useGraphiql } from '../../src/plugins/graphiql.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { schema } from '../../src/schema.ts';
 import { openStream } from '../../src/stream/stream.ts';
-import { startTestGateway, type TestGateway } from './gateway.ts';
+import { startTestGateway, type TestGateway, type TestGatewayOptions } from './gateway.ts';
 
 /** A gateway over the sandbox, as `npm start` makes one; life there moves on only by `sandbox.step()`. */
 export interface LiveGateway extends TestGateway {
   readonly sandbox: Sandbox;
 }
 
-/** Starts both; GraphiQL as for callers with credentials, if that is said. */
-export const startLiveGateway = async ({ withHeaders = false } = {}): Promise<LiveGateway> => {
+/** Starts both; GraphiQL as for callers with credentials, if that is said. `limits` are those of the gateway. */
+export const startLiveGateway = async ({
+  withHeaders = false,
+  ...options
+}: { withHeaders?: boolean } & Pick<TestGatewayOptions, 'limits'> = {}): Promise<LiveGateway> => {
   const sandbox = await startSandbox({ paceMs: 0 });
   const { bird } = sandbox;
   const gateway = await startTestGateway({
+    ...options,
     schema,
     deadlineMs: 10_000,
     ...upstreamsOf(sandbox),

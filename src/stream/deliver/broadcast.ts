@@ -89,6 +89,10 @@ export class Broadcast implements Follower {
     this.live?.wake(position, unbrokenSince);
   }
 
+  lose(): void {
+    for (const pass of [...this.#passes]) pass.dismissAll('gone');
+  }
+
   end(): void {
     for (const pass of [...this.#passes]) pass.dismissAll('over');
   }
@@ -254,10 +258,10 @@ class Pass {
   /** What is told of an entry; passes that lie back share it, whichever of them comes first. */
   async #resultOf(entry: Entry): Promise<ExecutionResult> {
     const broadcast = this.#broadcast;
-    const { execute, results } = broadcast.options;
+    const { execute, results, statusLog } = broadcast.options;
     // One that stands for others tells another `previous`.
     if (this.#isLive || beginningOf(entry) !== entry.position) return execute(entry, this.#abort.signal);
-    const key = `${broadcast.number} ${entry.position} ${entry.previous}`;
+    const key = `${broadcast.number} ${statusLog.epoch} ${entry.position} ${entry.previous}`;
     const known = results.get(key);
     if (known) return known;
     const result = await execute(entry, this.#abort.signal);

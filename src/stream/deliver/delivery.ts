@@ -17,7 +17,7 @@ import type { PubSub } from './pub-sub.ts';
 import { Results } from './results.ts';
 import { sharingKey } from './sharing-key.ts';
 import { type Dismissal, Subscriber } from './subscriber.ts';
-import { Subscription } from './subscription.ts';
+import { type Beginning, Subscription } from './subscription.ts';
 import { TimeSlices, Turns } from './time-slices.ts';
 
 /** How many passes that lie back are at work at once; the others wait for their turn. */
@@ -109,6 +109,11 @@ export class Delivery {
         continue;
       }
       if (subscriber.left) return;
+      // Positions of the log as it was say nothing in the one that it is now.
+      if (subscriber.epoch !== this.#statusLog.epoch) {
+        why = 'gone';
+        continue;
+      }
       const told = subscriber.told();
       this.#broadcastOf(subscription, key, execution).join(subscriber);
       why = await told;
@@ -117,7 +122,7 @@ export class Delivery {
 
   /** Tells one subscriber alone how things stand. */
   async #begin(
-    { events, position, see }: ReturnType<Subscription['begin']>,
+    { events, epoch, position, see }: Beginning,
     subscriber: Subscriber,
     execution: () => Execute,
   ): Promise<Dismissal> {
@@ -130,6 +135,7 @@ export class Delivery {
       if (subscriber.left || !result) return 'left';
       sink.write(result);
     }
+    subscriber.epoch = epoch;
     subscriber.position = position;
     subscriber.see = see;
     return subscriber.left ? 'left' : 'apart';
@@ -138,17 +144,17 @@ export class Delivery {
   #broadcastOf({ interest, view }: Subscription, key: string, execution: () => Execute): Broadcast {
     const known = this.#broadcasts.get(key);
     if (known) return known;
-    const { epoch } = this.#statusLog;
+    const statusLog = this.#statusLog;
     const execute = execution();
     const broadcast = new Broadcast({
-      statusLog: this.#statusLog,
+      statusLog,
       pubSub: this.#pubSub,
       interest,
       view,
       slices: this.#slices,
       turns: this.#turns,
       results: this.#results,
-      execute: (entry, signal) => execute(eventOf(entry, epoch), signal),
+      execute: (entry, signal) => execute(eventOf(entry, statusLog.epoch), signal),
       onEmpty: () => {
         if (this.#broadcasts.get(key) === broadcast) this.#broadcasts.delete(key);
       },

@@ -23,6 +23,8 @@ export interface Follower {
    * @param unbrokenSince every entry behind this position has been announced to whoever it concerns
    */
   announce(position: number, unbrokenSince: number): void;
+  /** Entries have gone that were not announced. */
+  lose(): void;
   /** The stream is over. */
   end(): void;
 }
@@ -85,8 +87,8 @@ export class PubSub {
 
   /** Announces entries, which come in the log's order. */
   publish(entries: readonly Entry[]): void {
-    for (const { position, messageId, channelId } of entries) {
-      const isNext = this.#last !== undefined && position === this.#last + 1;
+    for (const { position, follows, messageId, channelId } of entries) {
+      const isNext = follows === this.#last;
       this.#last = position;
       if (!isNext) {
         // What lies between may concern anybody: everybody looks into the log from where they stand.
@@ -101,6 +103,12 @@ export class PubSub {
         if (!byMessage?.has(follower)) follower.announce(position, this.#unbrokenSince);
       }
     }
+  }
+
+  /** Tells every follower that entries have gone that were not announced. */
+  lose(): void {
+    this.#last = undefined;
+    for (const follower of this.#all()) follower.lose();
   }
 
   /** Ends every follower. */

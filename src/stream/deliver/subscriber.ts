@@ -11,6 +11,8 @@ export type Dismissal = 'left' | 'slow' | 'busy' | 'apart' | 'gone' | 'over';
 /** One client's subscription as it stands in the log. */
 export class Subscriber {
   readonly sink: Sink;
+  /** The log that its position counts in. */
+  epoch = '';
   /** Everything up to here has been told. */
   position = 0;
   /** True when it did not read: the newest of each message is told in place of all that waited. */

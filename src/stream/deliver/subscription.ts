@@ -5,6 +5,8 @@ import type { Interest, View } from './pub-sub.ts';
 /** What is told before the log, and from where the log tells the rest. */
 export interface Beginning {
   readonly events: readonly StreamEvent[];
+  /** The log that the position counts in. */
+  readonly epoch: string;
   /** Everything up to here is told by these events. */
   readonly position: number;
   /** What an entry behind that position tells beside these events; undefined when it says no more than they. */

@@ -19,6 +19,8 @@ export interface Entry extends MessageChange {
   readonly createdAt: number | null;
   /** Its position in the one order of the log: whole numbers, rising. */
   readonly position: number;
+  /** The position that it follows: its own less one, but for the first entry after a `leap`. */
+  readonly follows: number;
   /** When Pigeon wrote it, in milliseconds since the epoch. */
   readonly observedAt: number;
   /** The status that was published before, or else that of a reading; null where nothing was told. */
@@ -51,7 +53,16 @@ export interface State {
   readonly added: boolean;
 }
 
-/** How much a log keeps. Whatever is beyond either bound goes, oldest first. */
+/**
+ * By how much positions leap with the first entry after a store was started anew. A store that comes back may have
+ * lost its end, from which readers hold positions: those are never given to other entries. It is more than are ever
+ * lost, not the same twice, and little enough for a million leaps to fit into a cursor.
+ *
+ * @param random a number from 0 up to 1
+ */
+export const leap = (random: number): number => Math.floor((1 + random * 9) * 1e8);
+
+/** How much a log keeps. Whatever is beyond either bound goes, oldest first; its age is told by `store/age.ts`. */
 export interface LogBounds {
   readonly entries: number;
   readonly entriesMs: number;
@@ -88,8 +99,12 @@ export interface Log {
   head(): Promise<number>;
   /** What is known of these messages, for each of the audiences apart. */
   states(messageIds: readonly string[], audiences: readonly string[]): Promise<readonly State[]>;
-  /** Hears of every entry from now on, in order, whichever process wrote it. Call the result to stop. */
-  follow(listener: (entries: readonly Entry[]) => void): () => void;
+  /**
+   * Hears of every entry from now on, in order, whichever process wrote it. Call the result to stop.
+   *
+   * @param lost hears that entries have gone of which it will not hear, and that the epoch may be another
+   */
+  follow(listener: (entries: readonly Entry[]) => void, lost?: () => void): () => void;
   /** Writes what waits and lets go of the store. */
   close(): Promise<void>;
 }

@@ -47,6 +47,12 @@ export class Pages {
     if (this.#newest.length > this.#kept + NEWEST) this.#newest = this.#newest.slice(-this.#kept);
   }
 
+  /** Forgets everything: the log is another one, or has lost what is known here. */
+  clear(): void {
+    this.#newest = [];
+    this.#older.clear();
+  }
+
   /**
    * The entries behind a position, up to a hole if there is one.
    *
@@ -85,7 +91,7 @@ export class Pages {
   async #read(position: number, limit: number): Promise<RawPage | undefined> {
     const rows = await this.#log.read(position, limit);
     if (!rows) return undefined;
-    const hole = rows.findIndex((row, index) => row.position !== position + 1 + index);
+    const hole = rows.findIndex((row, index) => row.follows !== (rows[index - 1]?.position ?? position));
     if (hole === 0) return undefined;
     const entries = hole < 0 ? rows : rows.slice(0, hole);
     return { entries, end: hole < 0 && rows.length < limit };

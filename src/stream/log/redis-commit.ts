@@ -1,3 +1,4 @@
+import { AGE_IN_LUA } from '../../store/age.ts';
 import { type RedisConnection, script } from '../../store/redis-connection.ts';
 import { type LogBounds, SERVICE } from './log.ts';
 
@@ -30,6 +31,8 @@ export interface Committed {
   readonly applied: readonly boolean[];
   /** Where each entry of the plan stands; 0 for those that were not written. */
   readonly positions: readonly number[];
+  /** Where the entry before each of them stands. */
+  readonly follows: readonly number[];
   /** Where the status that was told before each entry stands; 0 when there is none. */
   readonly previous: readonly number[];
 }
@@ -48,27 +51,30 @@ export const keysOf = ({ key }: RedisConnection) => ({
   state: (messageId: string) => key('state', messageId),
 });
 
-// Times are Redis's own, so that nodes whose clocks differ agree; they never run backwards, and every message
-// gets one of its own, which is its version and its place among those to be forgotten. `known` is the last
-// position that the node has seen: a Redis that comes back without its last entries must not give their
-// positions to others, so it counts on from there.
-const commitScript = script(`
+// Times are Redis's own, so that nodes whose clocks differ agree. What is forgotten is told by the age clock, from
+// which every message also gets a moment of its own: its version, and its place among those to be forgotten.
+//
+// A Redis that was started anew, or that took over from another, may lack the last entries, from which clients hold
+// positions and of which some nodes have told. So the first entry that another run of Redis is given leaps: `follows`
+// says behind which it comes, and whoever stands elsewhere sees that something is missing. A store without its
+// `meta` is new, or has lost everything: then it counts on far behind what the node knows of.
+const commitScript = script(`${AGE_IN_LUA}
 local plan = cjson.decode(ARGV[1])
 local meta, entries, touched = KEYS[1], KEYS[2], KEYS[3]
 local bounds = plan.bounds
-
-local now = tonumber(ARGV[2])
-if not now then
-  local time = redis.call('TIME')
-  now = time[1] * 1000 + math.floor(time[2] / 1000)
-end
-local was = redis.call('HMGET', meta, 'epoch', 'head', 'clock')
-if not was[1] then redis.call('DEL', entries) end
-local epoch = was[1] or plan.epoch
-local head = math.max(tonumber(was[2] or 0), plan.known)
-local clock = math.max(tonumber(was[3] or 0), now)
-local observed = math.floor(clock)
 local whole = function (number) return string.format('%.0f', number) end
+
+local observed = tonumber(ARGV[2]) or timeNow()
+local was = redis.call('HMGET', meta, 'epoch', 'head', 'run')
+local epoch, head = was[1], tonumber(was[2] or 0)
+if not epoch then
+  redis.call('DEL', entries)
+  epoch = plan.epoch
+  if plan.known > 0 then head = plan.known + plan.leap end
+end
+local run = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
+local age = ageNow(meta, observed)
+local clock = age
 
 local applied = {}
 for i, message in ipairs(plan.messages) do
@@ -82,25 +88,29 @@ for i, message in ipairs(plan.messages) do
   end
 end
 
-local positions, previous = {}, {}
+local leaps = was[3] and was[3] ~= run
+local positions, follows, previous = {}, {}, {}
 for i, entry in ipairs(plan.entries) do
-  positions[i], previous[i] = 0, 0
+  positions[i], follows[i], previous[i] = 0, 0, 0
   if applied[entry.message + 1] == 1 then
     local key, own = KEYS[4 + entry.message], '${TOLD_AT}' .. entry.audience
     local told = redis.call('HMGET', key, '${TOLD_AT}${SERVICE}', own)
     previous[i] = math.max(tonumber(told[1] or 0), tonumber(told[2] or 0))
-    head = head + 1
+    follows[i] = head
+    if leaps then head = math.max(head, plan.known) + plan.leap end
+    head, leaps = head + 1, false
     positions[i] = head
     if entry.raised then redis.call('HSET', key, own, whole(head)) end
-    redis.call('XADD', entries, 'MAXLEN', whole(bounds.entries), whole(head) .. '-0',
-      't', whole(observed), 'e', entry.text, 'p', whole(previous[i]))
+    redis.call('XADD', entries, 'MAXLEN', whole(bounds.entries), whole(head) .. '-0', 't', whole(observed),
+      'e', entry.text, 'p', whole(previous[i]), 'f', whole(follows[i]), 'a', whole(age))
+    redis.call('HSET', meta, 'run', run)
   end
 end
 redis.call('HSET', meta, 'epoch', epoch, 'head', whole(head), 'clock', string.format('%.10f', clock))
 
 for _ = 1, 1000 do
   local oldest = redis.call('XRANGE', entries, '-', '+', 'COUNT', 1)[1]
-  if not oldest or tonumber(oldest[2][2]) > observed - bounds.entriesMs then break end
+  if not oldest or tonumber(oldest[2][10] or oldest[2][2]) > age - bounds.entriesMs then break end
   redis.call('XDEL', entries, oldest[1])
 end
 local forget = function (keys)
@@ -108,11 +118,11 @@ local forget = function (keys)
   redis.call('UNLINK', unpack(keys))
   redis.call('ZREM', touched, unpack(keys))
 end
-forget(redis.call('ZRANGEBYSCORE', touched, '-inf', whole(observed - bounds.statesMs), 'LIMIT', 0, 1000))
+forget(redis.call('ZRANGEBYSCORE', touched, '-inf', whole(age - bounds.statesMs), 'LIMIT', 0, 1000))
 local over = redis.call('ZCARD', touched) - bounds.states
 if over > 0 then forget(redis.call('ZRANGE', touched, 0, math.min(over, 1000) - 1)) end
 
-return { epoch, head, observed, applied, positions, previous }
+return { epoch, head, observed, applied, positions, follows, previous }
 `);
 
 /**
@@ -120,20 +130,21 @@ return { epoch, head, observed, applied, positions, previous }
  *
  * @param known the last position that this node has seen
  * @param epoch what to call a log that has no name yet
- * @param now the time of a test; otherwise Redis's clock counts
+ * @param leap by how much positions leap where that is due
+ * @param now what a test takes for Redis's clock
  */
 export const commit = async (
   redis: RedisConnection,
   plan: CommitPlan,
-  at: { known: number; epoch: string; bounds: LogBounds; now: number | undefined },
+  at: { known: number; epoch: string; leap: number; bounds: LogBounds; now: number | undefined },
 ): Promise<Committed> => {
   const { meta, entries, touched, state } = keysOf(redis);
   const { now, ...rest } = at;
-  const [epoch, head, observedAt, applied, positions, previous] = (await commitScript(
+  const [epoch, head, observedAt, applied, positions, follows, previous] = (await commitScript(
     redis.commands,
     [meta, entries, touched, ...plan.messages.map(({ id }) => state(id))],
     JSON.stringify({ ...plan, ...rest }),
     now === undefined ? '' : String(now),
-  )) as [string, number, number, number[], number[], number[]];
-  return { epoch, head, observedAt, applied: applied.map((one) => one === 1), positions, previous };
+  )) as [string, number, number, number[], number[], number[], number[]];
+  return { epoch, head, observedAt, applied: applied.map((one) => one === 1), positions, follows, previous };
 };

@@ -13,12 +13,14 @@ const COUNT = 1000;
  * goes on where it was. Call the result to stop.
  *
  * @param position the last position that is known, asked before every read
+ * @param idle hears that nothing came for a while
  */
 export const followRows = (
   redis: RedisConnection,
   key: string,
   position: () => number,
   receive: (rows: readonly StreamRow[]) => void,
+  idle: () => Promise<void>,
 ): (() => void) => {
   const connection = redis.blocking();
   let stopped = false;
@@ -35,6 +37,7 @@ export const followRows = (
           idAt(position()),
         );
         for (const [, rows] of found ?? []) receive(rows);
+        if (!found) await idle();
       } catch {
         // An answer that is an error, while Redis starts or is full: not in a tight loop.
         if (!stopped) await pause(100);

@@ -4,11 +4,11 @@ import { ReplyError } from 'ioredis';
 import type { MessageChange } from '../../ports.ts';
 import type { RedisConnection } from '../../store/redis-connection.ts';
 import { StoreError } from '../../store/store-error.ts';
-import type { Entry, Log, LogBounds } from './log.ts';
+import { type Entry, type Log, type LogBounds, leap } from './log.ts';
 import { type CommitPlan, type Committed, commit, keysOf } from './redis-commit.ts';
 import { followRows } from './redis-follow.ts';
 import type { Pending } from './redis-plan.ts';
-import { idAt, positionOf, type StreamRow, toEntry } from './redis-rows.ts';
+import { idAt, positionOf, type StreamRow, toEntries } from './redis-rows.ts';
 import { readAudiences } from './redis-states.ts';
 import { openWriter } from './redis-writer.ts';
 import { normalize } from './transition.ts';
@@ -18,8 +18,10 @@ export interface RedisLogOptions {
   /** Stays open when the log closes. */
   readonly redis: RedisConnection;
   readonly bounds: LogBounds;
-  /** The clock of a test, in milliseconds since the epoch; otherwise Redis's own counts. */
+  /** What a test takes for Redis's clock, in milliseconds since the epoch. */
   readonly now?: (() => number) | undefined;
+  /** Numbers from 0 up to 1. */
+  readonly random?: () => number;
 }
 
 /**
@@ -34,28 +36,62 @@ export interface RedisLogOptions {
  *
  * @throws {StoreError} Redis does not answer
  */
-export const openRedisLog = async ({ redis, bounds, now }: RedisLogOptions): Promise<Log> => {
+export const openRedisLog = async ({
+  redis,
+  bounds,
+  now,
+  random = Math.random,
+}: RedisLogOptions): Promise<Log> => {
   const keys = keysOf(redis);
-  const listeners = new Set<(entries: readonly Entry[]) => void>();
-  let epoch = randomBytes(9).toString('base64url');
+  const listeners = new Map<(entries: readonly Entry[]) => void, (() => void) | undefined>();
+  let epoch = '';
+  /** The last position of which all followers have heard. */
   let last = 0;
   let closed = false;
 
+  /** Something has gone of which the followers will not hear: they go on behind the log's end. */
+  const lose = (head: number): void => {
+    last = head;
+    for (const lost of listeners.values()) lost?.();
+  };
+
   const write = async (plan: CommitPlan): Promise<Committed> => {
-    const committed = await commit(redis, plan, { known: last, epoch, bounds, now: now?.() });
-    // Another one only where Redis has lost everything.
-    epoch = committed.epoch;
+    const committed = await commit(redis, plan, {
+      known: last,
+      epoch: randomBytes(9).toString('base64url'),
+      leap: leap(random()),
+      bounds,
+      now: now?.(),
+    });
+    const isAnother = epoch !== '' && committed.epoch !== epoch;
+    ({ epoch } = committed);
+    if (isAnother) lose(committed.head);
     return committed;
   };
 
   const publish = (entries: readonly Entry[]): void => {
     last = entries.at(-1)?.position ?? last;
-    if (entries.length > 0) for (const listener of listeners) listener(entries);
+    if (entries.length > 0) for (const listener of listeners.keys()) listener(entries);
   };
 
   /** What the stream brings; some of it may be told already. */
-  const receive = (rows: readonly StreamRow[]): void =>
-    publish(rows.filter(([id]) => positionOf(id) > last).map(toEntry));
+  const receive = (rows: readonly StreamRow[]): void => {
+    publish(toEntries(rows.filter(([id]) => positionOf(id) > last)));
+    // Also past rows that nobody can read.
+    last = Math.max(last, positionOf(rows.at(-1)?.[0] ?? '0'));
+  };
+
+  /**
+   * Looks whether entries have gone before this node heard of them, or all of them have. It also keeps the age clock
+   * going, and tells a Redis that has lost everything how far this node's entries went.
+   */
+  const look = async (): Promise<void> => {
+    const { head } = await write({ messages: [], entries: [] });
+    if (head <= last) return;
+    const [next] = await redis.commands.xrange(keys.entries, idAt(last + 1), '+', 'COUNT', 1);
+    // What is there comes by itself.
+    if (!next && head > last) lose(head);
+  };
 
   // Others' entries come first, and only through the stream.
   const writer = openWriter(redis, write, (entries) => {
@@ -93,9 +129,8 @@ export const openRedisLog = async ({ redis, bounds, now }: RedisLogOptions): Pro
   await open().catch((cause) => {
     throw new StoreError('the status stream in REDIS_URL could not be opened', { cause });
   });
-  // A Redis that has lost entries learns how far they went.
-  const forgo = redis.onBack(() => void write({ messages: [], entries: [] }).catch(() => {}));
-  const leave = followRows(redis, keys.entries, () => last, receive);
+  const forgo = redis.onBack(() => void look().catch(() => {}));
+  const leave = followRows(redis, keys.entries, () => last, receive, look);
 
   return {
     get epoch() {
@@ -114,7 +149,8 @@ export const openRedisLog = async ({ redis, bounds, now }: RedisLogOptions): Pro
         ]);
         if (after < 0 || after > Number(head)) return undefined;
         if (rows.length === 0 && after === Number(head)) return [];
-        return positionOf(rows[0]?.[0] ?? '') === after + 1 ? rows.map(toEntry) : undefined;
+        const entries = toEntries(rows);
+        return entries[0]?.follows === after ? entries : undefined;
       }),
     head: () => patiently(async () => Number(await redis.commands.hget(keys.meta, 'head'))),
     async states(messageIds, audiences) {
@@ -124,8 +160,8 @@ export const openRedisLog = async ({ redis, bounds, now }: RedisLogOptions): Pro
         throw new StoreError('the status stream could not be read', { cause });
       }
     },
-    follow(listener) {
-      listeners.add(listener);
+    follow(listener, lost) {
+      listeners.set(listener, lost);
       return () => listeners.delete(listener);
     },
     async close() {

@@ -46,12 +46,13 @@ export const planOf = (pending: readonly Pending[], read: ReadonlyMap<string, Me
   return {
     plan,
     /** Takes in what was written; gives back the entries in order, and the changes to be reduced anew. */
-    settle: ({ applied, positions, previous, observedAt }: Committed) => {
+    settle: ({ applied, positions, follows, previous, observedAt }: Committed) => {
       const entries: Entry[] = [];
       for (const [at, { of, entry }] of written.entries()) {
         const position = positions[at];
         if (!position) continue;
-        of.entry = { ...entry, position, observedAt, previousAt: previous[at] ?? 0 };
+        const place = { position, follows: follows[at] ?? 0, previousAt: previous[at] ?? 0 };
+        of.entry = { ...entry, ...place, observedAt };
         entries.push(of.entry);
       }
       const lost = new Set(changed.flatMap(([id], at) => (applied[at] ? [] : [id])));

@@ -2,7 +2,7 @@ import type { Entry, State } from './log.ts';
 import type { Unplaced } from './transition.ts';
 
 /** An entry of a Redis stream: its id, then its fields by name and value. */
-export type StreamRow = [id: string, fields: string[]];
+export type StreamRow = [id: string, fields: readonly string[]];
 
 /** What an entry says, without what its place says: the text of the field `e`. */
 export const entryText = (entry: Unplaced): string =>
@@ -28,8 +28,27 @@ export const idAt = (position: number): string => `${position}-0`;
 /** The position that an id stands for. */
 export const positionOf = (id: string): number => Number.parseInt(id, 10);
 
-/** A row as the commit writes it: `t`, when it was observed, then `e`, then `p`, where the status before it stands. */
-export const toEntry = ([id, [, observedAt, , text = '', , previousAt = '0']]: StreamRow): Entry => {
+/**
+ * A row as the commit writes it: `t`, when it was observed, then `e`, `p`, where the status before it stands, and `f`,
+ * where the entry before it does, which rows of earlier versions do not say.
+ *
+ * @returns undefined for a row that nobody can read: it is missing like one that has gone
+ */
+const toEntry = ([id, fields]: StreamRow): Entry | undefined => {
+  try {
+    return entryOf(positionOf(id), fields);
+  } catch {
+    return undefined;
+  }
+};
+
+/** The entries of rows, but for those that nobody can read. */
+export const toEntries = (rows: readonly StreamRow[]): Entry[] => rows.flatMap((row) => toEntry(row) ?? []);
+
+const entryOf = (
+  position: number,
+  [, observedAt, , text = '', , previousAt = '0', , follows = `${position - 1}`]: StreamRow[1],
+): Entry => {
   const fields = JSON.parse(text);
   const [
     messageId,
@@ -47,7 +66,8 @@ export const toEntry = ([id, [, observedAt, , text = '', , previousAt = '0']]: S
     createdAt = null,
   ] = fields;
   return {
-    position: positionOf(id),
+    position,
+    follows: Number(follows),
     messageId,
     channelId,
     audience,

@@ -1,6 +1,8 @@
+import type { DatabaseSync } from 'node:sqlite';
 import type { MessageChange } from '../../ports.ts';
+import { ageClock } from '../../store/age.ts';
 import { StoreError } from '../../store/store-error.ts';
-import { type Entry, type Log, type LogBounds, SERVICE } from './log.ts';
+import { type Entry, type Log, type LogBounds, leap, SERVICE } from './log.ts';
 import { entryRow, publishedAt, stateRow, toEntry, toState } from './sqlite-rows.ts';
 import { openDatabase, prepare } from './sqlite-tables.ts';
 import { normalize, reduceStatus } from './transition.ts';
@@ -12,7 +14,19 @@ export interface SqliteLogOptions {
   readonly bounds: LogBounds;
   /** The clock, in milliseconds since the epoch. */
   readonly now?: () => number;
+  /** A clock that nobody sets, in milliseconds: rows grow old by it. */
+  readonly elapsed?: () => number;
+  /** Numbers from 0 up to 1. */
+  readonly random?: () => number;
 }
+
+const reading = <T>(read: () => T): T => {
+  try {
+    return read();
+  } catch (cause) {
+    throw new StoreError('the status stream could not be read', { cause });
+  }
+};
 
 /** Somebody who waits for a commit. */
 interface Waiting {
@@ -28,8 +42,19 @@ interface Waiting {
  *
  * @throws {StoreError} the folder cannot be written, another process has the file, or it is of a newer version
  */
-export const openSqliteLog = ({ dataDir, bounds, now = Date.now }: SqliteLogOptions): Log => {
-  const db = openDatabase(dataDir);
+export const openSqliteLog = ({
+  dataDir,
+  bounds,
+  now = Date.now,
+  elapsed = () => performance.now(),
+  random = Math.random,
+}: SqliteLogOptions): Log => logIn(openDatabase(dataDir), { bounds, now, elapsed, random });
+
+/** The log in a database that has its tables; it is closed with the log. */
+export const logIn = (
+  db: DatabaseSync,
+  { bounds, now, elapsed, random }: Required<Omit<SqliteLogOptions, 'dataDir'>>,
+): Log => {
   const statements = prepare(db);
   const { epoch } = statements;
   const listeners = new Set<(entries: readonly Entry[]) => void>();
@@ -37,8 +62,13 @@ export const openSqliteLog = ({ dataDir, bounds, now = Date.now }: SqliteLogOpti
   let tick: NodeJS.Immediate | undefined;
   let closed = false;
   let observedAt = 0;
+  let keptAt = 0;
+  const age = ageClock(Number(statements.keptAt.get()?.last), elapsed);
   let head = Number(statements.head.get()?.seq ?? 0);
-  let states = Number(statements.countStates.get()?.count ?? 0);
+  /** True until an entry is written: the file may have been put back to how it was before. */
+  let leaps = head > 0;
+  let entries = Number(statements.countEntries.get()?.count);
+  let states = Number(statements.countStates.get()?.count);
 
   const write = (change: MessageChange, kind: Waiting['kind']): Entry | undefined => {
     const rows = statements.statesOf.all(change.messageId);
@@ -47,31 +77,32 @@ export const openSqliteLog = ({ dataDir, bounds, now = Date.now }: SqliteLogOpti
     const previousAt = publishedAt(rows, SERVICE, change.audience);
     let entry: Entry | undefined;
     if (transition.entry) {
-      const { lastInsertRowid } = statements.addEntry.run(
-        ...entryRow(transition.entry, observedAt, previousAt),
-      );
-      head = Number(lastInsertRowid);
-      entry = { ...transition.entry, position: head, observedAt, previousAt };
+      const position = head + 1 + (leaps ? leap(random()) : 0);
+      entry = { ...transition.entry, position, follows: head, observedAt, previousAt };
+      statements.addEntry.run(...entryRow(entry, keptAt));
+      head = position;
+      leaps = false;
+      entries += 1;
     }
     if (transition.state) {
       const { audience } = transition.state;
       const toldAt = entry?.raised ? head : publishedAt(rows, audience);
-      statements.putState.run(...stateRow(transition.state, observedAt, head, toldAt));
+      statements.putState.run(...stateRow(transition.state, keptAt, head, toldAt));
       if (!known.some((state) => state.audience === audience)) states += 1;
     }
     return entry;
   };
 
   const forget = (): void => {
-    const gone = (age: number, oldest: typeof statements.oldestEntry, last: number) =>
-      Number(oldest.get(observedAt - age)?.position ?? last + 1);
-    statements.dropEntries.run(
-      Math.max(head - bounds.entries + 1, gone(bounds.entriesMs, statements.oldestEntry, head)),
-    );
-    states -= Number(statements.dropStates.run(gone(bounds.statesMs, statements.oldestState, head)).changes);
-    if (states > bounds.states) {
-      states -= Number(statements.dropOldestStates.run(states - bounds.states).changes);
-    }
+    const old = (ms: number, oldest: typeof statements.oldestEntry) =>
+      Number(oldest.get(keptAt - ms)?.position ?? head + 1);
+    const { dropEntries, dropOldestEntries, dropStates, dropOldestStates } = statements;
+    entries -= Number(dropEntries.run(old(bounds.entriesMs, statements.oldestEntry)).changes);
+    const over = entries - bounds.entries;
+    if (over > 0) entries -= Number(dropOldestEntries.run(over).changes);
+    states -= Number(dropStates.run(old(bounds.statesMs, statements.oldestState)).changes);
+    const tooMany = states - bounds.states;
+    if (tooMany > 0) states -= Number(dropOldestStates.run(tooMany).changes);
   };
 
   const flush = (): void => {
@@ -79,9 +110,9 @@ export const openSqliteLog = ({ dataDir, bounds, now = Date.now }: SqliteLogOpti
     tick = undefined;
     const batch = waiting;
     waiting = [];
-    // The clock may be set back; the log's order may not.
-    observedAt = Math.max(observedAt, now());
-    const before = { head, states };
+    observedAt = now();
+    keptAt = age();
+    const before = { head, leaps, entries, states };
     const written: (readonly Entry[])[] = [];
     try {
       db.exec('BEGIN IMMEDIATE');
@@ -91,14 +122,14 @@ export const openSqliteLog = ({ dataDir, bounds, now = Date.now }: SqliteLogOpti
       forget();
       db.exec('COMMIT');
     } catch (cause) {
-      ({ head, states } = before);
+      ({ head, leaps, entries, states } = before);
       if (db.isOpen && db.isTransaction) db.exec('ROLLBACK');
       const error = new StoreError('the status stream could not be written', { cause });
       for (const { fail } of batch) fail(error);
       return;
     }
-    const entries = written.flat();
-    if (entries.length > 0) for (const listener of listeners) listener(entries);
+    const news = written.flat();
+    if (news.length > 0) for (const listener of listeners) listener(news);
     for (const [index, { done }] of batch.entries()) done(written[index] ?? []);
   };
 
@@ -109,7 +140,7 @@ export const openSqliteLog = ({ dataDir, bounds, now = Date.now }: SqliteLogOpti
       tick ??= setImmediate(flush);
     });
 
-  // What grew too old while nobody ran.
+  // The bounds may be others than before.
   flush();
 
   return {
@@ -121,12 +152,14 @@ export const openSqliteLog = ({ dataDir, bounds, now = Date.now }: SqliteLogOpti
     async read(after, limit) {
       if (after < 0 || after > head) return undefined;
       if (after === head) return [];
-      const rows = statements.entriesAfter.all(after, limit);
-      return rows[0]?.position === after + 1 ? rows.map(toEntry) : undefined;
+      const rows = reading(() => statements.entriesAfter.all(after, limit));
+      return rows[0]?.follows === after ? rows.map(toEntry) : undefined;
     },
     head: async () => head,
     states: async (messageIds, audiences) =>
-      statements.states.all(JSON.stringify(messageIds), JSON.stringify(audiences)).map(toState),
+      reading(() => statements.states.all(JSON.stringify(messageIds), JSON.stringify(audiences))).map(
+        toState,
+      ),
     follow(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -1,6 +1,5 @@
 import type { EventSource, MessageStatus } from '../../ports.ts';
 import type { Entry, State } from './log.ts';
-import type { Unplaced } from './transition.ts';
 
 type Row = Record<string, unknown>;
 
@@ -9,6 +8,7 @@ const text = (value: unknown): string | null => (typeof value === 'string' ? val
 /** A row of the table `entry`. */
 export const toEntry = (row: Row): Entry => ({
   position: Number(row.position),
+  follows: Number(row.follows),
   messageId: String(row.message_id),
   channelId: text(row.channel_id),
   audience: String(row.audience),
@@ -27,7 +27,10 @@ export const toEntry = (row: Row): Entry => ({
 });
 
 /** An entry's columns as `addEntry` takes them. */
-export const entryRow = (entry: Unplaced, observedAt: number, previousAt: number) => [
+export const entryRow = (entry: Entry, keptAt: number) => [
+  entry.position,
+  entry.follows,
+  keptAt,
   entry.messageId,
   entry.channelId,
   entry.audience,
@@ -37,12 +40,12 @@ export const entryRow = (entry: Unplaced, observedAt: number, previousAt: number
   entry.raised ? 1 : 0,
   entry.added ? 1 : 0,
   entry.occurredAt,
-  observedAt,
+  entry.observedAt,
   entry.via,
   entry.known === null ? null : JSON.stringify(entry.known),
   entry.removed ? 1 : 0,
   entry.createdAt,
-  previousAt,
+  entry.previousAt,
 ];
 
 /** A row of the table `state`. */
@@ -68,7 +71,7 @@ export const publishedAt = (rows: readonly Row[], ...audiences: readonly string[
   );
 
 /** A state's columns as `putState` takes them. */
-export const stateRow = (state: State, observedAt: number, position: number, toldAt: number) => [
+export const stateRow = (state: State, keptAt: number, position: number, toldAt: number) => [
   state.messageId,
   state.audience,
   state.channelId,
@@ -77,7 +80,7 @@ export const stateRow = (state: State, observedAt: number, position: number, tol
   state.published,
   state.added ? 1 : 0,
   state.occurredAt,
-  observedAt,
+  keptAt,
   position,
   state.removed ? 1 : 0,
   state.removedAt,

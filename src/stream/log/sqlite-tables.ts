@@ -6,8 +6,9 @@ import { isDamage, whyUnusable } from '../../store/damage.ts';
 import { StoreError } from '../../store/store-error.ts';
 
 /** Raised with every change of the tables. */
-const VERSION = 2;
+const VERSION = 3;
 
+// `observed_at` is when it was by the clock, `kept_at` by the age clock, which decides what is forgotten.
 // The state table's primary key finds a message; its index finds what to forget first.
 const TABLES = `
   CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -18,13 +19,14 @@ const TABLES = `
     moved INTEGER NOT NULL, added INTEGER NOT NULL,
     occurred_at INTEGER NOT NULL, observed_at INTEGER NOT NULL,
     via TEXT NOT NULL, known TEXT,
-    removed INTEGER NOT NULL DEFAULT 0, created_at INTEGER, previous_at INTEGER NOT NULL DEFAULT 0
+    removed INTEGER NOT NULL DEFAULT 0, created_at INTEGER, previous_at INTEGER NOT NULL DEFAULT 0,
+    follows INTEGER NOT NULL, kept_at INTEGER NOT NULL
   ) STRICT;
   CREATE TABLE state (
     message_id TEXT NOT NULL, audience TEXT NOT NULL, channel_id TEXT,
     status TEXT NOT NULL, native_status TEXT, told TEXT,
     added INTEGER NOT NULL, occurred_at INTEGER NOT NULL,
-    observed_at INTEGER NOT NULL, position INTEGER NOT NULL,
+    kept_at INTEGER NOT NULL, position INTEGER NOT NULL,
     removed INTEGER NOT NULL DEFAULT 0, removed_at INTEGER NOT NULL DEFAULT 0,
     told_removed INTEGER NOT NULL DEFAULT 0, told_at INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (message_id, audience)
@@ -41,6 +43,14 @@ const FROM_VERSION_1 = `
   ALTER TABLE state ADD COLUMN removed_at INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE state ADD COLUMN told_removed INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE state ADD COLUMN told_at INTEGER NOT NULL DEFAULT 0;
+`;
+
+/** What files of version 2 lack. */
+const FROM_VERSION_2 = `
+  ALTER TABLE entry ADD COLUMN follows INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE entry ADD COLUMN kept_at INTEGER NOT NULL DEFAULT 0;
+  UPDATE entry SET follows = position - 1, kept_at = observed_at;
+  ALTER TABLE state RENAME COLUMN observed_at TO kept_at;
 `;
 
 /**
@@ -66,6 +76,7 @@ export const openDatabase = (dataDir: string): DatabaseSync => {
       db.prepare(`INSERT INTO meta VALUES ('epoch', ?)`).run(randomBytes(9).toString('base64url'));
     }
     if (version === 1) db.exec(FROM_VERSION_1);
+    if (version === 1 || version === 2) db.exec(FROM_VERSION_2);
     db.exec(`PRAGMA user_version = ${VERSION}`);
     db.exec('COMMIT');
     return db;
@@ -86,24 +97,31 @@ export const openDatabase = (dataDir: string): DatabaseSync => {
 export const prepare = (db: DatabaseSync) => ({
   epoch: String(db.prepare(`SELECT value FROM meta WHERE name = 'epoch'`).get()?.value),
   head: db.prepare(`SELECT seq FROM sqlite_sequence WHERE name = 'entry'`),
+  countEntries: db.prepare('SELECT count(*) AS count FROM entry'),
   countStates: db.prepare('SELECT count(*) AS count FROM state'),
+  keptAt: db.prepare(`
+    SELECT max(
+      coalesce((SELECT kept_at FROM state ORDER BY position DESC LIMIT 1), 0),
+      coalesce((SELECT kept_at FROM entry ORDER BY position DESC LIMIT 1), 0)) AS last`),
   statesOf: db.prepare('SELECT * FROM state WHERE message_id = ?'),
   states: db.prepare(`
     SELECT * FROM state WHERE message_id IN (SELECT value FROM json_each(?))
     AND audience IN (SELECT value FROM json_each(?))`),
   entriesAfter: db.prepare('SELECT * FROM entry WHERE position > ? ORDER BY position LIMIT ?'),
   addEntry: db.prepare(`
-    INSERT INTO entry (message_id, channel_id, audience, status, native_status, previous, moved, added,
-      occurred_at, observed_at, via, known, removed, created_at, previous_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+    INSERT INTO entry (position, follows, kept_at, message_id, channel_id, audience, status, native_status,
+      previous, moved, added, occurred_at, observed_at, via, known, removed, created_at, previous_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
   putState: db.prepare(`
     INSERT OR REPLACE INTO state (message_id, audience, channel_id, status, native_status, told, added,
-      occurred_at, observed_at, position, removed, removed_at, told_removed, told_at)
+      occurred_at, kept_at, position, removed, removed_at, told_removed, told_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
-  // Times rise with positions, so both look-ups step over nothing but what is about to go.
-  oldestEntry: db.prepare('SELECT position FROM entry WHERE observed_at > ? ORDER BY position LIMIT 1'),
-  oldestState: db.prepare('SELECT position FROM state WHERE observed_at > ? ORDER BY position LIMIT 1'),
+  // Ages rise with positions, so both look-ups step over nothing but what is about to go.
+  oldestEntry: db.prepare('SELECT position FROM entry WHERE kept_at > ? ORDER BY position LIMIT 1'),
+  oldestState: db.prepare('SELECT position FROM state WHERE kept_at > ? ORDER BY position LIMIT 1'),
   dropEntries: db.prepare('DELETE FROM entry WHERE position < ?'),
+  dropOldestEntries: db.prepare(`
+    DELETE FROM entry WHERE position IN (SELECT position FROM entry ORDER BY position LIMIT ?)`),
   dropStates: db.prepare('DELETE FROM state WHERE position < ?'),
   dropOldestStates: db.prepare(`
     DELETE FROM state WHERE (message_id, audience) IN

@@ -27,10 +27,16 @@ export class StatusLog implements Changes {
     this.#log = log;
     this.#pages = new Pages(log, bound);
     this.#warn = warn;
-    log.follow((entries) => {
-      this.#pages.add(entries);
-      pubSub.publish(entries);
-    });
+    log.follow(
+      (entries) => {
+        this.#pages.add(entries);
+        pubSub.publish(entries);
+      },
+      () => {
+        this.#pages.clear();
+        pubSub.lose();
+      },
+    );
   }
 
   get epoch(): string {
@@ -100,13 +106,22 @@ export class StatusLog implements Changes {
     );
   }
 
-  /** The entries behind a position up to another, as the view has them; none from where they have gone. */
-  async between(after: number, until: number, interest: Interest | undefined, view: View): Promise<Entry[]> {
+  /**
+   * The entries behind a position up to another, as the view has them.
+   *
+   * @returns undefined when some of them have gone
+   */
+  async between(
+    after: number,
+    until: number,
+    interest: Interest | undefined,
+    view: View,
+  ): Promise<Entry[] | undefined> {
     const found: Entry[] = [];
     let position = after;
     while (position < until) {
       const page = await this.page(position, interest, view);
-      if (!page || page.position === position) break;
+      if (!page || page.position === position) return undefined;
       found.push(...page.entries.filter((entry) => entry.position <= until));
       ({ position } = page);
     }

@@ -3,7 +3,7 @@ import type { MessageChange, MessageStatus, Standing } from '../../ports.ts';
 import { type Entry, type Known, SERVICE, type State } from './log.ts';
 
 /** An entry without what its place in the log says. */
-export type Unplaced = Omit<Entry, 'position' | 'observedAt' | 'previousAt'>;
+export type Unplaced = Omit<Entry, 'position' | 'follows' | 'observedAt' | 'previousAt'>;
 
 /** What a change comes to, given what is known of its message. */
 export interface Transition {

@@ -21,20 +21,23 @@ const OVERLAP_MS = 60_000;
 const keyOf = (id: string): readonly string[] => splitKey(decodeId(id)?.key ?? '');
 
 /** Bird: messages in bulk by id, channels by the list of what was made since the last time. */
-export const planBird: PollPlan = ({ messages, channels }, now) => {
+export const planBird: PollPlan = ({ messages, channels }, { elapsed }) => {
   const all = [...messages.values()].filter(({ api }) => api === 'bird');
   const channel = mostDue(
     [...channels.values()].filter(({ api }) => api === 'bird'),
-    now,
+    elapsed,
   );
-  const message = mostDue(all, now);
+  const message = mostDue(all, elapsed);
   // A channel's list tells of its newest messages too.
   if (channel && !(message && message.backoff.dueAt < channel.backoff.dueAt)) return listChannel(channel);
   if (!message || message.alone) return message && readAlone(message);
   const [workspaceId = ''] = keyOf(message.id);
   const others = all.filter(
     (one) =>
-      one !== message && !one.alone && one.backoff.dueAt <= now + SOON_MS && keyOf(one.id)[0] === workspaceId,
+      one !== message &&
+      !one.alone &&
+      one.backoff.dueAt <= elapsed + SOON_MS &&
+      keyOf(one.id)[0] === workspaceId,
   );
   return readMany(workspaceId, [message, ...others.slice(0, IDS_A_CALL - 1)]);
 };

@@ -14,8 +14,16 @@ export interface Task {
   read(context: Context): Promise<readonly Reading[]>;
 }
 
+/** One moment by two clocks. */
+export interface Moment {
+  /** In milliseconds since the epoch, as an upstream would say it. */
+  readonly now: number;
+  /** By the clock that nobody sets, by which it is told what is due. */
+  readonly elapsed: number;
+}
+
 /** Chooses what to ask one upstream next; undefined when nothing is due. */
-export type PollPlan = (tracked: Tracked, now: number) => Task | undefined;
+export type PollPlan = (tracked: Tracked, moment: Moment) => Task | undefined;
 
 /**
  * What a row of a message says.

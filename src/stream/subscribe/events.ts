@@ -37,13 +37,20 @@ export const openEvents = async (
   const standing = async (): Promise<Snapshot> => {
     const since = reached ?? head;
     const via = cursor && (reached === undefined ? 'RECONCILED' : cursor.within);
-    const nothing = { events: [], position: since, told: new Map(), toldFrom: cursor ? RESUMED : since };
+    const nothing = {
+      events: [],
+      epoch,
+      position: since,
+      told: new Map(),
+      toldFrom: cursor ? RESUMED : since,
+    };
     if (cursor && via === undefined) return nothing;
     if (kind === 'added' && via !== 'RECONCILED') return nothing;
     return takeSnapshot(context, statusLog, {
       interest,
       view,
       via: via ?? 'SNAPSHOT',
+      epoch,
       since,
       failed: (error) => {
         throw error;
@@ -55,8 +62,9 @@ export const openEvents = async (
   const isOld =
     kind === 'added' && !cursor ? await messagesBefore(context, interest, statusLog.now()) : () => false;
 
-  const begin = ({ events, position, told, toldFrom }: Snapshot): Beginning => ({
+  const begin = ({ events, epoch, position, told, toldFrom }: Snapshot): Beginning => ({
     events,
+    epoch,
     position,
     see: seenBy({ kind, told, toldFrom, isOld }),
   });
@@ -71,6 +79,8 @@ export const openEvents = async (
           interest,
           view,
           via: 'RECONCILED',
+          // In this order: should the log become another one in between, things are read once more.
+          epoch: statusLog.epoch,
           since: await statusLog.head(),
           failed: (error) =>
             context.services.warn('a state could not be read again', { error: String(error) }),

@@ -17,6 +17,8 @@ const PER_CHANNEL = 50;
 /** How things stood, and from where the entries tell the rest. */
 export interface Snapshot {
   readonly events: readonly StreamEvent[];
+  /** The log that the positions count in. */
+  readonly epoch: string;
   /** Everything up to here is told. */
   readonly position: number;
   /** What was told of each message. */
@@ -30,6 +32,8 @@ export interface SnapshotOptions {
   readonly interest: Interest | undefined;
   readonly view: View;
   readonly via: SnapshotVia;
+  /** The log that positions count in. */
+  readonly epoch: string;
   /** Position from which on nothing may be left out. */
   readonly since: number;
   /** What to do about a reading that fails; it is left out unless this throws. */
@@ -46,14 +50,14 @@ export interface SnapshotOptions {
 export const takeSnapshot = async (
   context: Context,
   statusLog: StatusLog,
-  { interest, view, via, since, failed }: SnapshotOptions,
+  { interest, view, via, epoch, since, failed }: SnapshotOptions,
 ): Promise<Snapshot> => {
   const observedAt = new Date();
   if (!interest) {
     // Whoever follows everything cannot be told how everything stands.
-    const cursor = writeCursor({ epoch: statusLog.epoch, position: since, within: undefined });
+    const cursor = writeCursor({ epoch, position: since, within: undefined });
     const events = via === 'RECONCILED' ? [gapEvent('', cursor, observedAt)] : [];
-    return { events, position: since, told: new Map(), toldFrom: since };
+    return { events, epoch, position: since, told: new Map(), toldFrom: since };
   }
   const { readings, incomplete } = await read(context, interest, failed);
   await observe(context, statusLog, readings);
@@ -66,12 +70,12 @@ export const takeSnapshot = async (
     );
   const told = new Map<string, Pick<Entry, 'status' | 'removed'>>();
   for (const { messageId, status, removed } of standing) told.set(messageId, { status, removed });
-  const { epoch } = statusLog;
   const gaps = via === 'RECONCILED' ? incomplete : [];
   if (standing.length === 0) {
     const cursor = writeCursor({ epoch, position: since, within: undefined });
     return {
       events: gaps.map((id) => gapEvent(id, cursor, observedAt)),
+      epoch,
       position: since,
       told,
       toldFrom: since,
@@ -79,8 +83,9 @@ export const takeSnapshot = async (
   }
   const meanwhile = await statusLog.between(since, position, interest, view);
   const again = writeCursor({ epoch, position: since, within: via });
-  const unread = meanwhile.filter(({ messageId }) => !told.has(messageId));
+  const unread = (meanwhile ?? []).filter(({ messageId }) => !told.has(messageId));
   const events = [
+    ...(meanwhile ? [] : [gapEvent('', again, observedAt)]),
     ...gaps.map((id) => gapEvent(id, again, observedAt)),
     ...unread.map((entry) => {
       const previous = told.get(entry.messageId)?.status ?? null;
@@ -99,7 +104,7 @@ export const takeSnapshot = async (
       via,
     })),
   ];
-  return { events, position, told, toldFrom: position };
+  return { events, epoch, position, told, toldFrom: position };
 };
 
 /**

@@ -3,12 +3,15 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { rank } from '../../graph/status.ts';
 import type { MessageStatus } from '../../ports.ts';
+
+import { ageClock } from '../../store/age.ts';
 import { isDamage, setAside, whyUnusable } from '../../store/damage.ts';
 import { StoreError } from '../../store/store-error.ts';
 import { type Early, type Report, type TextTokens, TOKEN_MS } from './text-tokens.ts';
 
 type Warn = (message: string, details: Record<string, unknown>) => void;
 
+// `made_at` is by the age clock.
 const TABLE = `
   CREATE TABLE IF NOT EXISTS token (
     key TEXT PRIMARY KEY, audience TEXT NOT NULL, text_id TEXT,
@@ -30,14 +33,19 @@ interface Row {
  * The tokens in one SQLite file, for one process. What resolves has reached the disk.
  *
  * @param dataDir the folder of `texts.sqlite`, made when missing; `:memory:` for tokens that end with the process
+ * @param elapsed a clock that nobody sets, in milliseconds: tokens grow old by it
  * @throws {StoreError} it cannot be opened
  */
 export const openSqliteTextTokens = (
   dataDir: string,
-  now: () => number,
+  elapsed: () => number = () => performance.now(),
   warn: Warn = () => {},
 ): TextTokens => {
   const db = open(dataDir, warn);
+  const age = ageClock(
+    Number(db.prepare('SELECT max(made_at) AS last FROM token').get()?.last ?? 0),
+    elapsed,
+  );
   const statements = {
     add: db.prepare('INSERT INTO token (key, audience, made_at) VALUES (?, ?, ?)'),
     forget: db.prepare('DELETE FROM token WHERE made_at < ?'),
@@ -64,8 +72,8 @@ export const openSqliteTextTokens = (
   return {
     add: (key, audience) =>
       attempt(() => {
-        statements.forget.run(now() - TOKEN_MS);
-        statements.add.run(key, audience, now());
+        statements.forget.run(age() - TOKEN_MS);
+        statements.add.run(key, audience, age());
       }),
     bind: (key, textId) =>
       attempt(() => {

@@ -102,10 +102,10 @@ const start = ({ bounds }: { bounds?: Partial<LogBounds> } = {}) => {
     const subscription = new Subscription({
       interest: undefined,
       view,
-      beginning: { events: [], position: after, see },
+      beginning: { events: [], epoch: log.epoch, position: after, see },
       reconcile: async () => {
         reconciled.push(RECONCILED);
-        return { events: [], position: await statusLog.head(), see };
+        return { events: [], epoch: log.epoch, position: await statusLog.head(), see };
       },
     });
     const execution =

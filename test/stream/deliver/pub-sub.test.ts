@@ -24,10 +24,10 @@ const start = (options: { bounds?: Partial<LogBounds> } = {}) => {
     const subscription = new Subscription({
       interest,
       view,
-      beginning: { events: [], position: after, see: (entry) => entry },
+      beginning: { events: [], epoch: log.epoch, position: after, see: (entry) => entry },
       reconcile: async () => {
         told.push(GONE);
-        return { events: [], position: await statusLog.head(), see: (entry) => entry };
+        return { events: [], epoch: log.epoch, position: await statusLog.head(), see: (entry) => entry };
       },
     });
     return delivery.open(subscription, {
@@ -98,7 +98,11 @@ it('follows what is named, by message or by channel, once', async () => {
 it('announces to a follower what it names, once, and nothing else', async () => {
   const { pubSub, statusLog } = start();
   const announced: number[] = [];
-  const follower = { announce: (position: number) => void announced.push(position), end: () => {} };
+  const follower = {
+    announce: (position: number) => void announced.push(position),
+    lose: () => {},
+    end: () => {},
+  };
   await statusLog.append(messages(7));
   const close = pubSub.open(interest([1, 2], [CHANNEL_ID]), follower);
   await statusLog.append([

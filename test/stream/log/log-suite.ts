@@ -6,7 +6,8 @@ import { CHANNEL_ID, change, messageId, ROOMY } from '../changes.ts';
 
 /** A store under test: logs opened from it share what it holds. */
 export interface Store extends AsyncDisposable {
-  open(options?: { bounds?: LogBounds; now?: () => number }): Promise<Log>;
+  /** Opens it with the clock that a test says; where rows grow old by another, that one is `elapsed`. */
+  open(options?: { bounds?: LogBounds; now?: () => number; elapsed?: () => number }): Promise<Log>;
 }
 
 const positions = (entries: readonly Entry[] | undefined) => entries?.map(({ position }) => position);
@@ -33,6 +34,7 @@ export const logSuite = (name: string, createStore: () => Promise<Store>): void 
       await log.append([change({ status: 'DELIVERED', nativeStatus: 'delivered', occurredAt: 4_000 })]);
       expect((await log.read(1, 10))?.[0]).toEqual({
         position: 2,
+        follows: 1,
         messageId: messageId(1),
         channelId: CHANNEL_ID,
         audience: SERVICE,
@@ -101,7 +103,8 @@ export const logSuite = (name: string, createStore: () => Promise<Store>): void 
       expect(positions(await again.read(0, 10))).toEqual([1]);
       expect(await again.append([change({ status: 'DELIVERED' })])).toEqual([]);
       const [next] = await again.append([change({ messageId: messageId(2) })]);
-      expect(next?.position).toBe(2);
+      expect(next?.follows).toBe(1);
+      expect((await again.read(1, 10))?.[0]).toEqual(next);
     });
 
     it('writes what waits before it closes, and refuses what comes later', async () => {
@@ -232,6 +235,45 @@ export const logSuite = (name: string, createStore: () => Promise<Store>): void 
         expect(await log.head()).toBe(3);
         await log.append([change({ status: 'READ' })]);
         expect(positions(await log.read(3, 10))).toEqual([4]);
+      });
+
+      it('forgets nothing by one reading of the clock, and goes on forgetting when it is set back', async () => {
+        await using store = await createStore();
+        const start = Date.parse('2026-01-01T00:00:00Z');
+        let now = start;
+        let elapsed = 0;
+        const log = await store.open({
+          bounds: { entries: 10, entriesMs: 3_600_000, states: 10, statesMs: 7_200_000 },
+          now: () => now,
+          elapsed: () => elapsed,
+        });
+        const write = async (number: number) =>
+          (await log.append([change({ messageId: messageId(number) })]))[0];
+        /** Lets time go by as both clocks have it. */
+        const pass = async (minutes: number) => {
+          for (let minute = 0; minute < minutes; minute += 1) {
+            now += 60_000;
+            elapsed += 60_000;
+            await log.observe([]);
+          }
+        };
+        await write(1);
+        now = Date.parse('2036-01-01T00:00:00Z');
+        elapsed += 1;
+        expect(await write(2)).toMatchObject({ observedAt: now });
+        expect(positions(await log.read(0, 10))).toEqual([1, 2]);
+        expect(await log.states([messageId(1)], [SERVICE])).toHaveLength(1);
+        now = start + 1;
+        expect(await write(3)).toMatchObject({ observedAt: now });
+        expect(positions(await log.read(0, 10))).toEqual([1, 2, 3]);
+        await pass(62);
+        await write(4);
+        expect(await log.read(0, 10)).toBeUndefined();
+        expect(positions(await log.read(3, 10))).toEqual([4]);
+        expect(await log.states([messageId(1)], [SERVICE])).toHaveLength(1);
+        await pass(62);
+        await write(5);
+        expect(await log.states([messageId(1)], [SERVICE])).toHaveLength(0);
       });
 
       it('says that a position it never reached is not its own', async () => {

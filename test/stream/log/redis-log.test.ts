@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { rank } from '../../../src/graph/status.ts';
 import { MESSAGE_STATUSES } from '../../../src/ports.ts';
 import { StoreError } from '../../../src/store/store-error.ts';
-import type { Entry, Log } from '../../../src/stream/log/log.ts';
+import { type Entry, type Log, leap } from '../../../src/stream/log/log.ts';
 import { openRedisLog } from '../../../src/stream/log/redis-log.ts';
 import { describeWithRedis, startRedis, type TestRedis } from '../../support/redis.ts';
 import { change, messageId, ROOMY } from '../changes.ts';
@@ -162,7 +162,9 @@ describeWithRedis('a Redis that goes away', () => {
     await server.start();
     expect(await waits).toEqual([entry]);
     await vi.waitFor(() => one.append([change({ status: 'READ' })]), { timeout: 5000 });
-    await vi.waitFor(() => expect(positions(heard)).toEqual([1, 2]));
+    await vi.waitFor(() => expect(heard).toHaveLength(2));
+    expect(await one.read(0, 10)).toEqual(heard);
+    expect(heard[1]).toMatchObject({ follows: 1 });
   });
 
   it('ends the wait of readers when the log closes', async () => {
@@ -176,24 +178,107 @@ describeWithRedis('a Redis that goes away', () => {
     await expect(waits).rejects.toThrow('closed');
   });
 
-  it('gives no position twice when it comes back empty, and says that entries have gone', async () => {
+  it('is another log when it comes back empty, gives no position twice, and tells who follows', async () => {
     await using server = await startRedis();
     await using store = storeOf(server);
     const [one, other] = [await store.open(), await store.open()];
-    const heard = heardBy(other);
+    const lost = vi.fn();
+    const heard: Entry[] = [];
+    other.follow((entries) => heard.push(...entries), lost);
     const { epoch } = one;
     for (const number of [1, 2, 3]) await one.append([change({ messageId: messageId(number) })]);
     await vi.waitFor(() => expect(heard).toHaveLength(3));
     await server.stop();
     await server.start({ empty: true });
-    const written = await vi.waitFor(() => one.append([change({ messageId: messageId(4) })]), {
+    await vi.waitFor(() => expect(lost).toHaveBeenCalledOnce(), { timeout: 5000 });
+    const [written] = await vi.waitFor(() => one.append([change({ messageId: messageId(4) })]), {
       timeout: 5000,
     });
-    expect(positions(written)).toEqual([4]);
-    expect(one.epoch).toBe(epoch);
-    expect(await one.read(1, 10)).toBeUndefined();
-    expect(positions(await one.read(3, 10))).toEqual([4]);
-    await vi.waitFor(() => expect(positions(heard)).toEqual([1, 2, 3, 4]));
+    expect(written?.position).toBeGreaterThan(leap(0));
+    expect(one.epoch).not.toBe(epoch);
+    expect(other.epoch).toBe(one.epoch);
+    for (const cursor of [1, 2, 3]) expect(await one.read(cursor, 10)).toBeUndefined();
+    await vi.waitFor(() => expect(heard.at(-1)).toEqual(written));
+  });
+
+  it('gives no position twice when it comes back without its end, whichever node knew of that', async () => {
+    await using server = await startRedis();
+    const name = crypto.randomUUID();
+    await using redis = await server.connect(name).then((connection) => ({
+      ...connection,
+      [Symbol.asyncDispose]: () => connection.close(),
+    }));
+    await using log = await openRedisLog({ redis, bounds: ROOMY }).then((opened) => ({
+      ...opened,
+      [Symbol.asyncDispose]: () => opened.close(),
+    }));
+    for (const number of [1, 2, 3, 4]) await log.append([change({ messageId: messageId(number) })]);
+    // As a copy would be that had heard of two entries when it took over.
+    await redis.commands.xdel(redis.key('entries'), '3-0', '4-0');
+    await redis.commands.hset(redis.key('meta'), 'head', '2');
+    await server.stop();
+    await server.start();
+    const another = await server.connect(name);
+    const fresh = await openRedisLog({ redis: another, bounds: ROOMY });
+    const written = [];
+    for (const number of [5, 6, 7]) {
+      written.push(...(await fresh.append([change({ messageId: messageId(number) })])));
+    }
+    expect(positions(written)?.every((position) => position > leap(0))).toBe(true);
+    expect(fresh.epoch).toBe(log.epoch);
+    expect(await fresh.read(2, 10)).toEqual(written);
+    for (const cursor of [3, 4]) expect(await fresh.read(cursor, 10)).toBeUndefined();
+    await fresh.close();
+    await another.close();
+  });
+
+  it('tells a node that slept until entries had gone which it never heard of', async () => {
+    await using server = await startRedis();
+    const redis = await server.connect();
+    const log = await openRedisLog({ redis, bounds: ROOMY });
+    const lost = vi.fn();
+    log.follow(() => {}, lost);
+    await log.append([change()]);
+    await redis.commands.hset(redis.key('meta'), 'head', '9');
+    const killer = await server.connect();
+    await killer.commands.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await killer.close();
+    await vi.waitFor(() => expect(lost).toHaveBeenCalledOnce(), { timeout: 5000 });
+    expect(await log.read(1, 10)).toBeUndefined();
+    await log.close();
+    await redis.close();
+  });
+
+  it('goes on past a row that nobody can read, which is missing like one that has gone', async () => {
+    await using server = await startRedis();
+    const redis = await server.connect();
+    const log = await openRedisLog({ redis, bounds: ROOMY });
+    const heard = heardBy(log);
+    await log.append([change()]);
+    await redis.commands.xadd(
+      redis.key('entries'),
+      '2-0',
+      't',
+      '0',
+      'e',
+      '{torn',
+      'p',
+      '0',
+      'f',
+      '1',
+      'a',
+      '0',
+    );
+    await redis.commands.hset(redis.key('meta'), 'head', '2');
+    await vi.waitFor(async () => {
+      await log.append([change({ messageId: messageId(3) })]);
+      expect(positions(heard)).toEqual([1, 3]);
+    });
+    expect(positions(await log.read(0, 1))).toEqual([1]);
+    expect(await log.read(1, 10)).toBeUndefined();
+    expect(positions(await log.read(2, 10))).toEqual([3]);
+    await log.close();
+    await redis.close();
   });
 
   it('refuses to open where there is none', async () => {

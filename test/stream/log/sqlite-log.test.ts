@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -21,8 +21,8 @@ logSuite('the SQLite log', async () => {
   const { path, [Symbol.asyncDispose]: remove } = await folder();
   const opened: Log[] = [];
   return {
-    open: async ({ bounds = ROOMY, now } = {}) => {
-      const log = openSqliteLog({ dataDir: path, bounds, ...(now ? { now } : {}) });
+    open: async ({ bounds = ROOMY, now, elapsed = now } = {}) => {
+      const log = openSqliteLog({ dataDir: path, bounds, ...(now && elapsed ? { now, elapsed } : {}) });
       opened.push(log);
       return log;
     },
@@ -77,12 +77,50 @@ describe('the SQLite log', () => {
     expect(await log.append([change({ occurredAt: Number.NaN })])).toMatchObject([{ occurredAt: 7 }]);
   });
 
-  it('never lets time run backwards', async () => {
-    let now = 50;
-    const log = openSqliteLog({ dataDir: ':memory:', bounds: ROOMY, now: () => now });
-    await log.append([change()]);
-    now = 10;
-    expect(await log.append([change({ status: 'READ' })])).toMatchObject([{ observedAt: 50 }]);
+  it('gives no position again when its file is put back to how it was', async () => {
+    await using dir = await folder();
+    const open = () => openSqliteLog({ dataDir: dir.path, bounds: ROOMY });
+    const write = async (log: Log, number: number) =>
+      (await log.append([change({ messageId: messageId(number) })]))[0]?.position ?? 0;
+    const first = open();
+    const kept = await write(first, 1);
+    await first.close();
+    const path = join(dir.path, 'stream.sqlite');
+    const before = await readFile(path);
+    const second = open();
+    const [lost, lostToo] = [await write(second, 2), await write(second, 3)];
+    await second.close();
+    await writeFile(path, before);
+    const third = open();
+    const written = [];
+    for (const number of [4, 5, 6, 7]) written.push(await write(third, number));
+    expect(third.epoch).toBe(first.epoch);
+    expect((await third.read(kept, 10))?.map(({ position }) => position)).toEqual(written);
+    for (const cursor of [lost, lostToo]) {
+      expect(written).not.toContain(cursor + 1);
+      expect(await third.read(cursor, 10)).toBeUndefined();
+    }
+    await third.close();
+  });
+
+  it('takes in a file of version 2', async () => {
+    await using dir = await folder();
+    const log = openSqliteLog({ dataDir: dir.path, bounds: ROOMY });
+    const [entry] = await log.append([change({ status: 'SENT' })]);
+    await log.close();
+    const db = new DatabaseSync(join(dir.path, 'stream.sqlite'));
+    db.exec(`
+      ALTER TABLE entry DROP COLUMN follows; ALTER TABLE entry DROP COLUMN kept_at;
+      ALTER TABLE state RENAME COLUMN kept_at TO observed_at;
+      UPDATE state SET observed_at = (SELECT observed_at FROM entry); PRAGMA user_version = 2`);
+    db.close();
+    const again = openSqliteLog({
+      dataDir: dir.path,
+      bounds: { ...ROOMY, entriesMs: 60_000, statesMs: 60_000 },
+    });
+    expect(await again.read(0, 10)).toEqual([entry]);
+    expect(await again.append([change({ status: 'ACCEPTED' })])).toEqual([]);
+    await again.close();
   });
 
   it('makes its folder', async () => {

@@ -177,6 +177,7 @@ it('shows an upstream’s entries only to who may read there', () => {
   const entry = {
     ...change('one', 'SENT'),
     position: 1,
+    follows: 0,
     observedAt: 0,
     createdAt: null,
     removed: false,
