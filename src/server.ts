@@ -11,6 +11,7 @@ import type { Config } from './config/config.ts';
 import { type Context, createContext, type OpenEvents, type Services } from './context.ts';
 import { openSendQueue } from './joined/send-queue.ts';
 import { openSqliteOutbox } from './outbox/sqlite-outbox.ts';
+import { useAudit } from './plugins/audit.ts';
 import { CallerQuota, useSubscriptionQuota } from './plugins/caller-quota.ts';
 import { useCallerRate } from './plugins/caller-rate.ts';
 import { type ConcurrencyBounds, FairSlots, useConcurrency } from './plugins/concurrency.ts';
@@ -291,6 +292,7 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
       ...(config.introspection ? [] : [useNoIntrospection()]),
       useDocumentCache(),
       useWeight(),
+      ...(config.audit ? [useAudit(log)] : []),
       useOperationTelemetry({ registry: metrics.registry, log, present }),
       useReadableParams(),
       useLastWord(),
