@@ -9,7 +9,9 @@ import { type Logger, pino } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import type { Config } from './config/config.ts';
 import { type Context, createContext, type OpenEvents, type Services } from './context.ts';
+import { openSendQueue } from './joined/send-queue.ts';
 import { openSqliteOutbox } from './outbox/sqlite-outbox.ts';
+import { useAudit } from './plugins/audit.ts';
 import { CallerQuota, useSubscriptionQuota } from './plugins/caller-quota.ts';
 import { callerRate, useCallerRate } from './plugins/caller-rate.ts';
 import { type ConcurrencyBounds, FairSlots, useConcurrency } from './plugins/concurrency.ts';
@@ -97,6 +99,8 @@ export interface GatewayOptions {
   readonly outbox?: Outbox | undefined;
   /** Remembers what people want and what waits to be sent; by default as long as the gateway runs. Is closed with it. */
   readonly sendStore?: SendStore | undefined;
+  /** How often it is asked which scheduled messages are due, in milliseconds. */
+  readonly sendQueueMs?: number | undefined;
   /** More plugins, such as GraphiQL's; they stand before those of the server. */
   readonly plugins?: readonly Plugin[];
   /** How many operations run at once; by default `CONCURRENCY`. */
@@ -215,6 +219,8 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     callbacks: stream.callbacks,
     directory,
   };
+  const sendQueue = openSendQueue(services, config.outbox.ageMs, options.sendQueueMs);
+  opened.defer(() => sendQueue.close());
   metrics.show(
     'pigeon_directory_age_seconds',
     'How long ago the last whole sweep of courier’s users began.',
@@ -290,6 +296,7 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
       ...(config.introspection ? [] : [useNoIntrospection()]),
       useDocumentCache(),
       useWeight(),
+      ...(config.audit ? [useAudit(log)] : []),
       useWriteCount(writes),
       useOperationTelemetry({ registry: metrics.registry, log, present }),
       useReadableParams(),

@@ -114,7 +114,10 @@ const HtmlBody = builder.inputType('BirdHtmlBodyInput', {
   fields: (t) => ({
     html: t.string({ description: 'The page as HTML source.' }),
     text: t.string(text),
-    attachments: t.field({ type: [inputType('HtmlAttachment')], description: 'Files that come with the email.' }),
+    attachments: t.field({
+      type: [inputType('HtmlAttachment')],
+      description: 'Files that come with the email.',
+    }),
     actions: t.field(actions),
     metadata: t.field({
       ...metadata('HtmlMetadata'),
@@ -126,7 +129,11 @@ const HtmlBody = builder.inputType('BirdHtmlBodyInput', {
 const ImageBody = builder.inputType('BirdImageBodyInput', {
   description: 'One picture or several, with a text.',
   fields: (t) => ({
-    images: t.field({ type: [MediaInput], required: true, description: 'The pictures, in the order in which they are shown.' }),
+    images: t.field({
+      type: [MediaInput],
+      required: true,
+      description: 'The pictures, in the order in which they are shown.',
+    }),
     text: t.string(text),
     actions: t.field(actions),
     metadata: t.field(metadata('MediaMetadata')),

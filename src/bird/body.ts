@@ -59,7 +59,11 @@ const HtmlBody = builder.objectRef<Body>('BirdHtmlBody').implement({
 const ImageBody = builder.objectRef<Body>('BirdImageBody').implement({
   description: 'One picture or several, with a text.',
   fields: (t) => ({
-    images: t.field({ type: [Media], description: 'The pictures, in the order in which they are shown.', resolve: (body) => body.image?.images }),
+    images: t.field({
+      type: [Media],
+      description: 'The pictures, in the order in which they are shown.',
+      resolve: (body) => body.image?.images,
+    }),
     text: t.string({ ...TEXT, resolve: (body) => body.image?.text }),
     actions: t.field({ ...ACTIONS, resolve: (body) => body.image?.actions }),
     subject: t.string({ ...SUBJECT, resolve: (body) => body.image?.metadata?.subject }),
@@ -74,7 +78,11 @@ const ImageBody = builder.objectRef<Body>('BirdImageBody').implement({
 const FileBody = builder.objectRef<Body>('BirdFileBody').implement({
   description: 'Files: sound, video, documents.',
   fields: (t) => ({
-    files: t.field({ type: [Media], description: 'The files, each with its media type.', resolve: (body) => body.file?.files }),
+    files: t.field({
+      type: [Media],
+      description: 'The files, each with its media type.',
+      resolve: (body) => body.file?.files,
+    }),
     text: t.string({ ...TEXT, resolve: (body) => body.file?.text }),
     actions: t.field({ ...ACTIONS, resolve: (body) => body.file?.actions }),
     subject: t.string({ ...SUBJECT, resolve: (body) => body.file?.metadata?.subject }),
@@ -115,8 +123,14 @@ const LocationBody = builder.objectRef<Body>('BirdLocationBody').implement({
       description: 'Degrees east, −180 to 180.',
       resolve: (body) => body.location?.coordinates?.longitude,
     }),
-    address: t.string({ description: 'The postal address of the place.', resolve: (body) => body.location?.location?.address }),
-    label: t.string({ description: 'What the place is called.', resolve: (body) => body.location?.location?.label }),
+    address: t.string({
+      description: 'The postal address of the place.',
+      resolve: (body) => body.location?.location?.address,
+    }),
+    label: t.string({
+      description: 'What the place is called.',
+      resolve: (body) => body.location?.location?.label,
+    }),
   }),
 });
 
@@ -180,7 +194,10 @@ const TemplateBody = builder
   .implement({
     description: 'A prepared template that was sent in place of a body.',
     fields: (t) => ({
-      projectId: t.string({ description: 'The project in Bird’s Studio that holds the template.', resolve: ({ template }) => template.projectId }),
+      projectId: t.string({
+        description: 'The project in Bird’s Studio that holds the template.',
+        resolve: ({ template }) => template.projectId,
+      }),
       version: t.string({
         description: 'Its version, or `latest`.',
         resolve: ({ template }) => template.version,
