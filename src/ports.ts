@@ -72,6 +72,8 @@ export interface Changes {
   record(changes: readonly MessageChange[]): Promise<void>;
   /** How far each message has come, by global id, as far as the audience may know. */
   seen(ids: readonly string[], audience: string): Promise<ReadonlyMap<string, Standing>>;
+  /** Where the last change that subscribers were told stands; left out where nobody is told of changes. */
+  readonly newest?: number;
 }
 
 /** Where courier is to post what becomes of one text. */

@@ -112,6 +112,7 @@ export const start = async (env: Readonly<Record<string, string | undefined>>): 
           watched: redis && over?.redisWatched(redis),
         },
         settling: { services },
+        hearing: services,
         warn: services.warn,
       }),
   }).catch((error: NodeJS.ErrnoException & { port?: number }) => {
