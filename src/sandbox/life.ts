@@ -27,7 +27,7 @@ export function liveOn(world: World): void {
   if (random.happens(0.12)) somebodyPosts(world);
 }
 
-/** Makes the changes of a row whose time has come; a text posts its status to its callback address. */
+/** Makes the next change of a row; that of a text is raised as an event, for the address that its sender gave. */
 function step(world: World, row: Row): void {
   const next = row.ahead.shift();
   if (!next) return;
