@@ -29,6 +29,8 @@ export interface MessageChange {
   readonly messageId: string;
   /** Global id of its channel, where it has one. */
   readonly channelId: string | null;
+  /** Global ids of the contacts or the individual at its other end; left out where that is not told. */
+  readonly people?: readonly string[] | undefined;
   /** True when the message was not there before. */
   readonly added: boolean;
   /** How far the message has come, whether or not it is removed. */
@@ -58,6 +60,8 @@ export interface StreamEvent {
   readonly cursor: string;
   readonly messageId: string;
   readonly channelId: string | null;
+  /** Global ids of who is at the message's other end, as far as that is known. */
+  readonly people: readonly string[];
   readonly status: MessageStatus;
   readonly previous: MessageStatus | null;
   readonly nativeStatus: string | null;
@@ -270,6 +274,8 @@ export interface Directory {
   /** Remembers that a contact surely is an individual, so that it is found again from courier's side. */
   link(individualId: string, contactKey: string): void;
   links(individualId: string): readonly string[];
+  /** The individuals that a contact is remembered to be. */
+  linkedTo(contactKey: string): readonly string[];
   unlink(individualId: string, contactKey: string): void;
 }
 
