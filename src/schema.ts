@@ -86,6 +86,7 @@ import './joined/message.ts';
 import './joined/message-conversation.ts';
 import './joined/node.ts';
 import './joined/pending-sends.ts';
+import './joined/people.ts';
 import './joined/message-person.ts';
 import './joined/person.ts';
 import './joined/person-channels.ts';
