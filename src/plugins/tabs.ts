@@ -249,7 +249,7 @@ const COST = `# What does it cost? The header x-pigeon-explain, below
 
 query Cost {
   bird {
-    messages(first: 3) {
+    messages(first: 2) {
       nodes {
         text
         # One call for the channels of all rows,
