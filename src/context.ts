@@ -1,15 +1,18 @@
+import type { SendRules } from './config/config.ts';
 import type {
   Changes,
   Directory,
   Outbox,
   RowCache,
   Sending,
+  SendStore,
   Sink,
   StreamEvent,
   TextCallbacks,
 } from './ports.ts';
+import type { OptOuts } from './sending/opt-outs.ts';
 import { ANONYMOUS } from './upstream/auth.ts';
-import type { Answer, Credential, Observer, Operation, QueryValue, Send } from './upstream/send.ts';
+import type { Answer, Credential, Gate, Observer, Operation, QueryValue, Send } from './upstream/send.ts';
 import { Trace } from './upstream/trace.ts';
 
 /** The two upstreams, as `@rest(api:)` and the scopes name them. */
@@ -28,6 +31,8 @@ export interface Upstream {
 export interface Caller {
   /** Tells callers apart: shared executions, limits and remembered sends are keyed by it. */
   readonly key: string;
+  /** Whom the issuer says the caller is (`sub`), for records of what they did. */
+  readonly subject?: string | undefined;
   /** False when nobody proves who they are, so that callers cannot be told apart. */
   readonly known: boolean;
   readonly may: (api: Api, right: Right) => boolean;
@@ -148,6 +153,12 @@ export interface Services {
   readonly openEvents?: OpenEvents | undefined;
   /** What was sent under an idempotency key. */
   readonly outbox: Outbox;
+  /** What people want, how often they were written to, and what waits to be sent. */
+  readonly sendStore: SendStore;
+  /** Who wants no more messages. */
+  readonly optOuts: OptOuts;
+  /** What holds for every message to a person, whoever sends it. */
+  readonly sendRules: SendRules;
   /** Where courier posts the statuses of texts; left out where it cannot. */
   readonly callbacks?: TextCallbacks | undefined;
   /** Answers that may be used again for a while, by credential, type and key; none when that is off. */
@@ -167,6 +178,10 @@ export interface Services {
 export interface EventsArgs {
   readonly messages?: readonly string[] | null | undefined;
   readonly channels?: readonly string[] | null | undefined;
+  readonly persons?: readonly string[] | null | undefined;
+  readonly contacts?: readonly string[] | null | undefined;
+  readonly individuals?: readonly string[] | null | undefined;
+  readonly conversations?: readonly string[] | null | undefined;
   readonly after?: string | null | undefined;
 }
 
@@ -204,6 +219,10 @@ export interface Context {
   readonly byKey?: boolean | undefined;
   /** The send with an idempotency key that is being made. */
   readonly sending?: Sending | undefined;
+  /** Says right before something is sent to people whether it may be. */
+  readonly gate?: Gate | undefined;
+  /** What the client calls the message that is being sent. */
+  readonly clientId?: string | undefined;
 }
 
 /** Starts one operation, or one event of a subscription: its deadline and its budget begin now. */
@@ -301,7 +320,7 @@ export const callUpstream = async (
   operation: Operation & { api: Api },
   request: Request = {},
 ): Promise<Answer> => {
-  const { signal, deadline, spent, trace, sending } = context;
+  const { signal, deadline, spent, trace, sending, gate } = context;
   const { clue, batch = 1, ...rest } = request;
   const { send, credential } = authorize(context, operation.api, operation.safe ? 'read' : 'write');
   if (operation.api === 'bird') requireWorkspace(context, request.params?.workspaceId);
@@ -327,6 +346,7 @@ export const callUpstream = async (
       deadline,
       observer,
       ...rest,
+      ...(operation.send && { gate }),
     });
     traced?.end(answer.status);
     return answer;

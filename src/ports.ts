@@ -29,6 +29,8 @@ export interface MessageChange {
   readonly messageId: string;
   /** Global id of its channel, where it has one. */
   readonly channelId: string | null;
+  /** Global ids of the contacts or the individual at its other end; left out where that is not told. */
+  readonly people?: readonly string[] | undefined;
   /** True when the message was not there before. */
   readonly added: boolean;
   /** How far the message has come, whether or not it is removed. */
@@ -58,6 +60,8 @@ export interface StreamEvent {
   readonly cursor: string;
   readonly messageId: string;
   readonly channelId: string | null;
+  /** Global ids of who is at the message's other end, as far as that is known. */
+  readonly people: readonly string[];
   readonly status: MessageStatus;
   readonly previous: MessageStatus | null;
   readonly nativeStatus: string | null;
@@ -72,6 +76,10 @@ export interface Changes {
   record(changes: readonly MessageChange[]): Promise<void>;
   /** How far each message has come, by global id, as far as the audience may know. */
   seen(ids: readonly string[], audience: string): Promise<ReadonlyMap<string, Standing>>;
+  /** The same at once, where the store can tell it so; left out, or undefined, where it cannot. */
+  seenNow?(ids: readonly string[], audience: string): ReadonlyMap<string, Standing> | undefined;
+  /** Where the last change that subscribers were told stands; left out where nobody is told of changes. */
+  readonly newest?: number;
 }
 
 /** Where courier is to post what becomes of one text. */
@@ -181,6 +189,69 @@ export interface Sending {
   begin(operation: string, clue: object | undefined, audience: string): Promise<void>;
 }
 
+/** What somebody said about being written to, and when by the upstream’s clock, in milliseconds since the epoch. */
+export interface Wish {
+  readonly wish: 'stop' | 'resume';
+  readonly at: number;
+}
+
+/** A message that is to be sent later, as the queue keeps it until then: it holds what the message says. */
+export interface QueuedSend {
+  /** Of a caller, a mutation and an idempotency key there is one; without a key each is one of its own. */
+  readonly id: string;
+  /** A hash of whose send it is. */
+  readonly owner: string;
+  /** Who asked for it, as callers are told apart. */
+  readonly callerKey: string;
+  readonly callerKnown: boolean;
+  /** A hash of the whole input. */
+  readonly print: string;
+  /** The input of `sendMessage`, as JSON. */
+  readonly input: string;
+  /** Global id of the channel that it is to go over. */
+  readonly channelId: string;
+  /** When it is to be sent, in milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/**
+ * The durable memory of what people want, beside the outbox: who wants no more messages, how often somebody was
+ * written to, what clients call their messages, and what waits to be sent. People are kept as keyed hashes, called
+ * marks. What resolves is safely written; everything rejects with `StoreError` when the store cannot be read or
+ * written.
+ */
+export interface SendStore {
+  /** The key that people’s identifiers are hashed with; it is made once and lasts as long as the store. */
+  readonly secret: Uint8Array;
+  /** Remembers a wish of somebody for all of their marks. */
+  wish(marks: readonly string[], wish: Wish): Promise<void>;
+  /** True when the last wish of any of the marks is to stop; of two at one moment, stop is the last. */
+  isStopped(marks: readonly string[]): Promise<boolean>;
+  /**
+   * Counts a send to somebody.
+   *
+   * @param now the time, in milliseconds since the epoch
+   * @returns undefined when it was counted; else from when on another send may be, and nothing was counted
+   */
+  count(mark: string, cap: number, windowMs: number, now: number): Promise<number | undefined>;
+  /** Takes back the newest count: nothing was sent. */
+  uncount(mark: string): Promise<void>;
+  /** Remembers what a client calls a message, by the message’s global id. */
+  label(messageId: string, clientId: string): Promise<void>;
+  labels(messageIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Puts a send into the queue, and gives what the queue has under its id. */
+  enqueue(send: QueuedSend): Promise<QueuedSend>;
+  /** Sends whose time has come. Each is given to one process, and again when `leaseMs` have passed and it is still there. */
+  lease(limit: number, leaseMs: number, now: number): Promise<readonly QueuedSend[]>;
+  /** Moves a send to a later time. */
+  postpone(id: string, at: number): Promise<void>;
+  /** Takes a send out of the queue; false when it was not there, or is not the owner’s. */
+  dequeue(id: string, owner: string): Promise<boolean>;
+  /** What waits of an owner’s, soonest first. */
+  queued(owner: string, limit: number): Promise<readonly QueuedSend[]>;
+  close(): Promise<void>;
+}
+
 /** What identifies a person in both upstreams; `digits` is a number whose country is not known, by its last ones. */
 export type IdentifierKind = 'email' | 'phone' | 'digits';
 
@@ -205,6 +276,8 @@ export interface Directory {
   /** Remembers that a contact surely is an individual, so that it is found again from courier's side. */
   link(individualId: string, contactKey: string): void;
   links(individualId: string): readonly string[];
+  /** The individuals that a contact is remembered to be. */
+  linkedTo(contactKey: string): readonly string[];
   unlink(individualId: string, contactKey: string): void;
 }
 

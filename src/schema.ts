@@ -1,6 +1,8 @@
 import { specifiedDirectives } from 'graphql';
 import { builder } from './builder.ts';
 import { counted } from './graph/counted.ts';
+import { withIds } from './graph/node.ts';
+import { markPersonal } from './graph/personal.ts';
 import { describeRest, Rest } from './graph/rest.ts';
 import './bird/batch.ts';
 import './bird/channel.ts';
@@ -78,11 +80,19 @@ import './courier/resources/voice-setting.ts';
 import './courier/resources/voice-survey.ts';
 import './courier/resources/voice-task.ts';
 import './joined/channels.ts';
+import './joined/conversations.ts';
 import './joined/directory-field.ts';
 import './joined/message.ts';
+import './joined/message-conversation.ts';
 import './joined/node.ts';
 import './joined/pending-sends.ts';
+import './joined/people.ts';
+import './joined/message-person.ts';
 import './joined/person.ts';
+import './joined/person-channels.ts';
+import './joined/person-details.ts';
+import './joined/prepare-upload.ts';
+import './joined/scheduled-sends.ts';
 import './joined/send-message.ts';
 import './joined/timeline.ts';
 import './stream/subscribe/subscriptions.ts';
@@ -92,4 +102,6 @@ builder.mutationType({ description: 'Everything that can be changed. Fields run 
 builder.subscriptionType({ description: 'Everything that can be followed.' });
 
 /** The whole graph. */
-export const schema = counted(describeRest(builder.toSchema({ directives: [...specifiedDirectives, Rest] })));
+export const schema = counted(
+  withIds(markPersonal(describeRest(builder.toSchema({ directives: [...specifiedDirectives, Rest] })))),
+);

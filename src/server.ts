@@ -6,28 +6,49 @@ import type { GraphQLSchema } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import { type Logger, pino } from 'pino';
+import packageJson from '../package.json' with { type: 'json' };
 import type { Config } from './config/config.ts';
 import { type Context, createContext, type OpenEvents, type Services } from './context.ts';
+import { openSendQueue } from './joined/send-queue.ts';
 import { openSqliteOutbox } from './outbox/sqlite-outbox.ts';
+import { useAudit } from './plugins/audit.ts';
 import { CallerQuota, useSubscriptionQuota } from './plugins/caller-quota.ts';
-import { useCallerRate } from './plugins/caller-rate.ts';
+import { callerRate, useCallerRate } from './plugins/caller-rate.ts';
 import { type ConcurrencyBounds, FairSlots, useConcurrency } from './plugins/concurrency.ts';
 import { useDocumentCache } from './plugins/document-cache.ts';
 import { presenter, useReadableParams } from './plugins/errors.ts';
 import { useHealth } from './plugins/health.ts';
+import { useNoIntrospection } from './plugins/introspection.ts';
 import { useLimits } from './plugins/limits.ts';
 import { createMetrics } from './plugins/metrics.ts';
+import {
+  DOCUMENT_ID,
+  unfitDocuments,
+  usePersistedDocuments,
+  withDocument,
+} from './plugins/persisted-documents.ts';
 import { useLastWord } from './plugins/refusal.ts';
+import { useOperationTelemetry } from './plugins/telemetry/operations.ts';
+import { observeCalls } from './plugins/telemetry/upstream-calls.ts';
 import { useWeight } from './plugins/weight.ts';
-import type { Changes, Directory, Outbox, TextCallbacks } from './ports.ts';
+import { useWriteCount } from './plugins/write-count.ts';
+import type { Changes, Directory, Outbox, SendStore, TextCallbacks } from './ports.ts';
+import { OptOuts } from './sending/opt-outs.ts';
+import { openSqliteSendStore } from './sending/sqlite-send-store.ts';
 import { admission, type Who } from './server/admission.ts';
+import { knownOrigins } from './server/known-origins.ts';
 import { createListener, type Listener } from './server/listener.ts';
+import { serveMetrics } from './server/metrics-server.ts';
+import { answerPosted } from './server/posted.ts';
 import { requestGuard } from './server/request-guard.ts';
+import { securityHeaders } from './server/security-headers.ts';
 import { resultSerializer } from './server/serialize.ts';
 import type { Engine, OperationContext } from './server/socket-options.ts';
 import { type Sockets, serveSockets } from './server/sockets.ts';
 import { createEventStreams } from './server/sse.ts';
 import { connectUpstreams } from './server/upstreams.ts';
+import type { WebhookCounts } from './stream/webhooks/bird-webhooks.ts';
+import type { CallbackCounts } from './stream/webhooks/courier-callbacks.ts';
 import type { Webhooks } from './stream/webhooks/webhook.ts';
 import { localRateLimiter, type RateLimiter } from './upstream/rate-limit.ts';
 
@@ -40,6 +61,14 @@ export interface Stream {
   readonly plugin: Plugin;
   /** Takes what the upstreams post; without it nobody does. */
   readonly webhooks?: Webhooks;
+  /** What has been posted so far, by what came of it, and how many subscribers there are now. */
+  readonly counts?: {
+    readonly webhooks: Readonly<WebhookCounts>;
+    readonly callbacks: Readonly<CallbackCounts>;
+    readonly subscribers: number;
+  };
+  /** How many entries of the log have not been announced here yet. */
+  lag?(): Promise<number | undefined>;
   close(): Promise<void>;
 }
 
@@ -68,11 +97,17 @@ export interface GatewayOptions {
   readonly rateLimiter?: RateLimiter | undefined;
   /** Remembers what was sent under an idempotency key; by default as long as the gateway runs. Is closed with it. */
   readonly outbox?: Outbox | undefined;
+  /** Remembers what people want and what waits to be sent; by default as long as the gateway runs. Is closed with it. */
+  readonly sendStore?: SendStore | undefined;
+  /** How often it is asked which scheduled messages are due, in milliseconds. */
+  readonly sendQueueMs?: number | undefined;
   /** More plugins, such as GraphiQL's; they stand before those of the server. */
   readonly plugins?: readonly Plugin[];
   /** How many operations run at once; by default `CONCURRENCY`. */
   readonly concurrency?: ConcurrencyBounds;
   readonly log?: Logger;
+  /** How many lines of the log have been dropped; by default none ever is. */
+  readonly droppedLines?: () => number;
 }
 
 /** A gateway that listens. */
@@ -87,6 +122,8 @@ export interface Gateway extends AsyncDisposable {
    */
   close(): Promise<void>;
 }
+
+const { version: VERSION } = packageJson;
 
 /** How many rows are kept for `FRESH_MS`. */
 const CACHED_ROWS = 10_000;
@@ -108,9 +145,14 @@ const MOST_LOOKS = 1000;
 export const startGateway = async (config: Config, options: GatewayOptions): Promise<Gateway> => {
   const { schema, log = pino({ level: config.logLevel }) } = options;
   await using opened = new AsyncDisposableStack();
-  const metrics = createMetrics(log);
+  const metrics = createMetrics(VERSION);
   const warn: Services['warn'] = (message, details) => log.warn(details, message);
-  const upstreams = connectUpstreams(config, metrics.measureCalls, options.rateLimiter, warn);
+  const upstreams = connectUpstreams(
+    config,
+    observeCalls(metrics.registry, log),
+    metrics.measureQuota(options.rateLimiter ?? localRateLimiter()),
+    warn,
+  );
   opened.defer(() => upstreams.close());
   const present = presenter(log);
   const serialize = resultSerializer(present);
@@ -140,8 +182,13 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
 
   const outbox = options.outbox ?? openSqliteOutbox({ dataDir: ':memory:' });
   opened.defer(() => outbox.close());
+  const sendStore = options.sendStore ?? openSqliteSendStore(':memory:');
+  opened.defer(() => sendStore.close());
   const sharedServices: Site['services'] = {
     outbox,
+    sendStore,
+    optOuts: new OptOuts(sendStore),
+    sendRules: config.sendRules,
     bird: upstreams.bird,
     courier: upstreams.courier,
     birdWebhooks: config.bird && {
@@ -154,7 +201,10 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     budgetObjects: config.budgetObjects,
     budgetBytes: config.budgetBytes,
     defaultRegion: config.defaultRegion,
-    cache: config.freshMs > 0 ? new LRUCache({ max: CACHED_ROWS, ttl: config.freshMs }) : undefined,
+    cache:
+      config.sharing && config.freshMs > 0
+        ? metrics.measureCache(new LRUCache<string, object>({ max: CACHED_ROWS, ttl: config.freshMs }))
+        : undefined,
     warn,
   };
   const site: Site = { url, publicUrl, services: sharedServices, log };
@@ -169,6 +219,8 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     callbacks: stream.callbacks,
     directory,
   };
+  const sendQueue = openSendQueue(services, config.outbox.ageMs, options.sendQueueMs);
+  opened.defer(() => sendQueue.close());
   metrics.show(
     'pigeon_directory_age_seconds',
     'How long ago the last whole sweep of courier’s users began.',
@@ -183,9 +235,38 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     () => directory?.summary()?.users,
   );
 
+  for (const unfit of unfitDocuments(schema, config.persisted)) {
+    log.warn(unfit, 'a persisted document does not fit the schema and is refused when it is asked for');
+  }
+  metrics.show('pigeon_subscribers', 'Subscriptions that are open.', () => stream.counts?.subscribers);
+  metrics.show(
+    'pigeon_log_lag_entries',
+    'Entries of the status log that have been written and not been announced to subscribers here yet.',
+    async () => stream.lag?.(),
+  );
+  metrics.showCounts(
+    'pigeon_bird_webhooks_total',
+    'What has been posted to /webhooks/bird, by what came of it.',
+    'outcome',
+    () => ({ ...stream.counts?.webhooks }),
+  );
+  metrics.showCounts(
+    'pigeon_courier_callbacks_total',
+    'What has been posted to /webhooks/courier/texts/{token}, by what came of it.',
+    'outcome',
+    () => ({ ...stream.counts?.callbacks }),
+  );
+
   const admit = admission(config.auth, services.courierForwards);
 
+  const rate = callerRate(config.callerRps, options.rateLimiter ?? localRateLimiter());
+  const writes = { count: 0 };
   const slots = new FairSlots(options.concurrency);
+  metrics.show(
+    'pigeon_log_lines_dropped',
+    'Lines of the log that were dropped because its output was full or slow.',
+    options.droppedLines ?? (() => 0),
+  );
   metrics.show('pigeon_operations_running', 'Operations that run now.', () => slots.counts.running);
   metrics.show('pigeon_operations_waiting', 'Operations that wait to run.', () => slots.counts.waiting);
 
@@ -202,16 +283,22 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     parserAndValidationCache: false,
     plugins: [
       ...(options.plugins ?? []),
-      metrics.plugin,
+      ...(await agentsOf(config, schema)),
+      ...(config.metricsPort === undefined ? [metrics.plugin] : []),
       useHealth(async () => (draining ? 'draining' : upstreams.fault())),
       stream.plugin,
-      useCallerRate(config.callerRps, options.rateLimiter ?? localRateLimiter()),
+      useCallerRate(rate),
       useSubscriptionQuota(),
       useConcurrency(slots),
       streams.plugin,
+      usePersistedDocuments(config.persisted),
       useLimits(config.limits),
+      ...(config.introspection ? [] : [useNoIntrospection()]),
       useDocumentCache(),
       useWeight(),
+      ...(config.audit ? [useAudit(log)] : []),
+      useWriteCount(writes),
+      useOperationTelemetry({ registry: metrics.registry, log, present }),
       useReadableParams(),
       useLastWord(),
     ],
@@ -220,22 +307,38 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     cors: false,
     multipart: false,
     batching: false,
+    extraParamNames: [DOCUMENT_ID],
     logging: false,
   });
   opened.defer(() => yoga.dispose());
 
-  const guard = requestGuard({
-    publicUrl,
+  const origins = knownOrigins({
+    publicUrls: [publicUrl, ...config.otherPublicUrls],
     corsOrigins: config.corsOrigins,
-    anyone: config.auth.kind === 'none',
+    loopback: config.corsLoopback,
   });
+  const envelop = (context: OperationContext<Who>, params: object) =>
+    yoga.getEnveloped(Object.assign(context, { params })) as unknown as Engine;
+  const guard = requestGuard({ origins, anyone: config.auth.kind === 'none', warn });
   const listener = createListener<Who>({
     guard,
     admit,
     log,
-    corsOrigins: config.corsOrigins,
+    graphiql: config.graphiql,
+    headers: securityHeaders(publicUrl),
+    origins,
     webhooks: stream.webhooks,
     answer: (request, response, context) => yoga(request, response, context),
+    answerPosted: answerPosted({
+      envelop,
+      withDocument: (params) => withDocument(config.persisted, params),
+      present,
+      serialize,
+      refusal: rate,
+      joined: () => metrics.joined.inc(),
+      state: config.sharing ? () => `${writes.count} ${stream.changes.newest ?? 0}` : undefined,
+      deadlineMs: config.deadlineMs,
+    }),
     answered: metrics.answered,
     isDraining: () => draining,
   });
@@ -249,9 +352,13 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
       const who = await admit(request, payload);
       return { who, expiresAt: who.caller.expiresAt };
     },
-    envelop: (context, params) => yoga.getEnveloped(Object.assign(context, { params })) as unknown as Engine,
+    envelop,
+    withDocument: (params) => withDocument(config.persisted, params),
     counted: (change) => metrics.operations.inc(change),
   });
+  if (config.metricsPort !== undefined) {
+    opened.use(await serveMetrics({ host: config.host, port: config.metricsPort, read: metrics.text }));
+  }
   // It opens now that everything behind it is there.
   if (config.port !== 0) await listen(server, config);
   ready.resolve({ listener, sockets });
@@ -277,6 +384,13 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     return closing;
   };
   return { url, publicUrl, port, close, [Symbol.asyncDispose]: close };
+};
+
+/** What serves agents, where they are served; it is not even loaded elsewhere. */
+const agentsOf = async ({ mcp, persisted }: Config, schema: GraphQLSchema): Promise<Plugin[]> => {
+  if (mcp === 'off' || !persisted.documents) return [];
+  const { useMcp } = await import('./plugins/mcp/mcp.ts');
+  return [useMcp({ schema, documents: persisted.documents, writes: mcp === 'write', version: VERSION })];
 };
 
 /** True for a WebSocket. An upgrade to anything else, such as `h2c`, is ignored, as RFC 9110 §7.8 lets a server do. */

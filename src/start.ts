@@ -2,20 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { type Config, ConfigError, readConfig, upstreamsOf } from './config/config.ts';
 import { openDirectory } from './joined/directory.ts';
-import { redisOutbox } from './outbox/redis-outbox.ts';
 import { openSqliteOutbox } from './outbox/sqlite-outbox.ts';
 import { useExplainPage } from './plugins/explain-page.ts';
 import { useGraphiql } from './plugins/graphiql.ts';
 import { useLandingPage } from './plugins/landing-page.ts';
-import { type Sandbox, startSandbox } from './sandbox/sandbox.ts';
+import { logFields } from './plugins/telemetry/request-scope.ts';
+import type { Sandbox } from './sandbox/sandbox.ts';
 import { schema } from './schema.ts';
+import { openSqliteSendStore } from './sending/sqlite-send-store.ts';
+import { standardOutput } from './server/log-output.ts';
 import { type Gateway, startGateway } from './server.ts';
-import { connectRedis } from './store/redis-connection.ts';
-import { openRedisLog } from './stream/log/redis-log.ts';
-import { redisWatched } from './stream/poll/redis-watched.ts';
 import { BOUNDS, openStream } from './stream/stream.ts';
-import { redisTextTokens } from './stream/webhooks/redis-text-tokens.ts';
-import { redisRateLimiter } from './upstream/redis-rate-limiter.ts';
 
 /** The whole program, running. */
 export interface Running extends Gateway {
@@ -32,37 +29,62 @@ export interface Running extends Gateway {
  */
 export const start = async (env: Readonly<Record<string, string | undefined>>): Promise<Running> => {
   const configured = readConfig(env);
-  const log = pino({ level: configured.logLevel });
+  const output = standardOutput();
+  const log = pino({ level: configured.logLevel, mixin: logFields }, output);
   // What has been started is closed in the opposite order, also when something behind it cannot start.
   await using started = new AsyncDisposableStack();
+  started.defer(() => output.flush());
 
-  const sandbox = configured.sandbox ? started.use(await startSandbox()) : undefined;
+  if (configured.tracing) {
+    const { startTracing } = await import('./plugins/telemetry/exporter.ts');
+    started.use(await startTracing(configured.tracing));
+  }
+
+  // The sandbox and what speaks with Redis are loaded where they are used alone: a start is quicker without them.
+  const sandbox = configured.sandbox
+    ? started.use(await (await import('./sandbox/sandbox.ts')).startSandbox())
+    : undefined;
   const config: Config = sandbox ? { ...configured, ...upstreamsOf(sandbox) } : configured;
   const dataDir = sandbox ? ':memory:' : config.dataDir;
 
-  const redis = config.redisUrl
-    ? await connectRedis({
-        url: config.redisUrl,
-        // A sandbox is nobody else's, and begins anew each time.
-        name: sandbox ? `sandbox ${randomUUID()}` : (config.bird?.workspaceId ?? 'courier'),
-        passing: sandbox !== undefined,
-        warn: (message, details) => log.warn(details, message),
-      })
-    : undefined;
+  const over = config.redisUrl ? await import('./redis.ts') : undefined;
+  const redis =
+    config.redisUrl && over
+      ? await over.connectRedis({
+          url: config.redisUrl,
+          // A sandbox is nobody else's, and begins anew each time.
+          name: sandbox ? `sandbox ${randomUUID()}` : (config.bird?.workspaceId ?? 'courier'),
+          passing: sandbox !== undefined,
+          warn: (message, details) => log.warn(details, message),
+        })
+      : undefined;
   started.defer(async () => redis?.close());
 
   const gateway = await startGateway(config, {
     schema,
     log,
-    rateLimiter: redis && redisRateLimiter(redis),
-    outbox: redis ? redisOutbox(redis, config.outbox) : openSqliteOutbox({ dataDir, bounds: config.outbox }),
+    droppedLines: () => output.dropped,
+    rateLimiter: redis && over?.redisRateLimiter(redis),
+    outbox:
+      (redis && over?.redisOutbox(redis, config.outbox)) ??
+      openSqliteOutbox({ dataDir, bounds: config.outbox }),
+    sendStore: (redis && (await over?.openRedisSendStore(redis))) ?? openSqliteSendStore(dataDir),
     plugins: [
-      useExplainPage({ examples: sandbox?.fixtureIds }),
-      useLandingPage({ schema, sandbox: sandbox !== undefined }),
-      useGraphiql({
-        examples: sandbox?.fixtureIds,
-        withHeaders: config.auth.kind !== 'none' || config.courier?.forwards === true,
+      useLandingPage({
+        schema,
+        sandbox: sandbox !== undefined,
+        introspection: config.introspection,
+        graphiql: config.graphiql,
       }),
+      ...(config.graphiql
+        ? [
+            useExplainPage({ examples: sandbox?.fixtureIds }),
+            useGraphiql({
+              examples: sandbox?.fixtureIds,
+              withHeaders: config.auth.kind !== 'none' || config.courier?.forwards === true,
+            }),
+          ]
+        : []),
     ],
     directory: ({ services }) =>
       services.courier?.credential.secret
@@ -77,8 +99,8 @@ export const start = async (env: Readonly<Record<string, string | undefined>>): 
         : undefined,
     stream: async ({ url, publicUrl, services }) =>
       openStream({
-        log: redis && (await openRedisLog({ redis, bounds: BOUNDS })),
-        tokens: redis && redisTextTokens(redis),
+        log: redis && (await over?.openRedisLog({ redis, bounds: BOUNDS })),
+        tokens: redis && over?.redisTextTokens(redis),
         dataDir,
         birdKeys: config.bird?.signingKeys ?? [],
         workspaceId: config.bird?.workspaceId,
@@ -87,14 +109,16 @@ export const start = async (env: Readonly<Record<string, string | undefined>>): 
         polling: {
           services,
           birdPerSecond: config.bird?.getRps ?? 0,
-          watched: redis && redisWatched(redis),
+          watched: redis && over?.redisWatched(redis),
         },
         settling: { services },
+        hearing: services,
         warn: services.warn,
       }),
-  }).catch((error: NodeJS.ErrnoException) => {
+  }).catch((error: NodeJS.ErrnoException & { port?: number }) => {
     if (error.code !== 'EADDRINUSE') throw error;
-    throw new Error(`port ${config.port} is taken, PORT names another`, { cause: error });
+    const name = error.port === config.port ? 'PORT' : 'METRICS_PORT';
+    throw new Error(`port ${error.port} is taken, ${name} names another`, { cause: error });
   });
   started.use(gateway);
   sandbox?.setWebhookUrl(`${gateway.url}/webhooks/bird`);

@@ -302,7 +302,7 @@ describe('metrics', () => {
     expect(text).toContain(`pigeon_upstream_calls_total{${call},outcome="2xx"} 1`);
     expect(text).toContain(`pigeon_upstream_calls_total{${call},outcome="5xx"} 1`);
     expect(text).toContain(
-      'pigeon_http_request_seconds_count{method="POST",route="/graphql",status="200"} 1',
+      'pigeon_http_request_duration_seconds_count{method="POST",route="/graphql",status="200"} 1',
     );
     expect(text).toContain('route="/webhooks/courier/texts/{token}"');
     for (const secret of ['12025550142', 'somebody', 's3cret', 'courier-token']) {

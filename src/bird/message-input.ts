@@ -45,10 +45,10 @@ const RecipientInput = builder.inputType('BirdRecipientInput', {
   }),
 });
 
-const TemplateInput = builder.inputType('BirdTemplateInput', {
+export const BirdTemplateInput = builder.inputType('BirdTemplateInput', {
   description: 'A prepared template.',
   fields: (t) => ({
-    projectId: t.string({ description: 'Its project.' }),
+    projectId: t.string({ description: 'The project in Bird’s Studio that holds the template.' }),
     version: t.string({ description: 'Its version, or `latest`.' }),
     locale: t.string({ description: 'Its language.' }),
     name: t.string({ description: 'Its name on the platform.' }),
@@ -97,7 +97,7 @@ export const messageInput = (t: InputFieldBuilder<BuilderTypes, 'InputObject'>) 
     description: 'Who is to get it; more than one only on email.',
   }),
   body: t.field({ type: BirdMessageBodyInput, description: 'What it carries.' }),
-  template: t.field({ type: TemplateInput, description: 'A template in place of a body.' }),
+  template: t.field({ type: BirdTemplateInput, description: 'A template in place of a body.' }),
   sender: t.string({ description: 'The identifier to send from, where the channel has several.' }),
   senderName: t.string({ description: 'The name to send as, on email.' }),
   reference: t.string({ description: 'Your own id for it.' }),
@@ -147,6 +147,10 @@ const writeRecipient = (recipient: object, path: string, workspaceId: string): o
   };
 };
 
+/** A template as Bird takes it. */
+export const writeTemplate = (template: object, path: string): unknown =>
+  write(dialect, dialect.contract.component('MessageTemplate'), template, path, '');
+
 /**
  * What an input says as Bird takes it.
  *
@@ -168,7 +172,7 @@ export const draftOf = (input: MessageInput, path: string, workspaceId: string):
   const draft = {
     receiver: { contacts: recipients.map((one) => writeRecipient(one, at('recipients'), workspaceId)) },
     body: body && writeBody(body, at('body')),
-    template: template && write(dialect, component('MessageTemplate'), template, at('template'), ''),
+    template: template && writeTemplate(template, at('template')),
     sender: sender && {
       connector: { identifierValue: sender, ...(senderName && { annotations: { name: senderName } }) },
     },

@@ -4,16 +4,18 @@ import { messageConnectionOf } from '../graph/connection-type.ts';
 import { globalId } from '../graph/ids.ts';
 import { rest } from '../graph/ledger.ts';
 import { Message, MessageParty, type MessageView, messageFields, type Party } from '../graph/message.ts';
+import { MessageRecipient } from '../graph/message-parts.ts';
 import { type NodeRef, node } from '../graph/node.ts';
 import { fieldsOf } from '../graph/output.ts';
 import { weighsLoad } from '../graph/weight.ts';
 import { objectType, resource } from './bird.ts';
 import { BirdMessageBody, subjectOf, textOf } from './body.ts';
+import { BirdMessageFile, filesOf } from './body-files.ts';
 import { dialect } from './dialect.ts';
 import { askIn, byWorkspace, operation, readById, readByIds, readRows, thingField } from './load.ts';
 import type { components } from './openapi.gen.ts';
 import { BirdConnector } from './resources/connector.ts';
-import { type ContactRef, contactField } from './resources/contact.ts';
+import { BirdContact, type ContactRef, contactField } from './resources/contact.ts';
 import { birdStatus } from './status.ts';
 import { readTime } from './times.ts';
 import type { RowOf } from './types.ts';
@@ -95,6 +97,7 @@ export const birdMessageView: MessageView<MessageRow> = {
       who: contact?.id ? ({ workspaceId: row.workspaceId, id: contact.id } satisfies ContactRef) : undefined,
     };
   },
+  people: (row) => contactsOf(row).flatMap(({ id }) => (id ? [`${row.workspaceId}/${id}`] : [])),
 };
 
 /** Somebody at one end of a message, with the workspace it is in. */
@@ -105,7 +108,11 @@ type End = Partial<Schemas['MessageContact'] & Schemas['MessageConnector']> & {
 
 export const Participant = builder.objectRef<End>('BirdMessageParticipant').implement({
   description: 'One end of a message: a contact, or the channel’s own connector.',
+  interfaces: [MessageRecipient],
   fields: (t) => ({
+    address: t.exposeString('identifierValue', {
+      description: 'The number or address, which is `identifierValue` too.',
+    }),
     name: t.string({
       description: 'Their name as the message tells it.',
       resolve: (end) => end.annotations?.name,
@@ -125,7 +132,7 @@ export const Participant = builder.objectRef<End>('BirdMessageParticipant').impl
     platformAddressSelector: t.exposeString('platformAddressSelector', {
       description: 'The expression that picks the address from the contact.',
     }),
-    type: t.exposeString('type', { description: 'to, cc or bcc of an email.' }),
+    type: t.exposeString('type', { description: 'How an email names them: `to`, `cc` or `bcc`.' }),
     types: t.exposeStringList('types', { description: 'The kinds of a connector.' }),
     countryCode: t.exposeString('countryCode', { description: 'The country of a number.' }),
     contact: t.field(
@@ -225,6 +232,11 @@ export const BirdMessage = resource('BirdMessage', PATH, {
       description: 'The subject of an email or an MMS, whatever the body is and wherever Bird keeps it.',
       resolve: (row) => subjectOf(row.body) ?? row.meta?.email?.subject,
     }),
+    attachments: t.field({
+      type: [BirdMessageFile],
+      description: 'The pictures and files of its body or template.',
+      resolve: ({ body, template }) => template?.attachments ?? filesOf(body),
+    }),
     body: t.field({
       type: BirdMessageBody,
       description: 'What it carries.',
@@ -242,6 +254,14 @@ export const BirdMessage = resource('BirdMessage', PATH, {
     }),
   }),
 });
+
+const noContact = (description: string) => ({ type: BirdContact, description, resolve: () => null });
+
+// BirdMessage and its participants tell theirs in fields of their own.
+builder.interfaceField(Message, 'contact', (t) =>
+  t.field(noContact('The contact of Bird at the other end; null for messages of courier.')),
+);
+builder.interfaceField(MessageRecipient, 'contact', (t) => t.field(noContact('The contact of Bird.')));
 
 builder.objectField(MessageParty, 'contact', (t) =>
   t.field(

@@ -44,14 +44,25 @@ findLost(sendMessage, {
   },
 });
 
-/** The draft with the mark of its send, beside what else it says of itself. */
-const marked = (draft: Draft, mark: string | undefined): Draft =>
-  mark === undefined
+/** Where in a message stands what the client calls it: a webhook may tell of the message before its send is answered. */
+export const CLIENT_ID = 'pigeonClientId';
+
+/** The draft with the mark of its send and what the client calls it, beside what else it says of itself. */
+const marked = (draft: Draft, { sending, clientId }: Context): Draft =>
+  sending === undefined && clientId === undefined
     ? draft
     : {
         ...draft,
-        meta: { ...draft.meta, extraInformation: { ...draft.meta?.extraInformation, [MARK]: mark } },
+        meta: {
+          ...draft.meta,
+          extraInformation: {
+            ...draft.meta?.extraInformation,
+            ...(sending && { [MARK]: sending.mark }),
+            ...(clientId !== undefined && { [CLIENT_ID]: clientId }),
+          },
+        },
       };
+
 /**
  * Sends a message over a channel and tells the status stream.
  *
@@ -67,7 +78,7 @@ export const send = async (
   const [workspaceId = '', channelId = ''] = channelKey.split('/');
   const answer = await askIn(context, sendMessage, workspaceId, {
     params: { channelId },
-    body: marked(draft, context.sending?.mark),
+    body: marked(draft, context),
     inputPath,
     clue: { channel: channelKey },
   });

@@ -1,4 +1,5 @@
 import { readVariables } from './environment.ts';
+import { readPersistedDocuments } from './persisted-documents.ts';
 import { faultsOfAll, type Variables, variables } from './variables.ts';
 
 /** Bird as configured. */
@@ -33,6 +34,15 @@ export interface LoginConfig {
   readonly password: string;
 }
 
+/** Where and how operations are traced. */
+export interface TracingConfig {
+  /** The collector's base URL; spans are posted to `/v1/traces` below it. */
+  readonly url: string;
+  readonly serviceName: string;
+  /** The part of all traces that is kept, from 0 to 1, where the client has not decided. */
+  readonly ratio: number;
+}
+
 /** How callers prove who they are. */
 export type AuthConfig =
   | { readonly kind: 'none' }
@@ -43,6 +53,26 @@ export type AuthConfig =
       readonly audience: string;
     };
 
+/** A span of the day, in minutes since midnight; it may reach over midnight. The end does not belong to it. */
+export interface DayHours {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What holds for every message to a person, whoever sends it. */
+export interface SendRules {
+  /** When nobody is written to, by each person's own clock; undefined = there is no such time. */
+  readonly quietHours: DayHours | undefined;
+  /** How many messages a person gets in how many milliseconds; undefined = any number. */
+  readonly cap: { readonly count: number; readonly windowMs: number } | undefined;
+  /** What becomes of a message that comes too early: it is refused, or sent when it may be. */
+  readonly otherwise: 'refuse' | 'schedule';
+  /** Where somebody is taken to live of whom that is not known: a name of the IANA time zone database. */
+  readonly timeZone: string;
+  /** Native ids of the lists of Bird on which those are who want no messages. */
+  readonly optOutLists: readonly string[];
+}
+
 /** All that the environment says. Times are in milliseconds. */
 export interface Config {
   readonly host: string;
@@ -50,12 +80,20 @@ export interface Config {
   readonly port: number;
   /** What the outside calls Pigeon; undefined = the address it listens on. */
   readonly publicUrl: string | undefined;
+  /** Further addresses that the outside has for it: they are let in as that one is. */
+  readonly otherPublicUrls: readonly string[];
   readonly bird: BirdConfig | undefined;
   readonly courier: CourierConfig | undefined;
   /** True when Pigeon starts both upstreams itself. */
   readonly sandbox: boolean;
   readonly auth: AuthConfig;
   readonly corsOrigins: readonly string[];
+  /** True when pages of this machine may read and write, on whatever port they are served. */
+  readonly corsLoopback: boolean;
+  /** The port of `/metrics` alone, 0 = any free one; undefined = it is served beside everything else. */
+  readonly metricsPort: number | undefined;
+  /** Where operations are traced to, by OpenTelemetry's protocol over HTTP; undefined = nowhere. */
+  readonly tracing: TracingConfig | undefined;
   readonly dataDir: string;
   /** The Redis that many nodes share; undefined = one node, which keeps its state in `dataDir`. */
   readonly redisUrl: string | undefined;
@@ -64,7 +102,10 @@ export interface Config {
   readonly directoryMaxAgeMs: number;
   /** For how long, and for how many sends, idempotency keys are kept. */
   readonly outbox: { readonly ageMs: number; readonly rows: number };
+  readonly sendRules: SendRules;
   readonly freshMs: number;
+  /** False where every operation makes each of its calls itself, and nothing that was read is used again. */
+  readonly sharing: boolean;
   readonly deadlineMs: number;
   /** How long everything goes on after readiness has ended, before no more connections are accepted. */
   readonly drainDelayMs: number;
@@ -75,6 +116,19 @@ export interface Config {
   readonly limits: { readonly depth: number; readonly aliases: number; readonly tokens: number };
   /** Operations a second that one caller may begin; 0 = no limit. */
   readonly callerRps: number;
+  /** Documents that clients send by their ids, and whether no other text is run. */
+  readonly persisted: {
+    readonly documents: ReadonlyMap<string, string> | undefined;
+    readonly only: boolean;
+  };
+  /** True when every operation that asks for personal fields is recorded in the log. */
+  readonly audit: boolean;
+  /** False when clients may not read the schema. */
+  readonly introspection: boolean;
+  /** False when there are no pages on which queries are written. */
+  readonly graphiql: boolean;
+  /** Whether agents are served, and whether they are given mutations too. */
+  readonly mcp: Variables['MCP'];
   readonly logLevel: Variables['LOG_LEVEL'];
 }
 
@@ -94,7 +148,7 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads the whole configuration, and the files of secrets that it names. An empty variable counts as absent.
+ * Reads the whole configuration, and the files that it names. An empty variable counts as absent.
  *
  * @throws {ConfigError} with every fault, by the variable's name; values are not quoted
  */
@@ -102,9 +156,10 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
   const { values, given, faults: unread, asWritten } = readVariables(environment);
   const parsed = variables.safeParse(values);
   const unfit = parsed.error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? [];
-  const faults = [...unread, ...[...unfit, ...faultsOfAll(given)].map(asWritten)];
+  const { documents, faults: unlisted } = readPersistedDocuments(values.PERSISTED_DOCUMENTS);
+  const faults = [...unread, ...[...unfit, ...faultsOfAll(given)].map(asWritten), ...unlisted];
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
-  return shape(parsed.data);
+  return shape(parsed.data, documents);
 };
 
 /** What stands in a configuration for upstreams that Pigeon plays itself. */
@@ -125,7 +180,7 @@ export const upstreamsOf = (played: {
   };
 };
 
-const shape = (v: Variables): Config => {
+const shape = (v: Variables, documents: ReadonlyMap<string, string> | undefined): Config => {
   const bird: BirdConfig | undefined =
     v.BIRD_ACCESS_KEY !== undefined && v.BIRD_WORKSPACE_ID !== undefined
       ? {
@@ -154,13 +209,16 @@ const shape = (v: Variables): Config => {
         forwards: v.COURIER_FORWARD_AUTHORIZATION === 'true',
       }
     : undefined;
+  const [publicUrl, ...otherPublicUrls] = v.PUBLIC_URL ?? [];
+  const sandbox = v.SANDBOX === 'on' || (v.SANDBOX === 'auto' && !bird && !courier);
   return {
     host: v.HOST,
     port: v.PORT,
-    publicUrl: v.PUBLIC_URL,
+    publicUrl,
+    otherPublicUrls,
     bird,
     courier,
-    sandbox: v.SANDBOX === 'on' || (v.SANDBOX === 'auto' && !bird && !courier),
+    sandbox,
     auth:
       v.AUTH === 'jwt'
         ? {
@@ -171,13 +229,30 @@ const shape = (v: Variables): Config => {
           }
         : { kind: 'none' },
     corsOrigins: v.CORS_ORIGINS,
+    corsLoopback: v.CORS_LOOPBACK === 'on' || (v.CORS_LOOPBACK === 'auto' && sandbox),
+    metricsPort: v.METRICS_PORT,
+    tracing: v.OTEL_EXPORTER_OTLP_ENDPOINT
+      ? {
+          url: v.OTEL_EXPORTER_OTLP_ENDPOINT.replace(/\/+$/, ''),
+          serviceName: v.OTEL_SERVICE_NAME,
+          ratio: v.OTEL_TRACES_SAMPLER_ARG,
+        }
+      : undefined,
     dataDir: v.DATA_DIR,
     redisUrl: v.REDIS_URL,
     defaultRegion: v.DEFAULT_REGION,
     directoryIntervalMs: v.DIRECTORY_INTERVAL,
     directoryMaxAgeMs: v.DIRECTORY_MAX_AGE,
     outbox: { ageMs: v.OUTBOX_MAX_AGE, rows: v.OUTBOX_MAX_ROWS },
+    sendRules: {
+      quietHours: v.SEND_QUIET_HOURS,
+      cap: v.SEND_CAP,
+      otherwise: v.SEND_TOO_EARLY,
+      timeZone: v.SEND_TIME_ZONE,
+      optOutLists: v.SEND_OPT_OUT_LISTS,
+    },
     freshMs: v.FRESH_MS,
+    sharing: v.SHARING === 'on',
     deadlineMs: v.DEADLINE_MS,
     drainDelayMs: v.DRAIN_DELAY_MS,
     budgetCalls: v.BUDGET_CALLS,
@@ -185,6 +260,11 @@ const shape = (v: Variables): Config => {
     budgetBytes: v.BUDGET_BYTES,
     limits: { depth: v.MAX_DEPTH, aliases: v.MAX_ALIASES, tokens: v.MAX_TOKENS },
     callerRps: v.CALLER_RPS,
+    persisted: { documents, only: v.PERSISTED_QUERY_ONLY === 'true' },
+    audit: v.AUDIT === 'on',
+    introspection: v.INTROSPECTION === 'on',
+    graphiql: v.GRAPHIQL === 'on',
+    mcp: v.MCP,
     logLevel: v.LOG_LEVEL,
   };
 };

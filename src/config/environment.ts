@@ -17,7 +17,19 @@ const SECRETS: ReadonlySet<string> = new Set([
 const EXACT: ReadonlySet<string> = new Set(['COURIER_PASSWORD']);
 
 /** First words of our names that other programs' variables begin with as well. */
-const COMMON: ReadonlySet<string> = new Set(['PORT', 'HOST', 'PUBLIC', 'DATA', 'DEFAULT', 'LOG', 'REDIS']);
+const COMMON: ReadonlySet<string> = new Set([
+  'PORT',
+  'HOST',
+  'PUBLIC',
+  'DATA',
+  'DEFAULT',
+  'LOG',
+  'REDIS',
+  'OTEL',
+  'METRICS',
+  'CORS',
+  'MCP',
+]);
 
 /** What Kubernetes sets in every container for a service that happens to be called like an upstream. */
 const SERVICE_LINK = /_(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT(?:_\d+_(?:TCP|UDP|SCTP)(?:_\w+)?)?)$/;

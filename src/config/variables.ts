@@ -24,10 +24,12 @@ const duration = z
     return Number(amount) * UNITS_MS[unit as keyof typeof UNITS_MS];
   });
 
-const url = z.string().refine((value) => {
+const isBaseUrl = (value: string): boolean => {
   const parsed = URL.parse(value);
   return parsed !== null && /^https?:$/.test(parsed.protocol) && parsed.search === '' && parsed.hash === '';
-}, 'must be an http or https URL without a query');
+};
+
+const url = z.string().refine(isBaseUrl, 'must be an http or https URL without a query');
 
 const redisUrl = z.string().refine((value) => {
   const parsed = URL.parse(value);
@@ -50,6 +52,12 @@ const headerValue = z.string().regex(/^[\x21-\x7e]+(?: +[\x21-\x7e]+)*$/, 'must 
 const oneOf = <const V extends readonly string[]>(...values: V) =>
   z.enum(values, `must be one of ${values.join(', ')}`);
 
+/** A part of a whole, from 0 to 1. */
+const share = z
+  .string()
+  .regex(/^(?:0(?:\.\d+)?|1(?:\.0+)?)$/, 'must be between 0 and 1')
+  .transform(Number);
+
 const listed = z.string().transform((value) =>
   value
     .split(',')
@@ -57,16 +65,62 @@ const listed = z.string().transform((value) =>
     .filter((item) => item !== ''),
 );
 
+/** Addresses that the outside has for Pigeon; the first one is the one that Pigeon itself names. */
+const publicUrls = listed
+  .refine(
+    (values) => values.length > 0 && values.every(isBaseUrl),
+    'must be http or https URLs without a query, comma separated',
+  )
+  .transform((values) => values.map((value) => value.replace(/\/+$/, '')));
+
 const origins = listed.refine(
   (values) => values.every((value) => URL.parse(value)?.origin === value && value !== 'null'),
   'must be origins such as https://app.example.com, comma separated',
+);
+
+/** Minutes since midnight of `21:30`. */
+const minutesOf = (clock: string): number => {
+  const [hours, minutes] = clock.split(':').map(Number);
+  return (hours ?? 0) * 60 + (minutes ?? 0);
+};
+
+const dayHours = z
+  .string()
+  .regex(
+    /^(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d$/,
+    'must be two times of day, such as 21:00-08:00',
+  )
+  .refine((value) => value.slice(0, 5) !== value.slice(6), 'must have two different times')
+  .transform((value) => ({ from: minutesOf(value.slice(0, 5)), to: minutesOf(value.slice(6)) }));
+
+const cap = z
+  .string()
+  .regex(/^[1-9]\d{0,5}\/\d+(?:ms|s|m|h)$/, 'must be a number of messages and a time, such as 5/24h')
+  .transform((value) => {
+    const [count, window] = value.split('/');
+    return { count: Number(count), windowMs: duration.parse(window) };
+  })
+  .refine(({ windowMs }) => windowMs > 0, 'must have a time that is longer than none');
+
+const timeZone = z.string().refine((value) => {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: value });
+    return true;
+  } catch {
+    return false;
+  }
+}, 'must be a time zone such as Europe/Amsterdam');
+
+const uuids = listed.refine(
+  (values) => values.every((value) => uuid.safeParse(value).success),
+  'must be UUIDs, comma separated',
 );
 
 /** Each variable by itself: its form and its default. */
 export const variables = z.object({
   PORT: count(0, 65_535).default(4000),
   HOST: z.string().default('127.0.0.1'),
-  PUBLIC_URL: url.transform((value) => value.replace(/\/+$/, '')).optional(),
+  PUBLIC_URL: publicUrls.optional(),
   BIRD_API_URL: url.default('https://api.bird.com'),
   BIRD_ACCESS_KEY: headerValue.optional(),
   BIRD_WORKSPACE_ID: uuid.optional(),
@@ -87,6 +141,11 @@ export const variables = z.object({
   AUTH_ISSUER: z.string().optional(),
   AUTH_AUDIENCE: z.string().optional(),
   CORS_ORIGINS: origins.default([]),
+  CORS_LOOPBACK: oneOf('auto', 'on', 'off').default('auto'),
+  METRICS_PORT: count(0, 65_535).optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url.optional(),
+  OTEL_SERVICE_NAME: z.string().default('pigeon'),
+  OTEL_TRACES_SAMPLER_ARG: share.default(1),
   SANDBOX: oneOf('auto', 'on', 'off').default('auto'),
   DATA_DIR: z.string().default('.data'),
   DEFAULT_REGION: z
@@ -97,7 +156,13 @@ export const variables = z.object({
   DIRECTORY_MAX_AGE: duration.default(30 * MINUTE_MS),
   OUTBOX_MAX_AGE: duration.default(24 * 60 * MINUTE_MS),
   OUTBOX_MAX_ROWS: count(1000, 1_000_000_000).default(1_000_000),
+  SEND_QUIET_HOURS: dayHours.optional(),
+  SEND_CAP: cap.optional(),
+  SEND_TOO_EARLY: oneOf('refuse', 'schedule').default('refuse'),
+  SEND_TIME_ZONE: timeZone.default('UTC'),
+  SEND_OPT_OUT_LISTS: uuids.default([]),
   FRESH_MS: count(0, 3_600_000).default(10_000),
+  SHARING: oneOf('on', 'off').default('on'),
   DEADLINE_MS: count(1, 600_000).default(10_000),
   DRAIN_DELAY_MS: count(0, 600_000).default(0),
   BUDGET_CALLS: count(1, 1_000_000).default(500),
@@ -107,6 +172,12 @@ export const variables = z.object({
   MAX_ALIASES: count(0, 100_000).default(100),
   MAX_TOKENS: count(1, 1_000_000).default(2000),
   CALLER_RPS: count(0, 1_000_000).default(0),
+  PERSISTED_DOCUMENTS: z.string().optional(),
+  PERSISTED_QUERY_ONLY: oneOf('true', 'false').default('false'),
+  AUDIT: oneOf('on', 'off').default('off'),
+  INTROSPECTION: oneOf('on', 'off').default('on'),
+  GRAPHIQL: oneOf('on', 'off').default('on'),
+  MCP: oneOf('off', 'read', 'write').default('off'),
   LOG_LEVEL: oneOf(...LOG_LEVELS).default('info'),
   REDIS_URL: redisUrl.optional(),
 });
@@ -158,6 +229,13 @@ export const faultsOfAll = (env: Readonly<Record<string, string>>): string[] => 
     faults.push(
       'SANDBOX: is off and no upstream is configured: set BIRD_ACCESS_KEY and BIRD_WORKSPACE_ID, or COURIER_API_URL and COURIER_TOKEN (or COURIER_USERNAME and COURIER_PASSWORD), or SANDBOX=on',
     );
+  }
+
+  if (env.PERSISTED_QUERY_ONLY === 'true') {
+    need('PERSISTED_DOCUMENTS', 'because PERSISTED_QUERY_ONLY is true and nothing else is run');
+  }
+  if (env.MCP === 'read' || env.MCP === 'write') {
+    need('PERSISTED_DOCUMENTS', `because MCP=${env.MCP} and each of them is a tool`);
   }
 
   if (!has('AUTH') && has('HOST') && !isLoopback(env.HOST ?? '')) {

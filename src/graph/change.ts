@@ -3,6 +3,9 @@ import type { EventSource, MessageChange } from '../ports.ts';
 import { globalId } from './ids.ts';
 import type { MessageView } from './message.ts';
 
+/** What a person is called at each upstream: the types whose keys a view gives. */
+const PERSON = { bird: 'BirdContact', courier: 'CourierIndividual' } as const;
+
 /** What a row says of its message, as the status stream takes it. */
 export const changeOf = <Row>(
   view: MessageView<Row>,
@@ -11,6 +14,7 @@ export const changeOf = <Row>(
 ): MessageChange => ({
   messageId: globalId(view.typename, view.key(row)),
   channelId: view.channelId(row),
+  people: view.people(row).map((key) => globalId(PERSON[view.api], key)),
   status: view.status(row),
   removed: view.removed?.(row) ?? null,
   nativeStatus: view.nativeStatus(row) ?? null,
@@ -31,6 +35,9 @@ export const recordOwn = async <Row>(
 ): Promise<void> => {
   try {
     const change = changeOf(view, row, { added, via, audience: audienceOf(context, view.api) });
+    // Whoever is told of the message is told what the client calls it.
+    if (added && context.clientId !== undefined)
+      await context.services.sendStore.label(change.messageId, context.clientId);
     await context.services.changes.record([change]);
   } catch (error) {
     context.services.warn('a change could not be recorded', { error: String(error) });

@@ -19,12 +19,43 @@ export class NotFoundError extends FieldError {}
 /** The same idempotency key was used for something else. */
 export class ConflictError extends FieldError {}
 
-/** What is to be sent once could not be written down before, so nothing was sent. */
+/** Why a person cannot be written to over a channel now. */
+export type Unreachable =
+  | 'OPTED_OUT'
+  | 'NO_CONSENT'
+  | 'NO_IDENTIFIER'
+  | 'UNVERIFIED'
+  | 'SERVICE_WINDOW_CLOSED'
+  | 'CHANNEL_INACTIVE'
+  | 'SHARED_CHANNEL'
+  | 'NO_CONVERSATION'
+  | 'QUIET_HOURS'
+  | 'CAP_REACHED';
+
+/** The person cannot be written to over the channel now, and nothing was sent. */
+export class NotReachableError extends Error {
+  override readonly name = 'NotReachableError';
+  readonly reasons: readonly Unreachable[];
+  /** Seconds after which they may be, where that is known. */
+  readonly retryAfter: number | undefined;
+
+  constructor(reasons: Iterable<Unreachable>, retryAfter?: number) {
+    const all = [...new Set(reasons)].toSorted();
+    super(`the person cannot be written to here now: ${all.join(', ')}`);
+    this.reasons = all;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** What must be known or written down before a send could not be, so nothing was sent. */
 export class NotKeptError extends Error {
   override readonly name = 'NotKeptError';
 
-  constructor(cause: unknown) {
-    super('the idempotency key could not be written down, so nothing was sent', { cause });
+  constructor(
+    cause: unknown,
+    message = 'the idempotency key could not be written down, so nothing was sent',
+  ) {
+    super(message, { cause });
   }
 }
 

@@ -3,6 +3,7 @@ import { type BuilderTypes, builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import type { Operation } from '../upstream/send.ts';
 import { requireChange, rest } from './ledger.ts';
+import { type Weight, weighs } from './weight.ts';
 
 interface Options<Fields extends InputFieldMap, Payload extends object> {
   readonly description: string;
@@ -10,6 +11,8 @@ interface Options<Fields extends InputFieldMap, Payload extends object> {
   readonly deprecationReason?: string;
   /** The REST calls that stand behind it. */
   readonly operations: readonly Operation[];
+  /** What it costs, where that is not one call for each of them. */
+  readonly weight?: Weight;
   readonly input: (t: InputFieldBuilder<BuilderTypes, 'InputObject'>) => Fields;
   readonly payload: ObjectFieldsShape<BuilderTypes, Payload>;
   readonly resolve: (input: InputShapeFromFields<Fields>, context: Context) => Promise<Payload>;
@@ -18,7 +21,7 @@ interface Options<Fields extends InputFieldMap, Payload extends object> {
 /** Adds a mutation: `name(input: NameInput!): NamePayload`. */
 export const mutation = <Fields extends InputFieldMap, Payload extends object>(
   name: string,
-  { description, deprecationReason, operations, input, payload, resolve }: Options<Fields, Payload>,
+  { description, deprecationReason, operations, weight, input, payload, resolve }: Options<Fields, Payload>,
 ): void => {
   const title = name.charAt(0).toUpperCase() + name.slice(1);
   const inputType = builder.inputType(`${title}Input`, {
@@ -35,6 +38,7 @@ export const mutation = <Fields extends InputFieldMap, Payload extends object>(
       description,
       ...(deprecationReason !== undefined && { deprecationReason }),
       directives: rest(...operations),
+      ...(weight && { extensions: weighs(weight) }),
       args: { input: t.arg({ type: inputType, required: true, description: `The input of \`${name}\`.` }) },
       resolve: ((_root: unknown, args: { input: InputShapeFromFields<Fields> }, context: Context) => {
         requireChange(context, operations);

@@ -10,6 +10,7 @@ import { InvalidValueError } from './errors.ts';
 import { rest } from './ledger.ts';
 import { asThing, camel, joinNames, pascal, plural, singular } from './names.ts';
 import { embedded, type NodeRef } from './node.ts';
+import { PERSONAL } from './personal.ts';
 import { weighsRelation, weighsRelations } from './weight.ts';
 
 type Fields = Record<string, object>;
@@ -61,6 +62,21 @@ const pointerIn = ({ properties, component }: ResolvedShape): Shape | undefined 
     : undefined;
 };
 
+/** What types over objects inside rows are beside what the contract says, by name. */
+const extended = new Map<
+  string,
+  { readonly interfaces: readonly object[]; readonly fields: (t: Builder) => Fields }
+>();
+
+/** Has the type over an object inside a row implement interfaces, with the fields that they need beside its own. */
+export const extendObject = (
+  typename: string,
+  interfaces: readonly object[],
+  fields: (t: Builder) => Fields,
+): void => {
+  extended.set(typename, { interfaces, fields });
+};
+
 const objects = new Map<string, { readonly ref: ObjectRef<BuilderTypes, object>; readonly shape: string }>();
 
 /**
@@ -84,7 +100,11 @@ export const objectOf = (
   objects.set(typename, { ref, shape: key });
   ref.implement({
     ...(description !== undefined && { description }),
-    fields: ((t: Builder) => fieldsOf({ dialect, typename }, shape)(t)) as never,
+    interfaces: (extended.get(typename)?.interfaces ?? []) as never,
+    fields: ((t: Builder) => ({
+      ...fieldsOf({ dialect, typename }, shape)(t),
+      ...extended.get(typename)?.fields(t),
+    })) as never,
   });
   return ref;
 };
@@ -131,6 +151,7 @@ const fieldOf = (
   const name = camel(shape['x-field'] ?? (attribute === 'id' ? 'nativeId' : attribute));
   const about = {
     description: shape.description,
+    ...(isMarked(dialect, shape) && { extensions: PERSONAL }),
     ...(shape.deprecated && {
       deprecationReason: shape['x-deprecation-reason'] ?? 'The upstream calls it deprecated.',
     }),
@@ -168,6 +189,11 @@ const fieldOf = (
   }
   return { [name]: plain(t, source, attribute, shape, about) };
 };
+
+/** True for what the contract says tells something about a person, of a list also where its items say so. */
+const isMarked = ({ contract }: Dialect, shape: ResolvedShape): boolean =>
+  shape['x-personal'] === true ||
+  (shape.items !== undefined && contract.resolve(shape.items)['x-personal'] === true);
 
 const nested = (dialect: Dialect, row: object, attribute: string, isList: boolean): unknown => {
   const value = read(row, attribute);

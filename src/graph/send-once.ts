@@ -12,7 +12,7 @@ import {
   UnavailableError,
   UpstreamError,
 } from '../upstream/errors.ts';
-import { ConflictError, InputError, NotKeptError } from './errors.ts';
+import { ConflictError, InputError, NotKeptError, NotReachableError } from './errors.ts';
 import { lookForSend } from './lost-sends.ts';
 import { loadNode } from './node.ts';
 import { outcomeOf, readOutcome } from './send-outcome.ts';
@@ -64,6 +64,8 @@ interface Send<Given extends object> {
   readonly input: { readonly idempotencyKey?: unknown };
   /** Sends, in the context that it is given. */
   readonly act: (context: Context) => Promise<Given>;
+  /** True for what was given in place of a send: it is not given again without asking. */
+  readonly isPassing?: (given: Given) => boolean;
   /** What is given again for what the outbox has kept, where that is no thing of the graph. */
   readonly again?: (values: Readonly<Record<string, unknown>>) => Given;
 }
@@ -107,7 +109,9 @@ export const sendOnce = async <Given extends object>(
   const given = makeOnce(own, { id, owner, mutation, key, print }, act, send.again);
   memory.set(place, { print, given: given as Promise<object> });
   given.then(
-    (made) => made ?? memory.delete(place),
+    (made) => {
+      if (made === null || send.isPassing?.(made)) memory.delete(place);
+    },
     () => memory.delete(place),
   );
   return given;
@@ -181,13 +185,15 @@ const unknown = ({ operation }: KeptSend, retryable: boolean): OutcomeUnknownErr
   return new OutcomeUnknownError({ api, method, path }, undefined, retryable);
 };
 
-/** True for an error of the send itself that says that nothing was sent: the upstream refused it, or never saw it. */
+/** True for an error that says that nothing was sent: a gate or the upstream refused it, or the upstream never saw it. */
 const isUnsent = (error: unknown, operation: string): boolean =>
-  error instanceof UpstreamError &&
-  `${error.operation.api} ${error.operation.method} ${error.operation.path}` === operation &&
-  (error instanceof AnswerError ||
-    error instanceof LimitedError ||
-    (error instanceof UnavailableError && error.unsent));
+  error instanceof NotReachableError ||
+  error instanceof NotKeptError ||
+  (error instanceof UpstreamError &&
+    `${error.operation.api} ${error.operation.method} ${error.operation.path}` === operation &&
+    (error instanceof AnswerError ||
+      error instanceof LimitedError ||
+      (error instanceof UnavailableError && error.unsent)));
 
 /** Looks for a lost send on behalf of who asks for it again. An upstream that cannot be asked says nothing. */
 const looksFor = async (context: Context, kept: KeptSend): Promise<boolean> => {

@@ -5,14 +5,17 @@ import { nameAuthor, viewOf } from '../graph/message.ts';
 import type { PersonRow } from './find-person.ts';
 
 /** First and last name as one; undefined where there is neither. */
-const fullName = (...names: readonly unknown[]): string | undefined =>
+export const fullName = (...names: readonly unknown[]): string | undefined =>
   names.filter((name) => typeof name === 'string' && name !== '').join(' ') || undefined;
 
 /** A contact's full name where its attributes have it; the name that Bird shows may be the first name alone. */
-const contactName = ({ attributes, computedDisplayName }: ContactRow): string | undefined =>
+export const contactName = ({ attributes, computedDisplayName }: ContactRow): string | undefined =>
   fullName(attributes?.firstName, attributes?.lastName) ?? computedDisplayName;
 
-const nameOfIndividual = async (context: Context, individualId: string): Promise<string | undefined> => {
+export const nameOfIndividual = async (
+  context: Context,
+  individualId: string,
+): Promise<string | undefined> => {
   const row = await CourierIndividual.load(context, individualId);
   return fullName(row?.['first-name'], row?.['last-name']) ?? row?.['preferred-name'];
 };

@@ -10,6 +10,7 @@ const TABLES = `
     individual_id TEXT NOT NULL, contact_key TEXT NOT NULL, seen_at INTEGER NOT NULL,
     PRIMARY KEY (individual_id, contact_key)
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS link_contact ON link (contact_key);
 `;
 
 /** Each sweep has a table of its own: to drop a table takes milliseconds, to empty one a second and more. */
@@ -20,6 +21,7 @@ export type EntryKind = IdentifierKind | 'stray';
 
 /** One identifier of one user, hashed with its kind. */
 export interface Entry extends Holder {
+  readonly kind: EntryKind;
   readonly hash: Uint8Array;
 }
 
@@ -30,10 +32,14 @@ export interface Sweep {
   readonly at: number;
   readonly users: number;
   readonly identifiers: number;
+  /** How many numbers without a country it read; undefined in a file of before they were counted. */
+  readonly strays?: number;
 }
 
 /** The directory's file. */
 export interface DirectoryStore {
+  /** The folder that it is in, or `:memory:`. */
+  readonly path: string;
   /** The last whole sweep; undefined before the first. */
   sweep(): Sweep | undefined;
   /** Begins a sweep. */
@@ -44,10 +50,12 @@ export interface DirectoryStore {
   complete(sweep: Sweep): void;
   /** Forgets a sweep that came to nothing. */
   abandon(sweep: number): void;
-  holders(sweep: number, hash: Uint8Array): Holder[];
+  /** Who has an identifier; undefined when that cannot be told. */
+  holders(sweep: number, hash: Uint8Array): Holder[] | undefined;
   /** Remembers that a contact surely is an individual. */
   link(individualId: string, contactKey: string, at: number): void;
   links(individualId: string): string[];
+  linkedTo(contactKey: string): string[];
   unlink(individualId: string, contactKey: string): void;
   close(): void;
 }
@@ -59,13 +67,7 @@ export interface DirectoryStore {
  * @param keyPrint tells the hashes' key from another
  */
 export const openDirectoryStore = (dataDir: string, keyPrint: string): DirectoryStore => {
-  const memory = dataDir === ':memory:';
-  if (!memory) mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const db = new DatabaseSync(memory ? dataDir : join(dataDir, 'directory.sqlite'), { timeout: 3000 });
-  // A sweep that is lost with the power is made again.
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
-  db.exec(TABLES);
-
+  const db = open(dataDir);
   const readMeta = db.prepare('SELECT value FROM meta WHERE name = ?');
   const writeMeta = db.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)');
   const meta = (name: string): string | undefined => readMeta.get(name)?.value as string | undefined;
@@ -80,8 +82,12 @@ export const openDirectoryStore = (dataDir: string, keyPrint: string): Directory
     db.exec('DELETE FROM link; DELETE FROM meta');
     writeMeta.run('key', keyPrint);
   }
-  const addLink = db.prepare('INSERT OR REPLACE INTO link VALUES (?, ?, ?)');
+  const addLink = db.prepare('INSERT OR IGNORE INTO link VALUES (?, ?, ?)');
+  const findLink = db.prepare('SELECT 1 FROM link WHERE individual_id = ? AND contact_key = ?');
   const findLinks = db.prepare('SELECT contact_key FROM link WHERE individual_id = ? ORDER BY contact_key');
+  const findLinked = db.prepare(
+    'SELECT individual_id FROM link WHERE contact_key = ? ORDER BY individual_id',
+  );
   const dropLink = db.prepare('DELETE FROM link WHERE individual_id = ? AND contact_key = ?');
 
   const inTransaction = (act: () => void): void => {
@@ -90,7 +96,7 @@ export const openDirectoryStore = (dataDir: string, keyPrint: string): Directory
       act();
       db.exec('COMMIT');
     } catch (error) {
-      db.exec('ROLLBACK');
+      if (db.isTransaction) db.exec('ROLLBACK');
       throw error;
     }
   };
@@ -108,10 +114,15 @@ export const openDirectoryStore = (dataDir: string, keyPrint: string): Directory
     (table) => `SELECT individual_id, verified, active, exact FROM ${table} WHERE hash = ?`,
   );
 
+  let last: { readonly text: string; readonly sweep: Sweep } | undefined;
+
   return {
+    path: dataDir,
     sweep: () => {
       const text = meta('sweep');
-      return text === undefined ? undefined : JSON.parse(text);
+      if (text === undefined) return undefined;
+      if (last?.text !== text) last = { text, sweep: JSON.parse(text) };
+      return last.sweep;
     },
     begin: () => {
       const sweep = randomInt(2 ** 47);
@@ -149,12 +160,29 @@ export const openDirectoryStore = (dataDir: string, keyPrint: string): Directory
           exact: row.exact === 1,
         })),
     link: (individualId, contactKey, at) => {
-      addLink.run(individualId, contactKey, at);
+      // Most matches are known already, and a reading need not wait for a write.
+      if (!findLink.get(individualId, contactKey)) addLink.run(individualId, contactKey, at);
     },
     links: (individualId) => findLinks.all(individualId).map((row) => String(row.contact_key)),
+    linkedTo: (contactKey) => findLinked.all(contactKey).map((row) => String(row.individual_id)),
     unlink: (individualId, contactKey) => {
       dropLink.run(individualId, contactKey);
     },
     close: () => db.close(),
   };
+};
+
+const open = (dataDir: string): DatabaseSync => {
+  const memory = dataDir === ':memory:';
+  if (!memory) mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const db = new DatabaseSync(memory ? dataDir : join(dataDir, 'directory.sqlite'), { timeout: 3000 });
+  try {
+    // A sweep that is lost with the power is made again.
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+    db.exec(TABLES);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
 };

@@ -1,17 +1,12 @@
-import { createHmac, hkdfSync } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync } from 'node:crypto';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Upstream } from '../context.ts';
 import { type User, users } from '../courier/resources/user.ts';
 import type { Directory } from '../ports.ts';
 import { LoginError } from '../upstream/errors.ts';
 import type { Credential } from '../upstream/send.ts';
-import {
-  type DirectoryStore,
-  type Entry,
-  type EntryKind,
-  openDirectoryStore,
-  type Sweep,
-} from './directory-store.ts';
+import type { DirectoryStore, Entry, EntryKind, Sweep } from './directory-store.ts';
+import { openForgivingStore } from './forgiving-directory-store.ts';
 import { endsOf, lastDigits, toEmail, toPhone } from './identifier.ts';
 
 /** courier's largest page. */
@@ -64,13 +59,19 @@ export const openDirectory = (options: DirectoryOptions): RunningDirectory => {
   const { elapsed = options.now ?? (() => performance.now()) } = options;
   // What was read for another region is not known under this one.
   const info = `pigeon directory ${defaultRegion ?? ''}`;
-  const secret = Buffer.from(hkdfSync('sha256', courier.credential.secret, '', info, 32));
+  // Node prepares a key object once; of a buffer it would make one for every hash, which takes five times as long.
+  const secret = createSecretKey(Buffer.from(hkdfSync('sha256', courier.credential.secret, '', info, 32)));
   const hash = (kind: EntryKind, value: string): Uint8Array =>
     createHmac('sha256', secret).update(`${kind} ${value}`).digest().subarray(0, 16);
-  const store: DirectoryStore = openDirectoryStore(
+  const store: DirectoryStore = openForgivingStore({
     dataDir,
-    Buffer.from(hash('email', '')).toString('base64url'),
-  );
+    keyPrint: Buffer.from(hash('email', '')).toString('base64url'),
+    warn,
+    onLost: () => {
+      clearTimeout(timer);
+      schedule(0);
+    },
+  });
   const ending = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<unknown> = Promise.resolve();
@@ -93,6 +94,7 @@ export const openDirectory = (options: DirectoryOptions): RunningDirectory => {
     const individualId = user['primary-individual-id'] ?? '';
     const active = isActive(user);
     const entry = (kind: EntryKind, value: string, exact: boolean, verified: boolean): Entry => ({
+      kind,
       hash: hash(kind, value),
       individualId,
       verified,
@@ -111,15 +113,17 @@ export const openDirectory = (options: DirectoryOptions): RunningDirectory => {
   };
 
   /** Reads the list once; undefined when a page did not begin with the last row of the page before. */
-  const readInto = async (id: number): Promise<Pick<Sweep, 'users' | 'identifiers'> | undefined> => {
-    const read = { users: 0, identifiers: 0 };
+  const readInto = async (id: number): Promise<Omit<Sweep, 'id' | 'at'> | undefined> => {
+    const read = { users: 0, identifiers: 0, strays: 0 };
     let last: string | undefined;
     for (let offset = 0; ; offset += PAGE - 1) {
       const rows = await readPage(offset);
       if (last !== undefined && rows[0]?.id !== last) return undefined;
       const unread = last === undefined ? rows : rows.slice(1);
       for (let from = 0; from < unread.length; from += AT_ONCE) {
-        read.identifiers += store.add(id, unread.slice(from, from + AT_ONCE).flatMap(entriesOf));
+        const entries = unread.slice(from, from + AT_ONCE).flatMap(entriesOf);
+        read.identifiers += store.add(id, entries);
+        read.strays += entries.filter(({ kind }) => kind === 'stray').length;
         await breathe();
       }
       read.users += unread.length;
@@ -194,10 +198,11 @@ export const openDirectory = (options: DirectoryOptions): RunningDirectory => {
       const known = store.sweep();
       if (!known || ageOf(known) > maxAgeMs) return undefined;
       const find = (as: EntryKind, by: string) => store.holders(known.id, hash(as, by));
+      if (kind !== 'phone' || known.strays === 0) return find(kind, value);
       // A number that somebody has without its country may be this one.
-      return kind === 'phone'
-        ? [...find(kind, value), ...endsOf(value).flatMap((end) => find('stray', end))]
-        : find(kind, value);
+      const ends = endsOf(value).map((end) => find('stray', end));
+      const found = [find(kind, value), ...ends];
+      return found.every((some) => some !== undefined) ? found.flat() : undefined;
     },
     summary: () => {
       const known = store.sweep();
@@ -205,6 +210,7 @@ export const openDirectory = (options: DirectoryOptions): RunningDirectory => {
     },
     link: (individualId, contactKey) => store.link(individualId, contactKey, now()),
     links: (individualId) => store.links(individualId),
+    linkedTo: (contactKey) => store.linkedTo(contactKey),
     unlink: (individualId, contactKey) => store.unlink(individualId, contactKey),
     sweep,
     close: async () => {

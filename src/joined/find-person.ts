@@ -27,6 +27,8 @@ export interface PersonRow {
   readonly key: () => Promise<string>;
   readonly contacts: () => Promise<readonly Match[]>;
   readonly individuals: () => Promise<readonly Match[]>;
+  /** The name of the individual that it is around, where a row told it already. */
+  readonly told?: string | undefined;
 }
 
 const self = (side: { contact: ContactRow } | { individualId: string }): Match => ({
@@ -48,7 +50,8 @@ const distinct = (matches: readonly Match[], key: (match: Match) => string | nul
   return [...found.values()];
 };
 
-const verified = (matches: readonly Match[]): Match[] =>
+/** The matches that are sure. */
+export const verified = (matches: readonly Match[]): Match[] =>
   matches.filter(({ confidence }) => confidence === 'VERIFIED');
 
 const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
@@ -68,7 +71,7 @@ const asFarAsKnown = async (context: Context, side: () => Promise<readonly Match
   verified(await ifKnown(context, side));
 
 /** The person around an individual: its contacts, and whoever else those surely are. */
-export const aroundIndividual = (context: Context, individualId: string): PersonRow => {
+export const aroundIndividual = (context: Context, individualId: string, told?: string): PersonRow => {
   const contacts = once(() => contactsOf(context, individualId));
   const individuals = once(async () => {
     const further = await Promise.all(
@@ -78,7 +81,7 @@ export const aroundIndividual = (context: Context, individualId: string): Person
     );
     return distinct([self({ individualId }), ...further.flat()], (match) => match.individualId);
   });
-  return brand({ key: async () => individualId, contacts, individuals }, 'Person');
+  return brand({ key: async () => individualId, contacts, individuals, told }, 'Person');
 };
 
 /** A contact whose time cannot be read counts as made last. */
@@ -107,6 +110,19 @@ export const aroundContact = (context: Context, contact: ContactRow): PersonRow 
     return BirdContact.key(oldest(all) ?? contact);
   };
   return brand({ key, contacts, individuals }, 'Person');
+};
+
+/** The person around a contact of which the key alone is known: it is read when something of the person is asked for. */
+export const aroundContactKey = (context: Context, contactKey: string): PersonRow => {
+  const whole = once(() => byContactKey(context, contactKey));
+  return brand(
+    {
+      key: async () => (await whole())?.key() ?? contactKey,
+      contacts: async () => (await whole())?.contacts() ?? [],
+      individuals: async () => (await whole())?.individuals() ?? [],
+    },
+    'Person',
+  );
 };
 
 export const byContactKey = async (context: Context, key: string): Promise<PersonRow | null> => {

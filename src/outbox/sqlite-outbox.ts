@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { KeptSend, Outbox, SendState } from '../ports.ts';
 import { ageClock } from '../store/age.ts';
+import { whyUnusable } from '../store/damage.ts';
 import { StoreError } from '../store/store-error.ts';
 import {
   FIRST_LOOK_MS,
@@ -218,6 +219,6 @@ const open = (dataDir: string): DatabaseSync => {
     db.exec(TABLE);
     return db;
   } catch (cause) {
-    throw new StoreError(`the outbox cannot be kept in ${dataDir}: the folder must be writable`, { cause });
+    throw new StoreError(`the outbox: ${whyUnusable(join(dataDir, 'outbox.sqlite'), cause)}`, { cause });
   }
 };

@@ -13,6 +13,7 @@ import {
   InvalidValueError,
   NotFoundError,
   NotKeptError,
+  NotReachableError,
   TooManyError,
 } from '../graph/errors.ts';
 import {
@@ -27,6 +28,7 @@ import {
   UnavailableError,
   UpstreamError,
 } from '../upstream/errors.ts';
+import { withoutValues } from './without-values.ts';
 
 /** Every `extensions.code` that Pigeon answers with. */
 export const CODES = [
@@ -44,7 +46,11 @@ export const CODES = [
   'UPSTREAM_UNAVAILABLE',
   'UPSTREAM_INVALID_RESPONSE',
   'OUTCOME_UNKNOWN',
+  'NOT_REACHABLE',
   'BUDGET_EXCEEDED',
+  'PERSISTED_QUERY_ONLY',
+  'PERSISTED_QUERY_NOT_FOUND',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
   'INTERNAL',
 ] as const;
 
@@ -86,6 +92,7 @@ export interface ErrorExtensions {
   readonly retryAfter?: number | undefined;
   readonly fields?: readonly string[];
   readonly price?: Readonly<Record<string, unknown>> | undefined;
+  readonly reasons?: readonly string[];
 }
 
 /** What is known of an error of ours; undefined for one that nobody foresaw. */
@@ -101,6 +108,10 @@ export const errorExtensions = (error: unknown): ErrorExtensions | undefined => 
   if (error instanceof InvalidValueError) {
     const { message, api } = error;
     return { message, code: 'UPSTREAM_INVALID_RESPONSE', upstream: { api }, retryable: false };
+  }
+  if (error instanceof NotReachableError) {
+    const { message, reasons, retryAfter } = error;
+    return { message, code: 'NOT_REACHABLE', reasons, retryable: retryAfter !== undefined, retryAfter };
   }
   if (error instanceof NotKeptError) {
     return { message: error.message, code: 'UPSTREAM_UNAVAILABLE', retryable: true };
@@ -192,7 +203,7 @@ export const graphqlExtensions = (
   ifRequest: Code,
 ): ErrorExtensions | undefined => {
   const { code } = error.extensions;
-  const { message } = error;
+  const message = withoutValues(error.message);
   const said =
     CODES.find((known) => known === code) ?? (typeof code === 'string' ? YOGA_CODES[code] : undefined);
   if (said) return { message, code: said };

@@ -19,7 +19,6 @@ export const useExplainPage = ({ examples }: { readonly examples?: Examples | un
 const HEADERS = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-cache',
-  'x-content-type-options': 'nosniff',
 };
 
 const load = async (examples: Examples | undefined): Promise<{ html: string; policy: string }> => {

@@ -121,7 +121,6 @@ YogaGraphiQL.renderYogaGraphiQL(
 const ASSET_HEADERS = {
   'cache-control': 'public, max-age=31536000, immutable',
   vary: 'Accept-Encoding',
-  'x-content-type-options': 'nosniff',
 };
 
 /** The policy keeps the promise that nothing is fetched from elsewhere. */
@@ -129,7 +128,7 @@ const PAGE_HEADERS = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-cache',
   'content-security-policy':
-    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'",
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; worker-src 'self' blob:; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
 };
 
 const page = (base: string, { examples, withHeaders }: GraphiqlOptions): string => {

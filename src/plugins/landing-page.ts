@@ -7,6 +7,10 @@ export interface LandingPageOptions {
   readonly schema: GraphQLSchema;
   /** True when both upstreams are Pigeon's own sandbox. */
   readonly sandbox: boolean;
+  /** False when the schema is not given out. */
+  readonly introspection?: boolean;
+  /** False when there are no pages on which queries are written. */
+  readonly graphiql?: boolean;
 }
 
 const SDL = new URL('../../schema/schema.graphql', import.meta.url);
@@ -15,20 +19,25 @@ const SDL = new URL('../../schema/schema.graphql', import.meta.url);
  * Serves `GET /`, a page that says what this is and where to go, and the files that clients are built with: the SDL
  * at `/schema.graphql` and Apollo Client's `/possibleTypes.json`.
  */
-export const useLandingPage = ({ schema, sandbox }: LandingPageOptions): Plugin => ({
+export const useLandingPage = (options: LandingPageOptions): Plugin => ({
   onRequest: async ({ request, url: { pathname }, endResponse, fetchAPI: { Response } }) => {
-    if (request.method !== 'GET') return;
+    if (request.method !== 'GET' || !isServed(pathname, options)) return;
     const end = (body: string, type: string, more: Record<string, string> = {}) =>
       endResponse(
         new Response(body, { headers: { 'content-type': type, 'cache-control': 'no-cache', ...more } }),
       );
     if (pathname === '/')
-      end(page(sandbox), 'text/html; charset=utf-8', { 'content-security-policy': POLICY });
+      end(page(options), 'text/html; charset=utf-8', { 'content-security-policy': POLICY });
     else if (pathname === '/schema.graphql') end(await readFile(SDL, 'utf8'), 'text/plain; charset=utf-8');
     else if (pathname === '/possibleTypes.json')
-      end(JSON.stringify(possibleTypes(schema)), 'application/json');
+      end(JSON.stringify(possibleTypes(options.schema)), 'application/json');
   },
 });
+
+/** True unless the route has been switched off. */
+const isServed = (path: string, { introspection = true, graphiql = true }: LandingPageOptions): boolean =>
+  (introspection || !['/schema.graphql', '/possibleTypes.json'].includes(path)) &&
+  (graphiql || !['/graphql', '/explain'].includes(path));
 
 /** The types behind each interface and union, as Apollo Client's cache takes them. */
 const possibleTypes = (schema: GraphQLSchema): Readonly<Record<string, readonly string[]>> =>
@@ -59,7 +68,7 @@ const LINKS = [
   ['/metrics', 'Metrics', 'Counts and times for Prometheus.'],
 ] as const;
 
-const page = (sandbox: boolean): string => `<!doctype html>
+const page = (options: LandingPageOptions): string => `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
@@ -80,9 +89,11 @@ const page = (sandbox: boolean): string => `<!doctype html>
     <h1>Pigeon</h1>
     <p>One GraphQL graph over two messaging APIs, Bird and courier: typed, batched, joined by person, and live.
     Clients ask <code>POST /graphql</code>, and subscribe there over WebSockets or server-sent events.</p>
-    ${sandbox ? '<p>This one runs over a sandbox: Pigeon plays both APIs itself, and nobody outside is asked.</p>' : ''}
+    ${options.sandbox ? '<p>This one runs over a sandbox: Pigeon plays both APIs itself, and nobody outside is asked.</p>' : ''}
     <ul>
-${LINKS.map(([href, name, about]) => `      <li><a href="${href}">${name}</a><span>${about}</span></li>`).join('\n')}
+${LINKS.filter(([href]) => isServed(href, options))
+  .map(([href, name, about]) => `      <li><a href="${href}">${name}</a><span>${about}</span></li>`)
+  .join('\n')}
     </ul>
   </body>
 </html>

@@ -5,8 +5,11 @@ import type { Logger } from 'pino';
 import { UnauthenticatedError } from '../context.ts';
 import { asksForPage } from '../plugins/graphiql.ts';
 import type { Refusal } from '../plugins/refusal.ts';
+import { scopeOf, within } from '../plugins/telemetry/request-scope.ts';
 import type { WebhookHandler, Webhooks } from '../stream/webhooks/webhook.ts';
 import { readBody } from './body.ts';
+import { compress } from './compress.ts';
+import type { KnownOrigins } from './known-origins.ts';
 import { refuse } from './refuse.ts';
 import { allowOrigin } from './request-guard.ts';
 import { type Route, routeOf } from './routes.ts';
@@ -14,7 +17,11 @@ import { type Route, routeOf } from './routes.ts';
 /** What every HTTP request passes on its way to its answer. */
 export interface ListenerOptions<Who> {
   readonly guard: (request: IncomingMessage) => Refusal | undefined;
-  readonly corsOrigins: readonly string[];
+  /** True when a browser that asks for a page at `/graphql` is given GraphiQL, which needs no credential. */
+  readonly graphiql: boolean;
+  /** What every answer says unless it says something else itself. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly origins: KnownOrigins;
   /** Take what is posted to their routes; GraphQL never sees it. */
   readonly webhooks: Webhooks | undefined;
   /** Says who asks; rejects when nobody it knows. */
@@ -25,6 +32,12 @@ export interface ListenerOptions<Who> {
     response: ServerResponse,
     context: { who: Who | undefined; body: Buffer },
   ) => unknown;
+  /** Answers an operation that is posted to `/graphql`; false leaves it to `answer`. */
+  readonly answerPosted: (
+    request: IncomingMessage,
+    response: ServerResponse,
+    context: { who: Who; body: Buffer },
+  ) => boolean | Promise<boolean>;
   readonly answered: (request: { method: string; route: string; status: number; seconds: number }) => void;
   readonly isDraining: () => boolean;
   readonly log: Logger;
@@ -38,12 +51,14 @@ export interface Listener {
 }
 
 /** Routes behind which somebody's data is. */
-const GUARDED = new Set<Route | undefined>(['/graphql']);
+const GUARDED = new Set<Route | undefined>(['/graphql', '/mcp']);
 
 /** Takes requests in: guard and CORS, then a webhook's handler, or the caller, the body and GraphQL. Each one is counted. */
 export const createListener = <Who>(options: ListenerOptions<Who>): Listener => {
   const { guard, admit, answer, log } = options;
-  const underWay = new Set<Promise<void>>();
+  const headers = new Map(options.headers);
+  let underWay = 0;
+  let idle = Promise.withResolvers<void>();
 
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const refusal = guard(request);
@@ -52,7 +67,7 @@ export const createListener = <Who>(options: ListenerOptions<Who>): Listener => 
     const route = routeOf(request);
     const webhook = handlerOf(options.webhooks, route);
     if (webhook) return takeWebhook(webhook, request, response);
-    const guarded = GUARDED.has(route) && !asksForPage(request);
+    const guarded = GUARDED.has(route) && !(options.graphiql && asksForPage(request));
     let who: Who | undefined;
     try {
       who = guarded ? await admit(request) : undefined;
@@ -62,6 +77,9 @@ export const createListener = <Who>(options: ListenerOptions<Who>): Listener => 
     const read = await readBody(request);
     if ('refusal' in read) return refuse(response, read.refusal);
     if (request.method === 'POST') {
+      const isPosted = who !== undefined && request.url === '/graphql';
+      if (isPosted && (await options.answerPosted(request, response, { who: who as Who, body: read.bytes })))
+        return;
       // The guard has read it with its parameters and in any case; Yoga reads it to the letter.
       if (guarded) request.headers['content-type'] = 'application/json';
       // What Yoga's adapter takes for a body that was read before; a Buffer it would enumerate byte by byte.
@@ -73,11 +91,21 @@ export const createListener = <Who>(options: ListenerOptions<Who>): Listener => 
   return {
     handle: (request, response) => {
       const started = performance.now();
+      response.setHeaders(headers);
       if (options.isDraining()) response.setHeader('connection', 'close');
-      const closed = new Promise<void>((resolve) => response.once('close', resolve));
-      underWay.add(closed);
-      void closed.then(() => {
-        underWay.delete(closed);
+      const scope = scopeOf(request.headers, (traceparent) => {
+        if (!response.headersSent) response.setHeader('traceparent', traceparent);
+      });
+      response.setHeader('x-request-id', scope.id);
+      compress(request, response);
+      if (scope.traceparent !== undefined) response.setHeader('traceparent', scope.traceparent);
+      underWay += 1;
+      response.once('close', () => {
+        underWay -= 1;
+        if (underWay === 0) {
+          idle.resolve();
+          idle = Promise.withResolvers();
+        }
         const ms = performance.now() - started;
         const labels = {
           method: request.method ?? '',
@@ -85,21 +113,21 @@ export const createListener = <Who>(options: ListenerOptions<Who>): Listener => 
           status: response.statusCode,
         };
         options.answered({ ...labels, seconds: ms / 1000 });
-        log.debug({ ...labels, ms: Math.round(ms) }, 'request');
+        within(scope, () => log.debug({ ...labels, ms: Math.round(ms) }, 'request'));
       });
-      serve(request, response).catch((error) => {
+      within(scope, () => serve(request, response)).catch((error) => {
         if (request.destroyed && !request.complete) return;
-        log.error({ error: error?.name }, 'a request failed outside GraphQL');
+        within(scope, () => log.error({ error: error?.name }, 'a request failed outside GraphQL'));
         refuse(response, { status: 500, code: 'INTERNAL', message: 'Pigeon failed in a way nobody foresaw' });
       });
     },
     settled: async () => {
       // What is on its way over a connection that is open already is still taken.
       do {
-        await Promise.all(underWay);
+        if (underWay > 0) await idle.promise;
         await nextTurn();
         await nextTurn();
-      } while (underWay.size > 0);
+      } while (underWay > 0);
     },
   };
 };

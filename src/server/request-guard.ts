@@ -1,16 +1,26 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isLoopback } from '../config/loopback.ts';
+import { LRUCache } from 'lru-cache';
 import type { Refusal } from '../plugins/refusal.ts';
+import type { KnownOrigins } from './known-origins.ts';
 import { type Route, routeOf } from './routes.ts';
 
 /** Who may come in, and from where. */
 export interface RequestGuardOptions {
-  /** What the outside calls Pigeon. */
-  readonly publicUrl: string;
-  readonly corsOrigins: readonly string[];
+  readonly origins: KnownOrigins;
   /** True when callers prove nothing: then only a known `Host` keeps foreign pages out that have rebound a name. */
   readonly anyone: boolean;
+  readonly warn: (message: string, details: Record<string, unknown>) => void;
 }
+
+/** A PUT reserves the one stream of graphql-sse's other mode. */
+const NO_SINGLE_CONNECTION =
+  'graphql-sse’s single connection mode is not served here: leave out `singleConnection`, and each subscription has a connection of its own';
+
+/** Of how many refused origins and hosts it is remembered that they were logged. */
+const REFUSED = 1000;
+
+/** How much of a refused origin or host is logged. */
+const SHOWN = 100;
 
 const METHODS = ['GET', 'HEAD', 'POST', 'OPTIONS'];
 
@@ -23,28 +33,34 @@ const PROBED = new Set<Route | undefined>(['/livez', '/readyz', '/metrics']);
  *
  * @see https://graphql.github.io/graphql-over-http/draft/
  */
-export const requestGuard =
-  ({ publicUrl, corsOrigins, anyone }: RequestGuardOptions) =>
-  (request: IncomingMessage): Refusal | undefined => {
+export const requestGuard = ({ origins, anyone, warn }: RequestGuardOptions) => {
+  const told = new LRUCache<string, true>({ max: REFUSED });
+  /** Refuses a stranger, and says once in the log who it was and which variable would let them in. */
+  const stranger = (what: 'host' | 'origin', value: string, variable: string): Refusal => {
+    const shown = value.slice(0, SHOWN);
+    const message = `this ${what} is not ${what === 'host' ? 'known' : 'allowed'} here; ${variable}`;
+    if (!told.has(`${what} ${shown}`)) warn(message, { [what]: shown });
+    told.set(`${what} ${shown}`, true);
+    return { status: 403, code: 'FORBIDDEN', message };
+  };
+
+  return (request: IncomingMessage): Refusal | undefined => {
     const { method = 'GET', headers } = request;
     const route = routeOf(request);
-    const known = new URL(publicUrl);
     const { host = '', origin } = headers;
-    const local = isLoopback(hostnameOf(host));
-    const named = URL.parse(`${known.protocol}//${host}`)?.host === known.host;
-    if (anyone && !local && !named && !PROBED.has(route)) {
-      return { status: 403, code: 'FORBIDDEN', message: 'this host is not known here' };
+    if (anyone && !origins.isOwnHost(host) && !PROBED.has(route)) {
+      return stranger('host', host, 'PUBLIC_URL names those that are, comma separated');
     }
     // A page that Pigeon itself served under a loopback name, such as GraphiQL, is no foreigner.
-    const own = origin === known.origin || (local && origin === `http://${host}`);
-    if (origin !== undefined && !own && !corsOrigins.includes(origin)) {
-      return { status: 403, code: 'FORBIDDEN', message: 'this origin is not allowed here' };
+    if (origin !== undefined && !origins.isOwn(origin, host) && !origins.mayRead(origin)) {
+      return stranger('origin', origin, 'CORS_ORIGINS names those that are, comma separated');
     }
     if (!METHODS.includes(method)) {
       return {
         status: 405,
         code: 'BAD_USER_INPUT',
-        message: 'only GET and POST are answered',
+        message:
+          method === 'PUT' && route === '/graphql' ? NO_SINGLE_CONNECTION : 'only GET and POST are answered',
         headers: { allow: 'GET, POST' },
       };
     }
@@ -59,34 +75,42 @@ export const requestGuard =
     }
     return undefined;
   };
+};
+
+/** What a page of another origin may read of an answer beside its body. */
+const EXPOSED = 'retry-after, traceparent, x-request-id';
+
+/** Names of headers, as a browser lists them. */
+const HEADER_NAMES = /^[\w!#$%&'*+.^`|~-]+(?: *, *[\w!#$%&'*+.^`|~-]+)*$/;
 
 /**
- * Lets pages of the named origins read the answer, and answers their preflights. There are no cookies, so no
- * credentials are allowed.
+ * Lets pages of the known origins read the answer, and answers their preflights. There are no cookies, so no
+ * credentials are allowed. A client may send what headers it likes: each has its own, and none has any power here
+ * that a page's origin does not give.
  *
  * @returns true when the request was a preflight and is answered
  */
 export const allowOrigin = (
-  { corsOrigins }: Pick<RequestGuardOptions, 'corsOrigins'>,
+  { origins }: Pick<RequestGuardOptions, 'origins'>,
   { method, headers }: IncomingMessage,
   response: ServerResponse,
 ): boolean => {
-  if (corsOrigins.length > 0) response.setHeader('vary', 'Origin');
+  if (origins.varies) response.setHeader('vary', 'Origin');
   const { origin } = headers;
-  if (origin === undefined || !corsOrigins.includes(origin)) return false;
+  if (origin === undefined || !origins.mayRead(origin)) return false;
   response.setHeader('access-control-allow-origin', origin);
+  response.setHeader('access-control-expose-headers', EXPOSED);
   if (method !== 'OPTIONS') return false;
+  const asked = headers['access-control-request-headers'] ?? '';
+  response.setHeader('vary', 'Origin, Access-Control-Request-Headers');
   response.writeHead(204, {
     'access-control-allow-methods': 'GET, POST',
-    'access-control-allow-headers':
-      'accept, authorization, content-type, last-event-id, x-courier-authorization, x-pigeon-explain',
+    'access-control-allow-headers': HEADER_NAMES.test(asked) ? asked : 'content-type',
     'access-control-max-age': '7200',
   });
   response.end();
   return true;
 };
-
-const hostnameOf = (host: string): string => URL.parse(`http://${host}`)?.hostname ?? '';
 
 const isJson = (headers: IncomingMessage['headers']): boolean =>
   /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-?8"?\s*)?;?$/i.test(headers['content-type'] ?? '') &&

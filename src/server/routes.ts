@@ -8,6 +8,7 @@ const ROUTES = {
   '/graphql': /^\/graphql$/,
   '/graphql/assets/{file}': /^\/graphql\/assets\/[\w.-]+\/[\w.-]+$/,
   '/explain': /^\/explain$/,
+  '/mcp': /^\/mcp$/,
   '/webhooks/bird': /^\/webhooks\/bird$/,
   '/webhooks/courier/texts/{token}': /^\/webhooks\/courier\/texts\/[\w-]+$/,
   '/livez': /^\/livez$/,
@@ -19,6 +20,7 @@ export type Route = keyof typeof ROUTES;
 
 /** Which route a request asks for; undefined where there is none. Nothing is normalized: a path is exact. */
 export const routeOf = ({ url = '/' }: Pick<IncomingMessage, 'url'>): Route | undefined => {
+  if (url === '/graphql') return url;
   const path = url.split('?', 1)[0] ?? '';
   return (Object.keys(ROUTES) as Route[]).find((route) => ROUTES[route].test(path));
 };

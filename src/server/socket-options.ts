@@ -29,6 +29,12 @@ export interface SocketOptions<Who> {
   readonly hold: (who: Who) => () => void;
   /** The engine with all plugins for one operation. */
   readonly envelop: (context: OperationContext<Who>, payload: SubscribePayload) => Engine;
+  /**
+   * Finds the text of a document that is sent by its id.
+   *
+   * @throws {GraphQLError} it is not known, or its text is not taken
+   */
+  readonly withDocument: (payload: SubscribePayload) => SubscribePayload;
   readonly present: Present;
   readonly serialize: Serialize;
   /** Is told the change in how many operations are under way. */

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setImmediate as nextTick, setTimeout as pause } from 'node:timers/promises';
 import { type ExecutionArgs, GraphQLError, getOperationAST } from 'graphql';
+import type { SubscribePayload } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { TooManyError } from '../graph/errors.ts';
 import { located, SUBSCRIPTIONS_PER_SOCKET, tooMany } from '../plugins/caller-quota.ts';
@@ -44,7 +45,7 @@ const TOO_MANY = 1013;
 
 /** Serves GraphQL over WebSockets (protocol graphql-transport-ws) on the path of the HTTP endpoint. */
 export const serveSockets = <Who>(options: SocketOptions<Who>): Sockets => {
-  const { guard, admit, hold, envelop, present, serialize, counted } = options;
+  const { guard, admit, hold, envelop, withDocument, present, serialize, counted } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_BODY_BYTES });
   const operations = new RunningOperations(counted);
   let draining = false;
@@ -80,8 +81,14 @@ export const serveSockets = <Who>(options: SocketOptions<Who>): Sockets => {
         return false;
       }
     },
-    onSubscribe: async ({ extra: { socket, wire, who } }, id, payload) => {
+    onSubscribe: async ({ extra: { socket, wire, who } }, id, sent) => {
       if (who === undefined) return [new GraphQLError('nobody is known to ask')];
+      let payload: SubscribePayload;
+      try {
+        payload = withDocument(sent);
+      } catch (error) {
+        return refused([error as GraphQLError]);
+      }
       const context: OperationContext<Who> = { who };
       const engine = envelop(context, payload);
       let document: ExecutionArgs['document'];

@@ -26,13 +26,14 @@ export interface Upstreams extends Pick<Services, 'bird' | 'courier' | 'courierF
  * `rateLimiter` is shared by the nodes that share the quotas.
  */
 export const connectUpstreams = (
-  { bird, courier }: Pick<Config, 'bird' | 'courier'>,
+  { bird, courier, sharing }: Pick<Config, 'bird' | 'courier' | 'sharing'>,
   observe: Layer,
   rateLimiter: RateLimiter = localRateLimiter(),
   warn: Services['warn'] = () => {},
 ): Upstreams => {
-  const [toBird, closeBird] = bird ? connectBird(bird, observe, rateLimiter) : [];
-  const [toCourier, closeCourier, fault] = courier ? connectCourier(courier, observe, warn) : [];
+  const shared = () => (sharing ? [coalesce()] : []);
+  const [toBird, closeBird] = bird ? connectBird(bird, shared, observe, rateLimiter) : [];
+  const [toCourier, closeCourier, fault] = courier ? connectCourier(courier, shared, observe, warn) : [];
   return {
     bird: toBird,
     courier: toCourier,
@@ -45,7 +46,12 @@ export const connectUpstreams = (
   };
 };
 
-const connectBird = (config: BirdConfig, observe: Layer, rateLimiter: RateLimiter) => {
+const connectBird = (
+  config: BirdConfig,
+  shared: () => readonly Layer[],
+  observe: Layer,
+  rateLimiter: RateLimiter,
+) => {
   const { send, close } = http(config.url);
   /** Bird counts GET and POST apart, per workspace; it documents no quota for the other methods. */
   const quota = (method: string, perSecond: number) => ({
@@ -57,7 +63,7 @@ const connectBird = (config: BirdConfig, observe: Layer, rateLimiter: RateLimite
     send,
     outcome,
     deadline,
-    coalesce(),
+    ...shared(),
     retry({ refusedMeansUnprocessed: true }),
     breaker(),
     share(CONNECTIONS_AN_OPERATION),
@@ -74,7 +80,12 @@ const connectBird = (config: BirdConfig, observe: Layer, rateLimiter: RateLimite
   return [upstream, close] as const;
 };
 
-const connectCourier = (config: CourierConfig, observe: Layer, warn: Services['warn']) => {
+const connectCourier = (
+  config: CourierConfig,
+  shared: () => readonly Layer[],
+  observe: Layer,
+  warn: Services['warn'],
+) => {
   const { send, close } = http(config.url);
   const account = config.login && courierAccount(config.login, observe);
   const session = account && login(account, warn);
@@ -84,7 +95,7 @@ const connectCourier = (config: CourierConfig, observe: Layer, warn: Services['w
       send,
       outcome,
       deadline,
-      coalesce(),
+      ...shared(),
       retry({ refusedMeansUnprocessed: false }),
       ...(session ? [session.layer] : []),
       breaker(),

@@ -1,5 +1,6 @@
 import type { Plugin } from 'graphql-yoga';
 import type { OpenEvents } from '../context.ts';
+import type { Hearing } from '../joined/wishes.ts';
 import type { TextCallbacks } from '../ports.ts';
 import { Delivery, useDelivery } from './deliver/delivery.ts';
 import { PubSub } from './deliver/pub-sub.ts';
@@ -40,6 +41,8 @@ export interface StreamOptions {
   readonly publicUrl: string;
   /** The Bird workspace of webhooks that do not name theirs. */
   readonly workspaceId: string | undefined;
+  /** Heeds what people want by what they write; left out, nobody does. */
+  readonly hearing?: Hearing | undefined;
   /** What is watched is asked about where webhooks are silent; left out, it is not. */
   readonly polling?: Pick<PollingOptions, 'services' | 'birdPerSecond' | 'everyMs' | 'watched'> | undefined;
   /** Sends whose answer was lost are looked for; left out, they are not. */
@@ -68,6 +71,8 @@ export interface Stream {
     readonly callbacks: Readonly<CallbackCounts>;
     readonly subscribers: number;
   };
+  /** How many entries have been written and not been announced here yet; undefined while the store cannot say. */
+  lag(): Promise<number | undefined>;
   /** Asks now about what is watched, as far as it is due; what the stream does by itself every few seconds. */
   poll(): Promise<void>;
   /** Looks now for sends whose answer was lost, as far as it is time; what the stream does by itself every second. */
@@ -85,14 +90,15 @@ export const openStream = (options: StreamOptions): Stream => {
   const { dataDir, bounds, birdKeys, publicUrl, workspaceId, warn, now = Date.now } = options;
   const { elapsed = options.now ?? (() => performance.now()) } = options;
   const { log = openSqliteLog({ dataDir, bounds: { ...BOUNDS, ...bounds }, now, elapsed }) } = options;
-  const { tokens = openSqliteTextTokens(dataDir, elapsed) } = options;
+  const { tokens = openSqliteTextTokens(dataDir, elapsed, warn) } = options;
   const pubSub = new PubSub();
   const statusLog = new StatusLog(log, pubSub, warn, bounds?.entries, now);
   const delivery = new Delivery(statusLog, pubSub);
   const polling =
     options.polling && openPolling({ ...options.polling, log, pubSub, statusLog, now, elapsed });
   const settling = options.settling && openSettling({ ...options.settling, changes: statusLog });
-  const bird = birdWebhooks({ statusLog, keys: birdKeys, publicUrl, workspaceId, warn, now });
+  const { hearing } = options;
+  const bird = birdWebhooks({ statusLog, keys: birdKeys, publicUrl, workspaceId, hearing, warn, now });
   const texts = courierCallbacks({ statusLog, tokens, publicUrl, warn, now });
   const recovered = texts.recover();
   return {
@@ -104,6 +110,12 @@ export const openStream = (options: StreamOptions): Stream => {
     get counts() {
       const { subscribers } = delivery.counts;
       return { webhooks: bird.counts, callbacks: texts.counts, subscribers };
+    },
+    lag: async () => {
+      // Before the first entry that came since the start there is nothing to announce.
+      if (statusLog.newest === 0) return 0;
+      const head = await statusLog.head().catch(() => undefined);
+      return head === undefined ? undefined : Math.max(0, head - statusLog.newest);
     },
     poll: async () => polling?.round(),
     settle: async () => settling?.round(),

@@ -85,10 +85,15 @@ export const http = (url: string): Http => {
     send: async (call) => {
       const { operation, credential, body, signal } = call;
       const { origin, path } = locate(call);
+      const lastWord = await call.gate?.();
+      // The deadline may have come meanwhile.
+      if (signal?.aborted) throw signal.reason;
       let answer: Dispatcher.ResponseData;
       let bytes: Uint8Array;
       try {
-        answer = await poolOf(origin).request({
+        const pool = poolOf(origin);
+        const dispatcher = lastWord ? pool.compose(gated(lastWord)) : pool;
+        answer = await dispatcher.request({
           method: operation.method as Dispatcher.HttpMethod,
           path,
           headers: {
@@ -106,6 +111,7 @@ export const http = (url: string): Http => {
         bytes = await answer.body.bytes();
         call.observer?.received(bytes.length);
       } catch (cause) {
+        if (cause instanceof ClosedGateError) throw cause.cause;
         if (signal?.aborted) throw signal.reason;
         // What is too large once is too large again.
         if (codeOf(cause) === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') throw new InvalidResponseError(operation, 200);
@@ -135,6 +141,36 @@ export const http = (url: string): Http => {
     },
   };
 };
+
+/** A gate did not let a call through, and nothing of it was sent. */
+class ClosedGateError extends Error {}
+
+/** Asks a gate when undici has a connection for the call and is about to write to it. */
+const gated =
+  (lastWord: () => void): Dispatcher.DispatcherComposeInterceptor =>
+  (dispatch) =>
+  (options, handler) =>
+    dispatch(options, {
+      ...passing(handler),
+      onRequestStart: (controller, context) => {
+        try {
+          lastWord();
+        } catch (cause) {
+          controller.abort(new ClosedGateError('the gate is closed', { cause }));
+          return;
+        }
+        handler.onRequestStart?.(controller, context);
+      },
+    });
+
+/** What a handler does, as an object of its own. */
+const passing = (handler: Dispatcher.DispatchHandler): Dispatcher.DispatchHandler => ({
+  onRequestUpgrade: (...args) => handler.onRequestUpgrade?.(...args),
+  onResponseStart: (...args) => handler.onResponseStart?.(...args),
+  onResponseData: (...args) => handler.onResponseData?.(...args),
+  onResponseEnd: (...args) => handler.onResponseEnd?.(...args),
+  onResponseError: (...args) => handler.onResponseError?.(...args),
+});
 
 /** The base URL of an operation: the vendor’s own host for it only where the vendor itself is called. */
 const hostOf = ({ host }: Operation, base: URL): URL =>

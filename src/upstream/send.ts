@@ -68,7 +68,15 @@ export interface Call {
   /** The caller's name for a field that the upstream refused, where it has one. */
   readonly inputPath?: ((field: string) => string | undefined) | undefined;
   readonly observer?: Observer | undefined;
+  /** Says right before the request is made, at each attempt, whether it may be. */
+  readonly gate?: Gate | undefined;
 }
+
+/**
+ * Says whether a call may be made. What it resolves with is asked once more when the connection is there, right before
+ * the first byte is written. What either throws ends the call, of which nothing has left.
+ */
+export type Gate = () => Promise<() => void>;
 
 /** Is told how a call is answered. */
 export interface Observer {

@@ -73,6 +73,7 @@ const measure = async (users: number): Promise<void> => {
     {
       bird: undefined,
       courier: { url: `http://127.0.0.1:${port}`, authorization: 'Bearer bench', forwards: false },
+      sharing: true,
     },
     (next) => (call) => {
       calls++;

@@ -200,3 +200,22 @@ test('identical reads of operations in flight share one call', async () => {
   expect((await Promise.all(asking)).map(nameOf)).toEqual(['contact ada', 'contact ada']);
   expect(pigeon.calls().filter((call) => call === CONTACT)).toHaveLength(1);
 });
+
+test('with SHARING off every operation makes its own calls and keeps nothing', async () => {
+  const both = Promise.withResolvers<void>();
+  let arrived = 0;
+  await using pigeon = await startBird(
+    {
+      [CONTACT]: async () => {
+        if (++arrived === 2) both.resolve();
+        await both.promise;
+        return { body: contactRow('ada') };
+      },
+    },
+    { sharing: false, freshMs: 60_000 },
+  );
+  const names = (await Promise.all([pigeon.query(NAME), pigeon.query(NAME)])).map(nameOf);
+  names.push(nameOf(await pigeon.query(NAME)));
+  expect(names).toEqual(Array(3).fill('contact ada'));
+  expect(pigeon.calls()).toEqual(Array(3).fill(CONTACT));
+});

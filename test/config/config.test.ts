@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConfigError, readConfig } from '../../src/config/config.ts';
+import { variables } from '../../src/config/variables.ts';
 import { idOf } from '../support/ids.ts';
 
 const WORKSPACE = idOf('workspace');
@@ -44,12 +45,18 @@ describe('without any variable', () => {
       dataDir: '.data',
       outbox: { ageMs: 86_400_000, rows: 1_000_000 },
       freshMs: 10_000,
+      sharing: true,
       deadlineMs: 10_000,
       budgetCalls: 500,
       budgetObjects: 25_000,
       budgetBytes: 32 * 1024 * 1024,
       limits: { depth: 20, aliases: 100, tokens: 2000 },
       callerRps: 0,
+      persisted: { documents: undefined, only: false },
+      audit: false,
+      introspection: true,
+      graphiql: true,
+      mcp: 'off',
       directoryIntervalMs: 600_000,
       logLevel: 'info',
     });
@@ -98,6 +105,38 @@ describe('upstreams', () => {
       budgetObjects: 1000,
       budgetBytes: 5000,
       limits: { depth: 5, aliases: 0, tokens: 300 },
+    });
+  });
+
+  test('takes documents that clients send by their ids, from the file of the client preset', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'pigeon-documents-'));
+    const PERSISTED_DOCUMENTS = join(folder, 'persisted-documents.json');
+    writeFileSync(PERSISTED_DOCUMENTS, JSON.stringify({ 'sha256:an id': '{ courier { id } }' }));
+    const documents = new Map([['an id', '{ courier { id } }']]);
+    expect(readConfig({ PERSISTED_DOCUMENTS })).toMatchObject({ persisted: { documents, only: false } });
+    expect(readConfig({ PERSISTED_DOCUMENTS, PERSISTED_QUERY_ONLY: 'true' })).toMatchObject({
+      persisted: { documents, only: true },
+    });
+    for (const text of ['', '[]', '{"id":7}', '{"":"{ a }"}', 'null']) {
+      writeFileSync(PERSISTED_DOCUMENTS, text);
+      expect(faultsOf({ PERSISTED_DOCUMENTS })).toEqual([
+        'PERSISTED_DOCUMENTS: the file must be a JSON object of documents by their ids, as the client preset writes it',
+      ]);
+    }
+    rmSync(folder, { recursive: true });
+    expect(faultsOf({ PERSISTED_DOCUMENTS })).toEqual([
+      'PERSISTED_DOCUMENTS: the file cannot be read (ENOENT)',
+    ]);
+    expect(faultsOf({ PERSISTED_QUERY_ONLY: 'true' })).toEqual([
+      'PERSISTED_DOCUMENTS: is missing, because PERSISTED_QUERY_ONLY is true and nothing else is run',
+    ]);
+  });
+
+  test('takes back the schema and the pages', () => {
+    expect(readConfig({ INTROSPECTION: 'off', GRAPHIQL: 'off', AUDIT: 'on' })).toMatchObject({
+      audit: true,
+      introspection: false,
+      graphiql: false,
     });
   });
 
@@ -234,8 +273,15 @@ describe('faults', () => {
     ],
     [
       'refuses words it does not know',
-      { AUTH: 'basic', SANDBOX: 'yes', LOG_LEVEL: 'loud', COURIER_FORWARD_AUTHORIZATION: '1' },
-      ['AUTH', 'SANDBOX', 'LOG_LEVEL', 'COURIER_FORWARD_AUTHORIZATION'],
+      {
+        AUTH: 'basic',
+        SANDBOX: 'yes',
+        LOG_LEVEL: 'loud',
+        COURIER_FORWARD_AUTHORIZATION: '1',
+        INTROSPECTION: 'false',
+        SHARING: 'no',
+      },
+      ['AUTH', 'SANDBOX', 'LOG_LEVEL', 'COURIER_FORWARD_AUTHORIZATION', 'INTROSPECTION', 'SHARING'],
     ],
     [
       'refuses times without a unit',
@@ -399,5 +445,53 @@ describe('who may come in', () => {
 
   test('reads the address from outside without its last slash', () => {
     expect(readConfig({ PUBLIC_URL: 'https://pigeon.example/' }).publicUrl).toBe('https://pigeon.example');
+  });
+
+  test('reads further addresses behind the first one', () => {
+    const { publicUrl, otherPublicUrls } = readConfig({
+      PUBLIC_URL: 'https://a.example/, https://b.example',
+    });
+    expect({ publicUrl, otherPublicUrls }).toEqual({
+      publicUrl: 'https://a.example',
+      otherPublicUrls: ['https://b.example'],
+    });
+    expect(faultsOf({ PUBLIC_URL: 'https://a.example,b.example' })).toHaveLength(1);
+  });
+
+  test('lets pages of this machine in where the sandbox runs, unless that is said', () => {
+    expect(readConfig({}).corsLoopback).toBe(true);
+    expect(readConfig({ CORS_LOOPBACK: 'off' }).corsLoopback).toBe(false);
+    expect(readConfig(BIRD).corsLoopback).toBe(false);
+    expect(readConfig({ ...BIRD, CORS_LOOPBACK: 'on' }).corsLoopback).toBe(true);
+  });
+});
+
+describe('what operators watch', () => {
+  test('is not traced, and has no port of its own, unless that is said', () => {
+    expect(readConfig({})).toMatchObject({ metricsPort: undefined, tracing: undefined });
+    expect(
+      readConfig({ METRICS_PORT: '9100', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/' }),
+    ).toMatchObject({
+      metricsPort: 9100,
+      tracing: { url: 'http://collector:4318', serviceName: 'pigeon', ratio: 1 },
+    });
+    expect(faultsOf({ OTEL_TRACES_SAMPLER_ARG: '1.5' })).toEqual([
+      'OTEL_TRACES_SAMPLER_ARG: must be between 0 and 1',
+    ]);
+  });
+
+  test('leaves other variables of OpenTelemetry to its own library', () => {
+    expect(faultsOf({ OTEL_EXPORTER_OTLP_HEADERS: 'x=y', OTEL_BSP_SCHEDULE_DELAY: '100' })).toEqual([]);
+  });
+});
+
+describe('the README', () => {
+  test('names every variable in its table, and none that there is not', () => {
+    const table = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8').match(/^\| `[A-Z].*$/gm);
+    const named = (table ?? []).flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`([A-Z_]+)`/g)]);
+    const inOthers = ['AUTH_JWKS_URL', 'AUTH_JWT_SECRET', 'AUTH_ISSUER', 'AUTH_AUDIENCE'];
+    expect([...named.map(([, name]) => name), ...inOthers].toSorted()).toEqual(
+      Object.keys(variables.shape).toSorted(),
+    );
   });
 });

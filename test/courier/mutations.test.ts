@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { idOf } from '../support/ids.ts';
 import type { Prepared } from '../support/upstream.ts';
 import { type Front, startFront } from './front.ts';
-import { channel, created, individual, message, one, resource, user } from './samples.ts';
+import { channel, created, message, one, resource } from './samples.ts';
 
 let front: Front;
 beforeAll(async () => {
@@ -13,10 +13,7 @@ afterAll(() => front[Symbol.asyncDispose]());
 const ID = idOf('thing');
 const CHANNEL = `/v1/messaging-channels/${ID}/`;
 const MESSAGE = `/v1/messaging-messages/${ID}/`;
-const MULTICAST = created(resource('x', 'x'));
-const task = { ...MULTICAST, body: { 'task-id': idOf('task'), 'message-data': { sent: true } } };
 const text = resource('texts', 'thing', { status: 'accepted', message: 'Hello' });
-const email = resource('user-emails', 'thing', { status: 'draft', subject: 'Visit' });
 
 interface Case {
   readonly name: string;
@@ -28,6 +25,7 @@ interface Case {
   readonly gives: object;
 }
 
+/** What is peculiar; all that every change has in common is asked by the table of operations. */
 const cases: readonly Case[] = [
   {
     name: 'createCourierChannel',
@@ -91,35 +89,14 @@ const cases: readonly Case[] = [
     answer: one(channel('thing', { name: 'Knee' })),
     gives: { channel: { name: 'Knee' } },
   },
-  ...['archive', 'unarchive'].map((verb) => ({
-    name: `${verb}CourierChannel`,
+  {
+    name: 'archiveCourierChannel',
     input: { id: Buffer.from(`CourierChannel:${ID}`).toString('base64') },
     selection: 'channel { nativeId archived }',
-    asks: `POST ${CHANNEL}${verb}/`,
+    asks: `POST ${CHANNEL}archive/`,
     body: {},
-    answer: created(channel('thing', { archived: verb === 'archive' })),
-    gives: { channel: { nativeId: ID, archived: verb === 'archive' } },
-  })),
-  ...[
-    ['subscribeTo', 'subscribe'],
-    ['unsubscribeFrom', 'unsubscribe'],
-  ].map(([verb, action]) => ({
-    name: `${verb}CourierChannel`,
-    input: { id: ID, individualIds: [idOf('amina')] },
-    selection: 'channel { nativeId }',
-    asks: `POST ${CHANNEL}${action}/`,
-    body: { 'individual-ids': [idOf('amina')] },
-    answer: created(channel('thing')),
-    gives: { channel: { nativeId: ID } },
-  })),
-  {
-    name: 'setCourierChannelPreferences',
-    input: { id: ID, individualId: idOf('farah'), values: [{ name: 'notify', value: 'never' }] },
-    selection: 'channel { nativeId }',
-    asks: `POST ${CHANNEL}preferences/`,
-    body: { 'individual-id': idOf('farah'), values: [{ name: 'notify', value: 'never' }] },
-    answer: created(channel('thing')),
-    gives: { channel: { nativeId: ID } },
+    answer: created(channel('thing', { archived: true })),
+    gives: { channel: { nativeId: ID, archived: true } },
   },
   {
     name: 'setCourierChannelSms',
@@ -187,18 +164,9 @@ const cases: readonly Case[] = [
     answer: one(message('thing', { removed: true })),
     gives: { message: { status: 'DELETED' } },
   },
-  {
-    name: 'acknowledgeCourierMessage',
-    input: { id: ID, individualId: idOf('farah'), allowPast: true },
-    selection: 'message { acknowledged }',
-    asks: `POST ${MESSAGE}ack/`,
-    body: { 'allow-past': true, 'individual-id': idOf('farah') },
-    answer: created(message('thing', { ack: true })),
-    gives: { message: { acknowledged: true } },
-  },
   ...['DISLIKE', 'LIKE', 'LOL', 'LOVE', 'SAD', 'WOW'].flatMap((reactionType) =>
     ['add', 'delete'].map((verb) => ({
-      name: `${verb}CourierMessageReaction`,
+      name: `${verb === 'add' ? 'add' : 'remove'}CourierMessageReaction`,
       input: { id: ID, reactionType, individualId: idOf('farah') },
       selection: 'message { reactions { reactionType } }',
       asks: `POST ${MESSAGE}${verb}-reaction/`,
@@ -251,112 +219,6 @@ const cases: readonly Case[] = [
     body: { MessageStatus: 'delivered', Parts: [1, 2] },
     answer: { status: 204 },
     gives: { answer: {} },
-  },
-  {
-    name: 'createCourierEmail',
-    input: {
-      individualId: idOf('amina'),
-      subject: 'Visit',
-      message: 'Dear Amina',
-      messageHtml: '<p>Dear Amina</p>',
-      senderOrganizationId: idOf('clinic'),
-      to: 'amina@example.com',
-      autoSend: false,
-    },
-    selection: 'email { subject status }',
-    asks: 'POST /v1/user-emails/',
-    body: {
-      data: {
-        type: 'user-emails',
-        attributes: {
-          'auto-send': false,
-          'individual-id': idOf('amina'),
-          message: 'Dear Amina',
-          'message-html': '<p>Dear Amina</p>',
-          'sender-organization-id': idOf('clinic'),
-          subject: 'Visit',
-          to: 'amina@example.com',
-        },
-      },
-    },
-    answer: created(email),
-    gives: { email: { subject: 'Visit', status: 'DRAFT' } },
-  },
-  {
-    name: 'sendCourierEmail',
-    input: { id: ID },
-    selection: 'email { status }',
-    asks: `POST /v1/user-emails/${ID}/send/`,
-    body: {},
-    answer: created(resource('user-emails', 'thing', { status: 'sent' })),
-    gives: { email: { status: 'SENT' } },
-  },
-  {
-    name: 'updateCourierUser',
-    input: { id: ID, notifications: [] },
-    selection: 'user { notifications }',
-    asks: `PATCH /v1/users/${ID}/`,
-    body: { data: { id: ID, type: 'users', attributes: { notifications: [] } } },
-    answer: one(user('thing', { notifications: [] })),
-    gives: { user: { notifications: [] } },
-  },
-  {
-    name: 'multicastToCourierUser',
-    input: {
-      id: ID,
-      templateId: 'welcome',
-      data: { day: 1 },
-      individualId: idOf('amina'),
-      organizationId: idOf('clinic'),
-    },
-    selection: 'taskId messageData',
-    asks: `POST /v1/users/${ID}/multicast/`,
-    body: {
-      data: { day: 1 },
-      'individual-id': idOf('amina'),
-      'organization-id': idOf('clinic'),
-      'template-id': 'welcome',
-    },
-    answer: task,
-    gives: { taskId: idOf('task'), messageData: { sent: true } },
-  },
-  {
-    name: 'validateCourierMulticast',
-    input: {
-      id: ID,
-      templateId: 'welcome',
-      data: {},
-      individualId: idOf('amina'),
-      organizationId: idOf('clinic'),
-    },
-    selection: 'success info',
-    asks: `POST /v1/users/${ID}/validate-multicast-params/`,
-    body: {
-      data: {},
-      'individual-id': idOf('amina'),
-      'organization-id': idOf('clinic'),
-      'template-id': 'welcome',
-    },
-    answer: { status: 201, body: { success: false, info: 'day is missing' } },
-    gives: { success: false, info: 'day is missing' },
-  },
-  {
-    name: 'multicastToCourierIndividual',
-    input: { id: ID, templateId: 'welcome', templateData: { day: 1 }, organizationId: idOf('clinic') },
-    selection: 'taskId messageData',
-    asks: `POST /v1/individuals/${ID}/multicast/`,
-    body: { 'organization-id': idOf('clinic'), 'template-data': { day: 1 }, 'template-id': 'welcome' },
-    answer: task,
-    gives: { taskId: idOf('task'), messageData: { sent: true } },
-  },
-  {
-    name: 'recalculateCourierCommunicationSummary',
-    input: { id: ID },
-    selection: 'individual { firstName }',
-    asks: `POST /v1/individuals/${ID}/recalculate-communication-summary/`,
-    body: {},
-    answer: created(individual('thing', { 'first-name': 'Amina' })),
-    gives: { individual: { firstName: 'Amina' } },
   },
 ];
 

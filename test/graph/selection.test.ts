@@ -13,6 +13,7 @@ const told = async (source: string, tell: (info: GraphQLResolveInfo) => boolean)
   const schema = buildSchema(`
     interface Thing { id: ID name: String }
     type Own implements Thing { id: ID name: String inner: Own pageInfo: PageInfo }
+    type Other implements Thing { id: ID name: String }
     type PageInfo { hasNextPage: Boolean endCursor: String }
     type Query { things(first: Int): Own }
   `);
@@ -35,6 +36,10 @@ test.each([
   ['{ things { __typename one: id id two: id } }', true],
   ['{ things { ... on Own { id } ... on Thing { id } ... { id } } }', true],
   ['{ things { ...Ids } } fragment Ids on Thing { id }', true],
+  [
+    '{ things { id ... on Thing { ... on Other { name } ...Names } } } fragment Names on Other { name }',
+    true,
+  ],
   ['{ things { id name } }', false],
   ['{ things { id: name } }', false],
   ['{ things { id ... on Own { name } } }', false],

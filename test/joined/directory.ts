@@ -65,7 +65,7 @@ export const openOver = (courier: Pick<Upstream, 'url'>, options: Options = {}):
     wire,
   } = options;
   const upstreams = connectUpstreams(
-    { bird: undefined, courier: { url: courier.url, authorization, forwards: false } },
+    { bird: undefined, courier: { url: courier.url, authorization, forwards: false }, sharing: true },
     (next) => wire ?? next,
   );
   if (!upstreams.courier) throw new Error('courier is not configured');
@@ -76,7 +76,7 @@ export const openOver = (courier: Pick<Upstream, 'url'>, options: Options = {}):
     intervalMs,
     maxAgeMs: 1_800_000,
     defaultRegion,
-    warn: (message) => warnings.push(message),
+    warn: (message, { file }) => warnings.push(file ? `${message} ${file}` : message),
     ...(now && { now }),
     ...(elapsed && { elapsed }),
   });

@@ -5,6 +5,7 @@ import { useLandingPage } from '../../src/plugins/landing-page.ts';
 import { schema } from '../../src/schema.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { raw } from '../support/raw.ts';
+import { JWT_AUTH } from '../support/tokens.ts';
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -23,6 +24,33 @@ test('the landing page says what this is, and every link on it is answered', asy
   expect(links).toContain('/graphql');
   for (const link of links.filter((href) => href !== '/graphql'))
     expect([link, (await raw(`${gateway.url}${link}`)).status]).toEqual([link, 200]);
+});
+
+test('what is switched off is neither named nor served', async () => {
+  await using closed = await startTestGateway({
+    introspection: false,
+    graphiql: false,
+    plugins: [useLandingPage({ schema, sandbox: false, introspection: false, graphiql: false })],
+  });
+  const { text } = await raw(`${closed.url}/`);
+  const links = [...text.matchAll(/href="([^"]+)"/g)].map(([, href = '']) => href);
+  expect(links).toEqual(['/readyz', '/metrics']);
+  for (const path of ['/schema.graphql', '/possibleTypes.json', '/explain']) {
+    expect([path, (await raw(`${closed.url}${path}`)).status]).toEqual([path, 404]);
+  }
+  const accept = 'text/html';
+  expect(await raw(`${closed.url}/graphql`, { headers: { accept } })).toMatchObject({
+    code: 'BAD_USER_INPUT',
+  });
+});
+
+test('a browser that asks for a page is nobody who may read, where there is none', async () => {
+  await using closed = await startTestGateway({ auth: JWT_AUTH, graphiql: false });
+  const query = `${closed.url}/graphql?query={courier{__typename}}`;
+  expect(await raw(query, { headers: { accept: 'text/html' } })).toMatchObject({
+    status: 401,
+    code: 'UNAUTHENTICATED',
+  });
 });
 
 test('the schema is served as SDL with its directives', async () => {

@@ -1,3 +1,4 @@
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { raw, upgrade } from '../support/raw.ts';
@@ -72,11 +73,17 @@ describe('origins', () => {
     const ask = (origin: string) =>
       raw(endpoint, {
         method: 'OPTIONS',
-        headers: { origin, 'access-control-request-method': 'POST' },
+        headers: {
+          origin,
+          'access-control-request-method': 'POST',
+          'access-control-request-headers': 'apollographql-client-name,traceparent,x-courier-authorization',
+        },
       });
     const named = await ask(NAMED);
     expect(named.status).toBe(204);
-    expect(named.headers['access-control-allow-headers']).toContain('x-courier-authorization');
+    expect(named.headers['access-control-allow-headers']).toBe(
+      'apollographql-client-name,traceparent,x-courier-authorization',
+    );
     const foreign = await ask('https://evil.example');
     expect(foreign.status).toBe(403);
     expect(foreign.headers['access-control-allow-origin']).toBeUndefined();
@@ -85,6 +92,62 @@ describe('origins', () => {
   test('lets a named page read a refusal', async () => {
     const answer = await post({ origin: NAMED, 'content-type': 'text/plain' });
     expect(answer).toMatchObject({ status: 415, headers: { 'access-control-allow-origin': NAMED } });
+  });
+});
+
+describe('strangers', () => {
+  const warned: unknown[][] = [];
+  const log = pino({ level: 'silent' });
+  log.warn = (...said: unknown[]) => warned.push(said);
+
+  test('are told which variable would let them in, and the log once', async () => {
+    await using strict = await startTestGateway({ schema: smallSchema(), log });
+    const ask = (headers: Record<string, string>) =>
+      raw(`${strict.url}/graphql`, { method: 'POST', headers: { ...JSON_TYPE, ...headers }, body: HELLO });
+    for (const _ of [1, 2]) {
+      expect((await ask({ origin: 'http://localhost:5173' })).text).toContain('CORS_ORIGINS');
+      expect((await ask({ host: 'pigeon.example' })).text).toContain('PUBLIC_URL');
+    }
+    expect(warned).toEqual([
+      [{ origin: 'http://localhost:5173' }, expect.stringContaining('CORS_ORIGINS')],
+      [{ host: 'pigeon.example' }, expect.stringContaining('PUBLIC_URL')],
+    ]);
+  });
+
+  test('pages of this machine are none where they are let in, on whatever port', async () => {
+    await using open = await startTestGateway({ schema: smallSchema(), corsLoopback: true });
+    const ask = (origin: string, method = 'POST') =>
+      raw(`${open.url}/graphql`, {
+        method,
+        headers: { ...JSON_TYPE, origin, 'access-control-request-headers': 'content-type' },
+        ...(method === 'POST' && { body: HELLO }),
+      });
+    for (const origin of ['http://localhost:5173', 'http://127.0.0.1:8080', 'https://[::1]:3000']) {
+      expect(await ask(origin)).toMatchObject({
+        status: 200,
+        headers: {
+          'access-control-allow-origin': origin,
+          'access-control-expose-headers': expect.stringContaining('x-request-id'),
+        },
+      });
+      expect((await ask(origin, 'OPTIONS')).status).toBe(204);
+      expect(await upgrade(`${open.url}/graphql`, { origin })).toBe(101);
+    }
+    for (const origin of ['http://localhost.evil.example', 'null', 'file://localhost']) {
+      expect((await ask(origin)).status).toBe(403);
+    }
+  });
+
+  test('further public names are known as the first one is', async () => {
+    await using named = await startTestGateway({
+      schema: smallSchema(),
+      publicUrl: 'https://pigeon.example',
+      otherPublicUrls: ['https://other.example'],
+    });
+    const ask = (host: string, origin: string) =>
+      raw(`${named.url}/graphql`, { method: 'POST', headers: { ...JSON_TYPE, host, origin }, body: HELLO });
+    expect((await ask('other.example', 'https://other.example')).status).toBe(200);
+    expect((await ask('third.example', 'https://other.example')).status).toBe(403);
   });
 });
 

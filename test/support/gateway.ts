@@ -23,6 +23,8 @@ export interface TestGatewayOptions extends Partial<Omit<Config, 'bird' | 'couri
   readonly stream?: GatewayOptions['stream'];
   readonly directory?: GatewayOptions['directory'];
   readonly sends?: GatewayOptions['outbox'];
+  readonly sendStore?: GatewayOptions['sendStore'];
+  readonly sendQueueMs?: GatewayOptions['sendQueueMs'];
   readonly changes?: Changes;
   readonly plugins?: readonly Plugin[];
   readonly concurrency?: GatewayOptions['concurrency'];
@@ -91,6 +93,8 @@ export const startTestGateway = async (options: TestGatewayOptions = {}): Promis
     stream,
     directory,
     sends,
+    sendStore,
+    sendQueueMs,
     changes = SILENT,
     plugins,
     concurrency,
@@ -108,6 +112,8 @@ export const startTestGateway = async (options: TestGatewayOptions = {}): Promis
     stream: stream ?? (() => ({ changes, plugin: {}, close: async () => {} })),
     ...(directory && { directory }),
     outbox: sends,
+    sendStore,
+    sendQueueMs,
     plugins: plugins ?? [],
     ...(concurrency && { concurrency }),
     log: log ?? pino({ level: 'silent' }),
@@ -218,18 +224,24 @@ const DEFAULTS: Config = {
   host: '127.0.0.1',
   port: 0,
   publicUrl: undefined,
+  otherPublicUrls: [],
   bird: undefined,
   courier: undefined,
   sandbox: false,
   auth: { kind: 'none' },
   corsOrigins: [],
+  corsLoopback: false,
+  metricsPort: undefined,
+  tracing: undefined,
   dataDir: '.data',
   redisUrl: undefined,
   defaultRegion: undefined,
   directoryIntervalMs: 600_000,
   directoryMaxAgeMs: 1_800_000,
   outbox: { ageMs: 86_400_000, rows: 1_000_000 },
+  sendRules: { quietHours: undefined, cap: undefined, otherwise: 'refuse', timeZone: 'UTC', optOutLists: [] },
   freshMs: 0,
+  sharing: true,
   deadlineMs: 2000,
   drainDelayMs: 0,
   budgetCalls: 500,
@@ -237,6 +249,11 @@ const DEFAULTS: Config = {
   budgetBytes: 32 * 1024 * 1024,
   limits: { depth: 20, aliases: 100, tokens: 2000 },
   callerRps: 0,
+  persisted: { documents: undefined, only: false },
+  audit: false,
+  introspection: true,
+  graphiql: true,
+  mcp: 'off',
   logLevel: 'silent',
 };
 

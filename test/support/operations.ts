@@ -1,6 +1,8 @@
 import {
+  type GraphQLArgument,
   type GraphQLField,
   type GraphQLInputObjectType,
+  type GraphQLNamedType,
   type GraphQLObjectType,
   getNamedType,
   isAbstractType,
@@ -8,7 +10,6 @@ import {
   isLeafType,
   isNonNullType,
   isObjectType,
-  isUnionType,
 } from 'graphql';
 import { dialect as bird } from '../../src/bird/dialect.ts';
 import { dialect as courier } from '../../src/courier/dialect.ts';
@@ -16,9 +17,11 @@ import type { Shape } from '../../src/graph/contract.ts';
 import type { Dialect } from '../../src/graph/dialect.ts';
 import { argumentName } from '../../src/graph/input.ts';
 import type { Claim } from '../../src/graph/ledger.ts';
-import { enumValue } from '../../src/graph/names.ts';
-import { restOf } from '../../src/graph/rest.ts';
+import { enumValue, pascal } from '../../src/graph/names.ts';
+import { type RestCall, restOf } from '../../src/graph/rest.ts';
+import { bracesOf } from '../../src/graph/verbs/operation.ts';
 import { schema } from '../../src/schema.ts';
+import { exampleInput } from './example-input.ts';
 
 type Field = GraphQLField<unknown, unknown>;
 
@@ -31,29 +34,43 @@ export interface Request {
 
 const DIALECTS: Readonly<Record<string, Dialect>> = { bird, courier };
 
+/** Inputs that follow from no body of the contract. */
+const BY_HAND = ['SendBirdMessageInput', 'SendBirdMessagesInput', 'TrackBirdEventInput'];
+
 /** What is reached by a change alone, which is no way to read. */
 const BY_CHANGES = ['Mutation', 'BirdBatchItem'];
 
-/** The field that reaches an operation: one of a branch before one of another type. */
-export const fieldOf = ({
-  api,
-  method,
-  path,
-}: Claim): { readonly type: GraphQLObjectType; readonly field: Field } => {
-  const all = Object.values(schema.getTypeMap())
+/** A field with the type that it is of. */
+interface Reached {
+  readonly type: GraphQLObjectType;
+  readonly field: Field;
+}
+
+const keyOf = ({ api, method, path }: Pick<Claim, 'api' | 'method' | 'path'> | RestCall): string =>
+  `${api} ${method} ${path}`;
+
+/** The fields that reach each operation. */
+const reached = Map.groupBy(
+  Object.values(schema.getTypeMap())
     .filter(isObjectType)
-    .flatMap((type) => Object.values(type.getFields()).map((field) => ({ type, field })))
-    .filter(({ field }) =>
-      restOf(field).some((call) => call.api === api && call.method === method && call.path === path),
-    );
-  const rank = ({ type, field }: { type: GraphQLObjectType; field: Field }) =>
-    (method === 'GET' && BY_CHANGES.includes(type.name)
+    .flatMap((type) =>
+      Object.values(type.getFields()).flatMap((field) =>
+        restOf(field).map((call) => ({ key: keyOf(call), type, field })),
+      ),
+    ),
+  ({ key }) => key,
+);
+
+/** The field that reaches an operation: one of a branch before one of another type. */
+export const fieldOf = (operation: Claim): Reached => {
+  const rank = ({ type, field }: Reached) =>
+    (operation.method === 'GET' && BY_CHANGES.includes(type.name)
       ? 90
       : ['Mutation', 'Courier', 'Bird'].includes(type.name)
         ? 0
         : 10) + restOf(field).length;
-  const [best] = all.toSorted((one, other) => rank(one) - rank(other));
-  if (!best) throw new Error(`no field reaches ${api} ${method} ${path}`);
+  const [best] = (reached.get(keyOf(operation)) ?? []).toSorted((one, other) => rank(one) - rank(other));
+  if (!best) throw new Error(`no field reaches ${keyOf(operation)}`);
   return best;
 };
 
@@ -68,10 +85,12 @@ export const exampleOf = (
   if (shape['x-compares'] !== undefined)
     return { since: '2000-01-01T00:00:00Z', until: '2100-01-01T00:00:00Z' };
   if (shape.type === 'array')
-    return [exampleOf(dialect, { ...shape.items, 'x-name': name } as Shape, name, idOf)];
+    return [exampleOf(dialect, { default: [shape.default].flat()[0], ...shape.items } as Shape, name, idOf)];
+  // What is the upstream’s own default is not sent, so an example is something else where it can be.
+  const others = shape.enum?.filter((word) => word !== null && word !== shape.default);
   if (name === 'sort')
-    return `${enumValue(String(shape.enum?.find((word) => !String(word).startsWith('-'))))}_ASC`;
-  if (shape.enum) return enumValue(String(shape.enum.find((word) => word !== null)));
+    return `${enumValue(String(others?.find((word) => !String(word).startsWith('-'))))}_ASC`;
+  if (shape.enum) return enumValue(String((others ?? shape.enum)[0]));
   if (shape.properties && Object.keys(shape.properties).length > 0)
     return objectOf(dialect, shape.properties, idOf);
   if (shape['x-points-to'] !== undefined) return idOf(shape['x-points-to']);
@@ -81,12 +100,12 @@ export const exampleOf = (
   if (shape.format === 'phonenumberE164') return '+12025550142';
   if (shape.format === 'time') return '14:15:22Z';
   if (shape.format === 'uri') return 'https://example.com/';
-  if (shape.type === 'boolean') return true;
+  if (shape.type === 'boolean') return shape.default !== true;
   if (shape.type === 'integer' || shape.type === 'number')
     return Math.min(shape.maximum ?? 2, Math.max(shape.minimum ?? 1, 1));
   if (shape.type === 'string')
     return 'example'.padEnd(shape.minLength ?? 0, 'x').slice(0, shape.maxLength ?? 40);
-  return shape.type === 'object' ? {} : 'example';
+  return shape.type === 'object' ? { key: 'example' } : 'example';
 };
 
 const objectOf = (
@@ -101,19 +120,38 @@ const objectOf = (
     ]),
   );
 
-/** All leaves below a type that need no call and no argument, objects included. */
-const leavesOf = (named: ReturnType<typeof getNamedType>, depth = 4): string => {
+/**
+ * All leaves below a type that need no call and no argument, objects included. Of a type within itself only what is
+ * no object is asked.
+ *
+ * @param above the types that it stands within
+ */
+const leavesOf = (named: GraphQLNamedType, above: readonly string[] = []): string => {
   if (isLeafType(named)) return '';
-  if (isUnionType(named) || isAbstractType(named)) return '{ __typename }';
-  if (!isObjectType(named)) return '';
-  const fields = Object.values(named.getFields()).filter(
-    (field) =>
-      restOf(field).length === 0 &&
-      field.name !== 'edges' &&
-      !field.args.some((arg) => isNonNullType(arg.type)) &&
-      (isLeafType(getNamedType(field.type)) || depth > 0),
-  );
-  return `{ __typename ${fields.map((field) => `${field.name} ${leavesOf(getNamedType(field.type), depth - 1)}`).join(' ')} }`;
+  const parts = isAbstractType(named)
+    ? schema
+        .getPossibleTypes(named)
+        // Fields of one name and several types stand in one place, so each has its own name there.
+        .map((type) => `... on ${type.name} { ${fieldsBelow(type, above, `${type.name}_`).join(' ')} }`)
+    : [];
+  const fields = isObjectType(named) ? fieldsBelow(named, above) : [];
+  return `{ __typename ${[...parts, ...fields].join(' ')} }`;
+};
+
+const fieldsBelow = (type: GraphQLObjectType, above: readonly string[], alias = ''): string[] => {
+  const isInside = above.includes(type.name);
+  return Object.values(type.getFields())
+    .filter(
+      (field) =>
+        restOf(field).length === 0 &&
+        field.name !== 'edges' &&
+        !field.args.some((arg) => isNonNullType(arg.type)) &&
+        (isLeafType(getNamedType(field.type)) || !isInside),
+    )
+    .map((field) => {
+      const below = leavesOf(getNamedType(field.type), [...above, type.name]);
+      return `${alias && `${alias}${field.name}: `}${field.name} ${below}`;
+    });
 };
 
 /**
@@ -137,17 +175,18 @@ export const requestOf = (
   const shapes = field.args.some(({ name }) => name === 'input') ? (written?.properties ?? {}) : query;
   const values: Record<string, unknown> = dialect ? objectOf(dialect, shapes, ids.idOf) : {};
   const variables: Record<string, unknown> = {};
-  for (const arg of field.args) {
+  const exampleFor = (arg: GraphQLArgument): unknown => {
     const named = getNamedType(arg.type);
-    const value =
-      given[arg.name] ??
-      (isInputObjectType(named) && arg.name === 'input'
-        ? inputOf(named, values, all, operation, ids, given)
-        : arg.name === 'first'
-          ? 5
-          : arg.name === 'id'
-            ? ids.nodeOf(getNamedType(field.type).toString())
-            : values[arg.name]);
+    if (arg.name in given) return given[arg.name];
+    if (arg.name === 'first') return 5;
+    if (arg.name === 'after') return undefined;
+    if (arg.name === 'id') return ids.nodeOf(getNamedType(field.type).toString());
+    if (arg.name === 'input' && isInputObjectType(named))
+      return inputOf(named, BY_HAND.includes(named.name) ? {} : values, all, operation, ids, given);
+    return values[arg.name] ?? (all ? exampleInput(arg.type, arg.name, given) : undefined);
+  };
+  for (const arg of field.args) {
+    const value = exampleFor(arg);
     if (value !== undefined && (all || isNonNullType(arg.type) || arg.name in given || arg.name === 'first'))
       variables[arg.name] = value;
   }
@@ -208,15 +247,20 @@ const inputOf = (
 ): Record<string, unknown> => {
   const input: Record<string, unknown> = {};
   const [, , collection = ''] = path.split('/');
+  const braces = bracesOf(path);
+  /** The id of the thing that a brace of the path stands for; a path of courier says it by its collection. */
+  const idAt = (brace: string | undefined) =>
+    brace === undefined || brace === 'id' ? idOf(collection) : idOf(pascal(brace.replace(/Id$/, '')));
   for (const field of Object.values(type.getFields())) {
+    const coordinate = `${type.name}.${field.name}`;
     const value =
       field.name in given
         ? given[field.name]
-        : field.name === 'id'
-          ? idOf(collection)
-          : field.name === 'body' && !(field.name in values)
-            ? {}
-            : values[field.name];
+        : coordinate in given
+          ? given[coordinate]
+          : field.name === 'id' || braces.includes(field.name)
+            ? idAt(field.name === 'id' ? braces.at(-1) : field.name)
+            : (values[field.name] ?? exampleInput(field.type, field.name, given, [type.name]));
     if (value !== undefined && (all || isNonNullType(field.type) || field.name in given))
       input[field.name] = value;
   }

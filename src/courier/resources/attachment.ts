@@ -8,6 +8,10 @@ import { CourierMessage } from './message.ts';
 export const CourierAttachment = resource('CourierAttachment', '/v1/messaging-attachments/{id}/');
 
 list(CourierAttachment).under(CourierMessage, { field: 'files', description: 'Its files, asked anew.' });
-create(CourierAttachment, { name: 'prepareCourierAttachment' });
+/** How a file for a message is announced. */
+export const announceFile = create(CourierAttachment, { name: 'prepareCourierAttachment' });
 update(CourierAttachment);
-action(CourierAttachment, 'process-upload', { name: 'completeCourierAttachment' });
+/** How courier is told that a file is uploaded. */
+export const completeFile = action(CourierAttachment, 'process-upload', {
+  name: 'completeCourierAttachment',
+});

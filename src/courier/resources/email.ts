@@ -5,6 +5,7 @@ import { action } from '../../graph/verbs/action.ts';
 import { create } from '../../graph/verbs/create.ts';
 import { list } from '../../graph/verbs/list.ts';
 import { resource } from '../courier.ts';
+import { CourierRecipient, type RecipientRow } from '../recipient.ts';
 import { wordStatus } from '../status.ts';
 import { readTime } from '../times.ts';
 import type { Flat } from '../types.ts';
@@ -26,6 +27,7 @@ const courierEmailView: MessageView<Row> = {
   statusAt: (row) => readTime(row['last-modified-at']),
   createdAt: (row) => readTime(row['created-at']),
   author: () => ({ name: null, self: true }),
+  people: (row) => (row['individual-id'] ? [row['individual-id']] : []),
 };
 
 export const CourierEmail = resource('CourierEmail', '/v1/user-emails/{id}/', {
@@ -38,6 +40,12 @@ export const CourierEmail = resource('CourierEmail', '/v1/user-emails/{id}/', {
       type: Channel,
       description: 'Always null: an email has no channel.',
       resolve: () => null,
+    }),
+    recipients: t.field({
+      type: [CourierRecipient],
+      description: 'The addresses that it goes to, or the individual where it names none.',
+      resolve: ({ to, 'individual-id': individualId }): RecipientRow[] =>
+        to?.length ? to.map((address) => ({ address, individualId })) : [{ individualId }],
     }),
     userId: t.exposeID('user-id', { description: 'Native id of the user it is for.' }),
   }),

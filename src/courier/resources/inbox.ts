@@ -3,7 +3,8 @@ import { lookUp } from '../courier.ts';
 import { CourierChannel } from './channel.ts';
 import { CourierIndividual } from './individual.ts';
 
-list(CourierChannel, {
+/** The list of channels that can be sorted, by recency too. */
+export const inboxChannels = list(CourierChannel, {
   path: '/v1/communication-messages/',
   field: 'inboxChannels',
 }).under(CourierIndividual, {

@@ -4,7 +4,9 @@ import type { Context } from '../../context.ts';
 import { recordOwn } from '../../graph/change.ts';
 import { globalId } from '../../graph/ids.ts';
 import { Message, MessageParty, type MessageView, messageFields, type Party } from '../../graph/message.ts';
+import { MessageAttachment, MessageRecipient } from '../../graph/message-parts.ts';
 import { relation } from '../../graph/node.ts';
+import { extendObject } from '../../graph/output.ts';
 import { action } from '../../graph/verbs/action.ts';
 import { create } from '../../graph/verbs/create.ts';
 import { list } from '../../graph/verbs/list.ts';
@@ -55,7 +57,27 @@ const courierMessageView: MessageView<Row> = {
     self: isOwn(row),
     who: row,
   }),
+  // Of a message of the organization's it is not told who else is in the channel.
+  people: (row) => (isOwn(row) || !row['individual-id'] ? [] : [row['individual-id']]),
 };
+
+/** A file as a message tells it. */
+type FileRow = NonNullable<Row['attachments']>[number];
+
+extendObject('CourierMessageAttachment', [MessageAttachment], (t) => ({
+  url: t.string({
+    description: 'Always null: courier documents no address to read a file at.',
+    resolve: () => null,
+  }),
+  name: t.string({
+    description: 'Its name, which is `filename` too.',
+    resolve: (row) => (row as FileRow).filename,
+  }),
+  size: t.int({
+    description: 'Its size in bytes, which is `contentSize` too.',
+    resolve: (row) => (row as FileRow)['content-size'],
+  }),
+}));
 
 export const CourierMessage = resource('CourierMessage', '/v1/messaging-messages/{id}/', {
   description: 'A message in a courier channel.',
@@ -67,6 +89,24 @@ export const CourierMessage = resource('CourierMessage', '/v1/messaging-messages
     userId: t.exposeID('user-id', { description: 'Native id of the author’s user.' }),
   }),
 });
+
+const noIndividual = (description: string) => ({
+  type: CourierIndividual,
+  description,
+  resolve: () => null,
+});
+
+// Messages and emails of courier tell theirs in fields of their own.
+builder.interfaceField(Message, 'individual', (t) =>
+  t.field(
+    noIndividual(
+      'The individual whom a message of courier itself names: who wrote a message, or whom an email is for.',
+    ),
+  ),
+);
+builder.interfaceField(MessageRecipient, 'individual', (t) =>
+  t.field(noIndividual('The individual of courier.')),
+);
 
 builder.objectField(MessageParty, 'individual', (t) =>
   t.field(
@@ -91,7 +131,7 @@ export const messages = list(CourierMessage, {
 }).under(CourierChannel, { description: 'Its messages, newest first.' });
 
 /** Tells the status stream; the channel's newest message and its counts have changed with the message. */
-const changed =
+export const recordMessage =
   (how: { readonly added: boolean }) =>
   (row: Row, context: Context): Promise<void> => {
     if (row['channel-id']) CourierChannel.forget(context, row['channel-id']);
@@ -111,7 +151,7 @@ const textHash = (text: unknown): string =>
 /** How messages are posted. */
 export const post = create(CourierMessage, {
   name: 'postCourierMessage',
-  after: changed({ added: true }),
+  after: recordMessage({ added: true }),
   reads: [messages.operation],
   trace: {
     // courier takes no mark, so a message is known by its author, its words and when it was posted.
@@ -137,8 +177,9 @@ export const post = create(CourierMessage, {
     },
   },
 });
-update(CourierMessage, { after: changed({ added: false }) });
-action(CourierMessage, 'ack', { name: 'acknowledgeCourierMessage', after: changed({ added: false }) });
+/** How messages are changed, and drafts posted. */
+export const edit = update(CourierMessage, { after: recordMessage({ added: false }) });
+action(CourierMessage, 'ack', { name: 'acknowledgeCourierMessage', after: recordMessage({ added: false }) });
 action(CourierMessage, 'add-reaction', { name: 'addCourierMessageReaction' });
-action(CourierMessage, 'delete-reaction', { name: 'deleteCourierMessageReaction' });
+action(CourierMessage, 'delete-reaction', { name: 'removeCourierMessageReaction' });
 read(CourierMessage, 'get-receipts');

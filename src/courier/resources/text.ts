@@ -8,6 +8,7 @@ import { list } from '../../graph/verbs/list.ts';
 import type { TextCallback } from '../../ports.ts';
 import { OutcomeUnknownError } from '../../upstream/errors.ts';
 import { resource } from '../courier.ts';
+import { CourierRecipient } from '../recipient.ts';
 import { wordStatus } from '../status.ts';
 import { readTime } from '../times.ts';
 import type { Flat } from '../types.ts';
@@ -32,6 +33,8 @@ const courierTextView: MessageView<Row> = {
   statusAt: (row) => readTime(row['last-modified-at']),
   createdAt: (row) => readTime(row['created-at']),
   author: (row) => ({ name: null, self: isOwn(row) }),
+  // A text tells a number alone.
+  people: () => [],
 };
 
 export const CourierText = resource('CourierText', '/v1/texts/{id}/', {
@@ -44,6 +47,11 @@ export const CourierText = resource('CourierText', '/v1/texts/{id}/', {
       type: Channel,
       description: 'Always null: a text has no channel.',
       resolve: () => null,
+    }),
+    recipients: t.field({
+      type: [CourierRecipient],
+      description: 'The number that it goes to.',
+      resolve: ({ target }) => (target ? [{ address: target }] : []),
     }),
     callbackStatusUrl: t.string({
       description: 'Where its status is posted; null where that is Pigeon itself.',

@@ -6,5 +6,8 @@ import { CourierUser } from './user.ts';
 
 export const CourierUserConsent = resource('CourierUserConsent', '/v1/user-consents/{id}/');
 
-list(CourierUserConsent).under(CourierUser, { field: 'consents' }).under(CourierOrganization);
+/** The list of consents, of a user or for an organization. */
+export const userConsents = list(CourierUserConsent)
+  .under(CourierUser, { field: 'consents' })
+  .under(CourierOrganization);
 create(CourierUserConsent);

@@ -1,6 +1,6 @@
 import type { Row } from '../dialect.ts';
 import { camel } from '../names.ts';
-import { type Changed, type ChangeOptions, change } from './change.ts';
+import { type Change, type Changed, type ChangeOptions, change } from './change.ts';
 import { below } from './operation.ts';
 import type { ResourceRef } from './resource.ts';
 
@@ -27,9 +27,9 @@ export const action = <R extends { id: string }, Path extends string, Key extend
   ref: ResourceRef<R, Path, Key>,
   verb: ActionOf<Key, Path, 'POST'>,
   options: Options<R> = {},
-): void => {
+): Change<R> => {
   const of = ref as object as ResourceRef<Row>;
-  change(
+  return change(
     {
       dialect: of.dialect,
       method: 'POST',
@@ -39,5 +39,5 @@ export const action = <R extends { id: string }, Path extends string, Key extend
       owner: of.name,
     },
     options as object as ChangeOptions<Changed>,
-  );
+  ) as object as Change<R>;
 };

@@ -1,5 +1,5 @@
 import type { Row } from '../dialect.ts';
-import { type Changed, type ChangeOptions, change } from './change.ts';
+import { type Change, type Changed, type ChangeOptions, change } from './change.ts';
 import type { ResourceRef } from './resource.ts';
 
 /**
@@ -9,9 +9,9 @@ import type { ResourceRef } from './resource.ts';
 export const update = <R extends { id: string }>(
   ref: ResourceRef<R>,
   options: ChangeOptions<R> = {},
-): void => {
+): Change<R> => {
   const of = ref as object as ResourceRef<Row>;
-  change(
+  return change(
     {
       dialect: of.dialect,
       method: 'PATCH',
@@ -22,5 +22,5 @@ export const update = <R extends { id: string }>(
       gives: of,
     },
     options as object as ChangeOptions<Changed>,
-  );
+  ) as object as Change<R>;
 };

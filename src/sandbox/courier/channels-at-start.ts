@@ -23,8 +23,9 @@ export function channelsAtStart(
     more: Dictionary,
   ): Row => {
     const [owner = 'desk', ...others] = DESK[organization];
+    const staff = [...new Set([owner, 'desk', ...others])];
     const at = clock.ago((key === 'amina' ? 120 : random.whole(50, 400)) * DAY);
-    const subscribers = [...new Set([owner, 'desk', ...others, ...members].map(individual))];
+    const subscribers = [...new Set([...staff, ...members].map(individual))];
     const attributes = {
       name: key,
       'org-id': id('courier-organization', organization),
@@ -37,7 +38,7 @@ export function channelsAtStart(
       'with-sms': false,
       'event-settings': { enabled: true },
       'group-provider-ack': false,
-      subscribers: subscribers.map((one, index) => subscriberOf(one, index < 2)),
+      subscribers: subscribers.map((one, index) => subscriberOf(one, index < staff.length)),
       'created-at': at,
       'last-modified-time': at,
       ...more,

@@ -65,7 +65,7 @@ export const redisTextTokens = (redis: RedisConnection): TextTokens => {
     report: (key, report) =>
       attempt(async () => {
         const said = report
-          ? [String(rank(report.status)), report.status, report.nativeStatus, String(report.occurredAt)]
+          ? [String(rank(report.status)), report.status, report.nativeStatus ?? '', String(report.occurredAt)]
           : ['-1', '', '', ''];
         const { audience, textId } = fieldsOf(await takeReport(commands, [at(key)], ...said));
         if (audience === undefined) return undefined;
@@ -116,6 +116,10 @@ const earlyOf = (key: string, fields: Fields): Early | undefined => {
     key,
     audience,
     textId,
-    report: { status: status as MessageStatus, nativeStatus, occurredAt: Number(occurredAt) },
+    report: {
+      status: status as MessageStatus,
+      nativeStatus: nativeStatus || null,
+      occurredAt: Number(occurredAt),
+    },
   };
 };

@@ -51,4 +51,4 @@ export const PersonsNamesDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<PersonsNamesQuery, PersonsNamesQueryVariables>;
+    `, {"hash":"sha256:a03cd4425d49ed77fdd46f743597da0bac5bb5d7a5483cfb833bda12405e3f50"}) as unknown as TypedDocumentString<PersonsNamesQuery, PersonsNamesQueryVariables>;

@@ -1,0 +1,265 @@
+import { createContextCache } from '@pothos/core';
+import DataLoader from 'dataloader';
+import { BirdChannel, listChannels } from '../bird/channel.ts';
+import { BirdContact, type ContactRow } from '../bird/resources/contact.ts';
+import { getChannelContact, readServiceWindow } from '../bird/service-window.ts';
+import { readTime } from '../bird/times.ts';
+import type { Api, Context } from '../context.ts';
+import { CourierChannel } from '../courier/resources/channel.ts';
+import { userConsents } from '../courier/resources/user-consent.ts';
+import type { Unreachable } from '../graph/errors.ts';
+import { globalId } from '../graph/ids.ts';
+import { operationsOf } from '../graph/ledger.ts';
+import type { Somebody } from '../sending/opt-outs.ts';
+import { wishIn } from '../sending/stop-words.ts';
+import { comparable, contactsBy, evidenceReads, usersOf } from './evidence.ts';
+import type { Identifier } from './identifier.ts';
+import { isOutAtBird, isOutAtCourier, isOutByPreferences, lacksConsent } from './opted-out.ts';
+import { identifierIn, whoIsMeant } from './somebody.ts';
+
+export type BirdChannelRow = NonNullable<Awaited<ReturnType<typeof BirdChannel.load>>>;
+export type CourierChannelRow = NonNullable<Awaited<ReturnType<typeof CourierChannel.load>>>;
+type Subscriber = NonNullable<CourierChannelRow['subscribers']>[number];
+
+/** What is read to find out whether somebody can be written to over a channel. */
+export const reachReads = operationsOf(
+  { operations: evidenceReads },
+  BirdChannel,
+  listChannels,
+  BirdContact,
+  getChannelContact,
+  CourierChannel,
+  userConsents,
+);
+
+/** Whether somebody can be written to over a channel now. */
+export interface Reach {
+  readonly api: Api;
+  /** The channel’s key within its type. */
+  readonly key: string;
+  readonly channel: object;
+  /** Who would get it, as Bird knows them. */
+  readonly contact: ContactRow | null;
+  /** Who would get it, as courier knows them, where that is one. */
+  readonly individualId: string | null;
+  /** Why not; none where they can. */
+  readonly reasons: readonly Unreachable[];
+  /** Until when the channel can be written to freely; null where there is no end or it is not known. */
+  readonly openUntil: Date | null;
+  /** All who would get it, as wishes are kept. */
+  readonly marks: readonly string[];
+  /** The keys of the contacts or individuals who would get it. */
+  readonly people: readonly string[];
+  /** The time zones that the upstreams tell of those who would get it. */
+  readonly timeZones: readonly string[];
+}
+
+/** The channel’s global id. */
+export const channelIdOf = ({ api, key }: Pick<Reach, 'api' | 'key'>): string =>
+  globalId(api === 'bird' ? 'BirdChannel' : 'CourierChannel', key);
+
+/** What is known of somebody beside the channel. */
+interface Beside {
+  /** False where it is not sure that they are the person who is meant. */
+  readonly sure?: boolean;
+  /** Their numbers that courier says want no texts. */
+  readonly silenced?: ReadonlySet<string>;
+  /** True for a template, which opens a service window by itself. */
+  readonly template?: boolean;
+}
+
+/** Platforms that reach a number, and those on which a business may write freely only for a while after a message came in. */
+const BY_NUMBER = new Set(['sms', 'whatsapp', 'rcs', 'viber', 'voice']);
+const WITH_WINDOW = new Set(['whatsapp', 'facebook', 'instagram']);
+
+/** The statuses of a channel over which nothing can be sent. */
+const UNUSABLE = new Set(['pending', 'setting-up', 'failed', 'inactive', 'deleted']);
+
+/** `sms` of `sms-messagebird`. */
+export const platformOf = ({ platformId }: BirdChannelRow): string =>
+  (platformId ?? '').replace(/-.*$/, '').toLowerCase();
+
+const kindOf = (platform: string): 'email' | 'phone' | undefined =>
+  platform === 'email' ? 'email' : BY_NUMBER.has(platform) ? 'phone' : undefined;
+
+const isKind = (identifier: Identifier, kind: 'email' | 'phone' | undefined): boolean =>
+  kind === undefined || (identifier.kind === 'email') === (kind === 'email');
+
+const zoneOf = ({ attributes }: ContactRow): string[] =>
+  typeof attributes?.timezone === 'string' ? [attributes.timezone] : [];
+
+/** Whether a contact’s service window is open, where the platform has one. */
+const windowOf = async (context: Context, channel: BirdChannelRow, contactId: string) => {
+  const window = await readServiceWindow(context, channel, contactId);
+  const until = readTime(window?.serviceWindowExpireAt) ?? null;
+  const isOpen = window?.isPermanentSession === true || (until !== null && until.getTime() > Date.now());
+  return { isOpen, until };
+};
+
+/**
+ * Whether a contact, or whoever has an identifier, can be written to over a channel of Bird.
+ *
+ * @param who the contact; in its place a number or an address
+ */
+export const reachAtBird = async (
+  context: Context,
+  channel: BirdChannelRow,
+  who: { readonly contact: ContactRow } | { readonly to: string },
+  { sure = true, silenced = new Set(), template = false }: Beside = {},
+): Promise<Reach> => {
+  const { optOuts, sendRules, defaultRegion } = context.services;
+  const key = `${channel.workspaceId}/${channel.id}`;
+  const platform = platformOf(channel);
+  const kind = kindOf(platform);
+  const reasons = new Set<Unreachable>();
+  if (UNUSABLE.has(channel.status ?? '')) reasons.add('CHANNEL_INACTIVE');
+  if (!sure) reasons.add('UNVERIFIED');
+
+  const named = 'to' in who ? identifierIn(who.to, defaultRegion) : undefined;
+  const contacts =
+    'contact' in who
+      ? [who.contact]
+      : named
+        ? await contactsBy(context, named.kind === 'email' ? 'email' : 'phone', [named.value, who.to.trim()])
+        : [];
+  const identifiers = [
+    ...(named ? [named] : []),
+    ...('contact' in who ? (await comparable(context, who.contact)).filter((one) => isKind(one, kind)) : []),
+  ];
+  // On platforms that reach no number, whom Bird knows there is Bird’s to say.
+  if (identifiers.length === 0 && kind !== undefined && 'contact' in who) reasons.add('NO_IDENTIFIER');
+  const somebody: Somebody[] = [
+    ...identifiers.flatMap(whoIsMeant),
+    ...contacts.map((one) => ({ kind: 'contact' as const, value: BirdContact.key(one), channel: key })),
+  ];
+  const marks = optOuts.marks(somebody);
+  const isOut =
+    contacts.some((one) => isOutAtBird(one, platform, sendRules.optOutLists)) ||
+    (platform === 'sms' && identifiers.some(({ value }) => silenced.has(value))) ||
+    (await optOuts.isStopped(marks));
+  if (isOut) reasons.add('OPTED_OUT');
+  const [contact = null] = contacts;
+  let openUntil: Date | null = null;
+  if (WITH_WINDOW.has(platform) && !template && reasons.size === 0 && contact) {
+    const { isOpen, until } = await windowOf(context, channel, contact.id);
+    openUntil = until;
+    if (!isOpen) reasons.add('SERVICE_WINDOW_CLOSED');
+  }
+  return {
+    api: 'bird',
+    key,
+    channel,
+    contact,
+    individualId: null,
+    reasons: [...reasons],
+    openUntil,
+    marks,
+    people: contacts.map((one) => BirdContact.key(one)),
+    timeZones: contacts.flatMap(zoneOf),
+  };
+};
+
+/** The consents of each user, read once an operation. */
+const consentsOf = createContextCache(
+  (context: Context) =>
+    new DataLoader(
+      (userIds: readonly string[]) =>
+        Promise.all(
+          userIds.map(async (userId) => {
+            const args = { first: 1000 };
+            const { edges } = await userConsents.read(context, args, { 'filter[user-id]': userId }, false);
+            return edges.map(({ node }) => node);
+          }),
+        ),
+      { maxBatchSize: 1 },
+    ),
+);
+
+/** True when somebody who takes part in a channel of courier wants nothing of what it carries. */
+const isOutInChannel = async (
+  context: Context,
+  channel: CourierChannelRow,
+  subscriber: Subscriber,
+): Promise<Unreachable | undefined> => {
+  const preferences = subscriber['communication-preferences'];
+  // What the channel does not carry over SMS shows in an app or in a browser.
+  if (channel['with-sms'] !== true)
+    return (['mobile', 'web'] as const).every((way) => isOutByPreferences(preferences, way))
+      ? 'OPTED_OUT'
+      : undefined;
+  const users = await usersOf(context, subscriber.id ?? '');
+  const isOut =
+    subscriber['phone-number-unsubscribed'] === true ||
+    isOutByPreferences(preferences, 'sms') ||
+    users.some((user) => isOutAtCourier(user, 'sms'));
+  if (isOut) return 'OPTED_OUT';
+  const consents = await consentsOf(context).loadMany(users.map(({ id }) => id));
+  for (const some of consents) {
+    if (some instanceof Error) throw some;
+    if (lacksConsent(some, 'sms', channel['org-id'])) return 'NO_CONSENT';
+  }
+  return undefined;
+};
+
+/** How many are in the group that a channel is for. */
+const groupSize = (channel: CourierChannelRow): number =>
+  channel['individual-group']?.['individuals-count'] ??
+  channel['individual-group']?.['individual-ids']?.length ??
+  (channel['individual-group-id'] ? 2 : 1);
+
+/**
+ * Whether those who take part in a channel of courier can be written to there.
+ *
+ * @param individualId the one who is meant; without one, all who take part but those who run the channel
+ * @param authorId who writes, and so gets nothing
+ */
+export const reachAtCourier = async (
+  context: Context,
+  channel: CourierChannelRow,
+  { individualId, authorId }: { individualId?: string; authorId?: string | undefined },
+  { sure = true }: Beside = {},
+): Promise<Reach> => {
+  const { optOuts, defaultRegion, sendRules } = context.services;
+  const key = channel.id;
+  const reasons = new Set<Unreachable>();
+  if (channel.archived === true) reasons.add('CHANNEL_INACTIVE');
+  if (!sure) reasons.add('UNVERIFIED');
+  if (individualId !== undefined && groupSize(channel) > 1) reasons.add('SHARED_CHANNEL');
+  const subscribers = channel.subscribers ?? [];
+  if (individualId !== undefined && !subscribers.some(({ id }) => id === individualId))
+    reasons.add('NO_IDENTIFIER');
+  // Whoever else takes part gets it as well, and is asked for as well.
+  const readers = subscribers.filter(
+    ({ id, admin }) => id !== authorId && (admin !== true || id === individualId),
+  );
+  const somebody = readers.flatMap(({ id, 'phone-number': number }): Somebody[] => {
+    const phone = channel['with-sms'] === true ? identifierIn(number, defaultRegion) : undefined;
+    return [
+      ...(id ? [{ kind: 'individual' as const, value: id, channel: key }] : []),
+      ...(phone ? whoIsMeant(phone) : []),
+    ];
+  });
+  const marks = optOuts.marks(somebody);
+  const found = await Promise.all(readers.map((reader) => isOutInChannel(context, channel, reader)));
+  for (const reason of found) if (reason) reasons.add(reason);
+  // What was said last came from courier just now, whether or not Pigeon was told before.
+  if (wishIn(channel['last-message']?.message) === 'stop' || (await optOuts.isStopped(marks)))
+    reasons.add('OPTED_OUT');
+  // Their clocks are asked for where they matter.
+  const users = sendRules.quietHours
+    ? await Promise.all(readers.map(({ id }) => usersOf(context, id ?? '')))
+    : [];
+  const [only, ...others] = readers;
+  return {
+    api: 'courier',
+    key,
+    channel,
+    contact: null,
+    individualId: individualId ?? (others.length === 0 ? (only?.id ?? null) : null),
+    reasons: [...reasons],
+    openUntil: null,
+    marks,
+    people: readers.flatMap(({ id }) => id ?? []),
+    timeZones: users.flat().flatMap(({ tz }) => (tz ? [tz] : [])),
+  };
+};
