@@ -2,16 +2,18 @@ import { spawnSync } from 'node:child_process';
 import { PLANTED } from './planted.ts';
 
 /**
- * `node test/stream/simulation/plant-all.ts [seeds] [part of a name]` plants each bug in turn, says which seed finds it,
- * and ends with 1 where one is not found.
+ * `node test/stream/simulation/plant-all.ts [seeds] [part of a name]` plants each bug in turn, runs seeds of the store that
+ * it is about, says which of them finds it, and ends with 1 where one is not found.
  */
 const [seeds = '1000', part = ''] = process.argv.slice(2);
 const here = import.meta.dirname;
 let missed = 0;
-for (const name of Object.keys(PLANTED).filter((one) => one.includes(part))) {
+for (const [name, { store }] of Object.entries(PLANTED)) {
+  if (!name.includes(part)) continue;
+  const which = store ? [store === 'redis' ? '1' : '0', '2'] : ['0', '1'];
   const { stdout, status } = spawnSync(
     process.execPath,
-    ['--import', `${here}/plant.ts`, `${here}/run.ts`, seeds],
+    ['--import', `${here}/plant.ts`, `${here}/run.ts`, seeds, ...which],
     { env: { ...process.env, PLANTED: name }, encoding: 'utf8' },
   );
   const found = status === 1 ? /^seed (\d+) fails: (.*)$/m.exec(stdout) : null;
