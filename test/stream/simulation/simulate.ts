@@ -9,6 +9,7 @@ import { type BirdMessage, BirdWorld, channelIds } from './bird.ts';
 import { Checker, Violation } from './checker.ts';
 import { runClient } from './client.ts';
 import { Disk } from './disk.ts';
+import { diskFaults, outerFaults, redisFaults } from './faults.ts';
 import { Loop } from './loop.ts';
 import { type SimulatedNode, startNode } from './node.ts';
 import { RedisWorld } from './redis.ts';
@@ -162,64 +163,12 @@ export const simulate = async (seed: number, say?: (line: string) => void): Prom
     return { witness, messages };
   });
 
-  /** Says what the store has lost: everything behind where it stands now. */
-  const lostBehind = (before: { epoch: string }, position: number): void =>
-    checker.lose(before.epoch, position);
-  const headInRedis = (): number => Number(redis.server.execute(['HGET', 'pigeon:meta', 'head']) ?? 0);
-  const epochInRedis = (): string => String(redis.server.execute(['HGET', 'pigeon:meta', 'epoch']) ?? '');
-
-  const ownFaults: Record<string, () => void> =
-    store === 'sqlite'
-      ? {
-          'the disk is full': () => disk.fail('full'),
-          'the process ends before its commit': () => disk.fail('crash before'),
-          'the process ends after its commit': () => disk.fail('crash after'),
-          'the file is copied': () => disk.copy(),
-          'the file is put back': () => {
-            const epoch = nodes[0]?.log.epoch;
-            if (!epoch) return;
-            crash(0);
-            disk.putBack();
-            lostBehind({ epoch }, disk.head());
-          },
-        }
-      : {
-          'a connection breaks': () => random.pick(links)?.cut(),
-          'a node sleeps': () => random.pick(links)?.cut(random.whole(2000, 8000)),
-          'the copy catches up': () => redis.sync(),
-          'Redis starts anew': () => redis.restart('all'),
-          'the copy takes over': () => {
-            const epoch = epochInRedis();
-            redis.restart('copy');
-            lostBehind({ epoch }, epochInRedis() === epoch ? headInRedis() : -1);
-          },
-          'Redis has lost everything': () => {
-            const epoch = epochInRedis();
-            redis.restart('nothing');
-            lostBehind({ epoch }, -1);
-          },
-          'Redis’s clock is ahead by years': () => {
-            redis.ahead += 3650 * DAY;
-            loop.after(random.whole(1, 5000), () => {
-              redis.ahead -= 3650 * DAY;
-            });
-          },
-          'Redis’s clock is behind by years': () => {
-            redis.ahead -= 3650 * DAY;
-          },
-        };
-  const allFaults: Record<string, () => void> = {
-    ...ownFaults,
+  const allFaults = {
+    ...(store === 'sqlite'
+      ? diskFaults({ disk, checker, epoch: () => nodes[0]?.log.epoch, crash: () => crash(0) })
+      : redisFaults({ redis, checker, loop, random, links })),
     'a process ends': () => crash(random.whole(0, nodes.length - 1)),
-    'the clock is ahead by years': () => {
-      loop.wallAhead += 3650 * DAY;
-      loop.after(random.whole(1, 5000), () => {
-        loop.wallAhead -= 3650 * DAY;
-      });
-    },
-    'Bird fails': () => {
-      bird.failing = random.pick([0, 20, 90]);
-    },
+    ...outerFaults({ loop, random, bird }),
   };
   /** Each seed knows some of the faults, so that some run long enough to become interesting. */
   const known = Object.entries(allFaults).filter(() => random.happens(0.5));
