@@ -69,25 +69,6 @@ export const openDirectoryStore = (dataDir: string, keyPrint: string): Directory
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
   db.exec(TABLES);
 
-  const readMeta = db.prepare('SELECT value FROM meta WHERE name = ?');
-  const writeMeta = db.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)');
-  const meta = (name: string): string | undefined => readMeta.get(name)?.value as string | undefined;
-  const sweeps = db.prepare(`SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB 'holder*'`);
-  const dropOthers = (kept?: number): void => {
-    for (const { name } of sweeps.all()) {
-      if (kept === undefined || name !== tableOf(kept)) db.exec(`DROP TABLE ${name}`);
-    }
-  };
-  if (meta('key') !== keyPrint) {
-    dropOthers();
-    db.exec('DELETE FROM link; DELETE FROM meta');
-    writeMeta.run('key', keyPrint);
-  }
-  const addLink = db.prepare('INSERT OR IGNORE INTO link VALUES (?, ?, ?)');
-  const findLink = db.prepare('SELECT 1 FROM link WHERE individual_id = ? AND contact_key = ?');
-  const findLinks = db.prepare('SELECT contact_key FROM link WHERE individual_id = ? ORDER BY contact_key');
-  const dropLink = db.prepare('DELETE FROM link WHERE individual_id = ? AND contact_key = ?');
-
   const inTransaction = (act: () => void): void => {
     db.exec('BEGIN IMMEDIATE');
     try {
@@ -98,6 +79,27 @@ export const openDirectoryStore = (dataDir: string, keyPrint: string): Directory
       throw error;
     }
   };
+
+  const readMeta = db.prepare('SELECT value FROM meta WHERE name = ?');
+  const writeMeta = db.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)');
+  const meta = (name: string): string | undefined => readMeta.get(name)?.value as string | undefined;
+  const sweeps = db.prepare(`SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB 'holder*'`);
+  const dropOthers = (kept?: number): void => {
+    for (const { name } of sweeps.all()) {
+      if (kept === undefined || name !== tableOf(kept)) db.exec(`DROP TABLE ${name}`);
+    }
+  };
+  // Other processes may open it at the same moment.
+  inTransaction(() => {
+    if (meta('key') === keyPrint) return;
+    dropOthers();
+    db.exec('DELETE FROM link; DELETE FROM meta');
+    writeMeta.run('key', keyPrint);
+  });
+  const addLink = db.prepare('INSERT OR IGNORE INTO link VALUES (?, ?, ?)');
+  const findLink = db.prepare('SELECT 1 FROM link WHERE individual_id = ? AND contact_key = ?');
+  const findLinks = db.prepare('SELECT contact_key FROM link WHERE individual_id = ? ORDER BY contact_key');
+  const dropLink = db.prepare('DELETE FROM link WHERE individual_id = ? AND contact_key = ?');
 
   /** The statements of the sweep that is written, and of the one that is read. */
   const statement = (make: (table: string) => string) => {
@@ -114,13 +116,25 @@ export const openDirectoryStore = (dataDir: string, keyPrint: string): Directory
 
   let last: { readonly text: string; readonly sweep: Sweep } | undefined;
 
+  const lastSweep = (): Sweep | undefined => {
+    const text = meta('sweep');
+    if (text === undefined) return undefined;
+    if (last?.text !== text) last = { text, sweep: JSON.parse(text) };
+    return last.sweep;
+  };
+  const rowsOf = (sweep: number, hash: Uint8Array) => {
+    try {
+      return find(sweep).all(hash);
+    } catch (error) {
+      // Another process may have completed a sweep in between, and forgotten this one.
+      const latest = lastSweep();
+      if (latest === undefined || latest.id === sweep) throw error;
+      return find(latest.id).all(hash);
+    }
+  };
+
   return {
-    sweep: () => {
-      const text = meta('sweep');
-      if (text === undefined) return undefined;
-      if (last?.text !== text) last = { text, sweep: JSON.parse(text) };
-      return last.sweep;
-    },
+    sweep: lastSweep,
     begin: () => {
       const sweep = randomInt(2 ** 47);
       db.exec(`
@@ -148,14 +162,12 @@ export const openDirectoryStore = (dataDir: string, keyPrint: string): Directory
       }),
     abandon: (sweep) => db.exec(`DROP TABLE IF EXISTS ${tableOf(sweep)}`),
     holders: (sweep, hash) =>
-      find(sweep)
-        .all(hash)
-        .map((row) => ({
-          individualId: String(row.individual_id),
-          verified: row.verified === 1,
-          active: row.active === 1,
-          exact: row.exact === 1,
-        })),
+      rowsOf(sweep, hash).map((row) => ({
+        individualId: String(row.individual_id),
+        verified: row.verified === 1,
+        active: row.active === 1,
+        exact: row.exact === 1,
+      })),
     link: (individualId, contactKey, at) => {
       // Most matches are known already, and a reading need not wait for a write.
       if (!findLink.get(individualId, contactKey)) addLink.run(individualId, contactKey, at);

@@ -46,6 +46,7 @@ describe('without any variable', () => {
       outbox: { ageMs: 86_400_000, rows: 1_000_000 },
       freshMs: 10_000,
       sharing: true,
+      workers: 1,
       deadlineMs: 10_000,
       budgetCalls: 500,
       budgetObjects: 25_000,
@@ -255,6 +256,7 @@ describe('faults', () => {
     ['refuses a URL that is none', { ...COURIER, COURIER_API_URL: 'courier' }, ['COURIER_API_URL']],
     ['refuses another scheme', { ...BIRD, BIRD_API_URL: 'ftp://b.example' }, ['BIRD_API_URL']],
     ['refuses a token over two lines', { ...COURIER, COURIER_TOKEN: 'a\nb' }, ['COURIER_TOKEN']],
+    ['wants a Redis for several processes', { WORKERS: '2' }, ['REDIS_URL']],
     ['refuses a port that is none', { PORT: '70000' }, ['PORT']],
     [
       'refuses numbers that are none, all of them',

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openDirectoryStore } from '../../src/joined/directory-store.ts';
 import { idOf } from '../support/ids.ts';
 import { holder, holders, openOver, startCourier } from './directory.ts';
 
@@ -139,5 +140,23 @@ describe('the directory’s file', () => {
       expect(directory.holders('email', 'ada.lovelace@example.com')).toEqual([ADA]);
       expect(directory.holders('phone', '+12025550142')).toEqual([ADA]);
     }
+  });
+
+  test('is read by a process while another completes a sweep', () => {
+    const [writer, reader] = [openDirectoryStore(dataDir, 'key'), openDirectoryStore(dataDir, 'key')];
+    const hash = Buffer.alloc(16);
+    const complete = (individualId: string): number => {
+      const id = writer.begin();
+      writer.add(id, [{ kind: 'email', hash, individualId, verified: true, active: true, exact: true }]);
+      writer.complete({ id, at: 0, users: 1, identifiers: 1 });
+      return id;
+    };
+    const first = complete('one');
+    expect(reader.sweep()?.id).toBe(first);
+    expect(reader.holders(first, hash)).toMatchObject([{ individualId: 'one' }]);
+    complete('another');
+    expect(reader.holders(first, hash)).toMatchObject([{ individualId: 'another' }]);
+    writer.close();
+    reader.close();
   });
 });
