@@ -4,7 +4,10 @@ if (major < 24) {
   console.error(`Pigeon needs Node 24; this is Node ${process.versions.node}. \`npm start\` brings its own.`);
   process.exit(1);
 }
-const cluster = await import('node:cluster');
+// What is compiled once is kept for the next start, in the folder that Node takes for it or NODE_COMPILE_CACHE names.
+const { enableCompileCache } = await import('node:module');
+enableCompileCache();
+const { default: cluster } = await import('node:cluster');
 
 /** Starts one process that answers, or where `WORKERS` says so several behind one port. */
 const begin = async () => {
@@ -12,7 +15,7 @@ const begin = async () => {
   return (await import('./start.ts')).start(process.env);
 };
 
-const run = async () => {
+const run = async (): Promise<void> => {
   const running = await begin().catch(async (error: unknown): Promise<never> => {
     const { faultsOf } = await import('./start.ts');
     for (const fault of faultsOf(error)) console.error(fault);
@@ -33,6 +36,6 @@ const run = async () => {
   for (const signal of SIGNALS) process.once(signal, stop);
 };
 
-// The parent of several says to each what it is.
-if (cluster.default.isWorker) (await import('./workers/worker.ts')).serve(process.env);
+// Whatever a worker is to do its parent tells it.
+if (cluster.isWorker) (await import('./workers/worker.ts')).serve(process.env);
 else await run();

@@ -8,7 +8,9 @@ const src = join(import.meta.dirname, '../src');
 const ORDER = [
   'main',
   'workers',
+  'doctor',
   'start',
+  'redis',
   'server',
   'plugins',
   'schema',
@@ -100,6 +102,6 @@ describe('the house', () => {
     const readers = files
       .filter((file) => /process\.env/.test(readFileSync(file, 'utf8')))
       .map((file) => relative(src, file));
-    expect(readers).toEqual(['main.ts']);
+    expect(readers).toEqual(['doctor.ts', 'main.ts']);
   });
 });

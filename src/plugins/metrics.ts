@@ -11,6 +11,8 @@ export interface Metrics {
   readonly answered: (request: { method: string; route: string; status: number; seconds: number }) => void;
   /** How many WebSocket operations are under way. */
   readonly operations: Gauge;
+  /** Queries that were answered by the execution of the very same one. */
+  readonly joined: Counter;
   /** The same rate limiter, whose waits are counted. */
   readonly measureQuota: (limiter: RateLimiter) => RateLimiter;
   /** The same cache, whose reads are counted. */
@@ -99,6 +101,11 @@ export const createMetrics = (version: string, gather?: Gather): Metrics => {
   const measure = async (): Promise<readonly Measured[]> =>
     (await Promise.all([registry, processMetrics()].map((one) => one.getMetricsAsJSON()))).flat();
   const ofAll = gather?.(measure);
+  const joined = new Counter({
+    name: 'pigeon_operations_joined_total',
+    help: 'Queries that were answered by the execution of the very same one; no other number of operations counts them.',
+    registers,
+  });
   const text = async () => {
     if (ofAll) return { type: registry.contentType, body: await ofAll() };
     const parts = await Promise.all([registry.metrics(), processMetrics().metrics()]);
@@ -108,6 +115,7 @@ export const createMetrics = (version: string, gather?: Gather): Metrics => {
   return {
     registry,
     operations,
+    joined,
     text,
     show: (name, help, read) => {
       new Gauge({

@@ -24,6 +24,7 @@ const change = (index: number): MessageChange => ({
   messageId: `message ${index}`,
   channelId: idOf(`channel ${index % 100}`),
   audience: 'service',
+  added: false,
   status: 'DELIVERED',
   nativeStatus: 'delivered',
   occurredAt: 1_767_225_600_000 + index,
