@@ -14,6 +14,7 @@ import { runInNewContext } from 'node:vm';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { openDirectory } from '../../src/joined/directory.ts';
 import { connectUpstreams } from '../../src/server/upstreams.ts';
+import { watchTurns } from './measure.ts';
 
 const LOOK_UPS = 100_000;
 
