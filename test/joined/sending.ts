@@ -12,6 +12,7 @@ import { birdChannel, birdContact, birdId, birdMessage, WORKSPACE } from './bird
 const KEY = 'a signing key';
 
 export const NUMBER = '+12025550100';
+export const EMAIL = 'ada@example.com';
 export const LINE = birdId('BirdChannel', 'line');
 export const TALK = globalId('CourierChannel', idOf('talk'));
 export const ADA = globalId('CourierIndividual', idOf('ada'));
@@ -56,8 +57,14 @@ export const startSending = async (
   ada: Ada = {},
   { bird, courier, ...options }: Options = {},
 ): Promise<Sending> => {
-  const contact = birdContact('ada', [['phonenumber', NUMBER]], ada.contact);
+  const known = [
+    ['emailaddress', EMAIL],
+    ['phonenumber', NUMBER],
+  ] as const;
+  const contact = birdContact('ada', known, ada.contact);
   const account = user('account', {
+    email: EMAIL,
+    'email-verified': true,
     phone: NUMBER,
     'phone-verified': true,
     state: 'active',
@@ -82,7 +89,7 @@ export const startSending = async (
     [`GET ${WORKSPACE}/contacts/*`]: { status: 404 },
     [`POST ${WORKSPACE}/contacts/search`]: ({ body }: Asked) => {
       const { identifier } = body as { identifier: { value: string } };
-      return { body: { results: identifier.value === NUMBER ? [contact] : [] } };
+      return { body: { results: [EMAIL, NUMBER].includes(identifier.value) ? [contact] : [] } };
     },
     [`GET ${WORKSPACE}/channels/messages`]: ({ params }: Asked) => ({
       body: { results: params.has('from') || params.has('to') ? overBird.filter(sideOf(params)) : [] },
