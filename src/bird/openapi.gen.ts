@@ -763,7 +763,7 @@ export interface paths {
             path: {
                 /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
-                /** @description The application. */
+                /** @description The application that sends the events. */
                 applicationId: components["parameters"]["ApplicationId"];
                 /** @description The signature in the address of the application's configuration. */
                 signature: components["parameters"]["ApplicationSignature"];
@@ -2575,7 +2575,7 @@ export interface components {
          */
         InteractionType: "clicked" | "delete-request" | "invalid" | "opened" | "read" | "reported-as-spam" | "unsubscribe-request" | "reaction" | "conversion" | "subscribe-request" | "subscribe-consent";
         /**
-         * @description Something that a receiver did with a message. docs.bird.com/api/channels-api/supported-channels/programmable-email/message-interactions
+         * @description Something that a receiver did with a message (docs.bird.com/api/channels-api/supported-channels/programmable-email/message-interactions).
          * @example {
          *       "type": "read",
          *       "platformId": "whatsapp",
@@ -4081,7 +4081,7 @@ export interface components {
             nextPageToken?: string;
         };
         /**
-         * @description What became of one event that was posted. docs.bird.com/api/notifications-api/api-reference/webhook-subscriptions/webhook-subscription-logs
+         * @description What became of one event that was posted (docs.bird.com/api/notifications-api/api-reference/webhook-subscriptions/webhook-subscription-logs).
          * @example {
          *       "requestId": "5687c0de-77a1-4f0e-9a51-0d2b9c1f4a10",
          *       "attemptCount": 3,
@@ -4311,7 +4311,7 @@ export interface components {
         AttributeDefinitionKey: string;
         /** @description The list. */
         ListId: string;
-        /** @description The application. */
+        /** @description The application that sends the events. */
         ApplicationId: string;
         /** @description The signature in the address of the application's configuration. */
         ApplicationSignature: string;
@@ -5874,7 +5874,7 @@ export interface operations {
             path: {
                 /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
-                /** @description The application. */
+                /** @description The application that sends the events. */
                 applicationId: components["parameters"]["ApplicationId"];
                 /** @description The signature in the address of the application's configuration. */
                 signature: components["parameters"]["ApplicationSignature"];

@@ -5,6 +5,7 @@ import { type Api, audienceOf, type Context } from '../context.ts';
 import type { MessageStatus, Standing } from '../ports.ts';
 import { InvalidValueError } from './errors.ts';
 import { globalId } from './ids.ts';
+import { siblingsOf } from './siblings.ts';
 import { Source } from './source.ts';
 import { MessageStatusEnum, rank } from './status.ts';
 
@@ -231,17 +232,17 @@ const viewFields = <Row extends object>(
     type: MessageStatusEnum,
     nullable: false,
     description: DESCRIPTIONS.status,
-    resolve: async (row, _args, context) => (await shown(context, view, row)).status,
+    resolve: (row, _args, context) => told(shown(context, view, row), ({ status }) => status),
   }),
   nativeStatus: t.string({
     description: DESCRIPTIONS.nativeStatus,
-    resolve: async (row, _args, context) => (await shown(context, view, row)).nativeStatus,
+    resolve: (row, _args, context) => told(shown(context, view, row), ({ nativeStatus }) => nativeStatus),
   }),
   statusAt: t.field({
     type: 'DateTime',
     description: DESCRIPTIONS.statusAt,
-    resolve: async (row, _args, context) =>
-      (await shown(context, view, row)).at ?? warnOfTime(context, DESCRIPTIONS.statusAt),
+    resolve: (row, _args, context) =>
+      told(shown(context, view, row), ({ at }) => at ?? warnOfTime(context, DESCRIPTIONS.statusAt)),
   }),
   createdAt: t.field({
     type: 'DateTime',
@@ -266,7 +267,11 @@ const viewFields = <Row extends object>(
 const warnOfTime = ({ services }: Context, description: string): undefined =>
   services.warn('an upstream’s time is missing or cannot be read', { description }) as undefined;
 
-/** What the status stream knows, one look-up for all messages of a page. */
+/** What is told of a status, at once where it is known. */
+const told = <T>(status: Shown | Promise<Shown>, tell: (status: Shown) => T): T | Promise<T> =>
+  status instanceof Promise ? status.then(tell) : tell(status);
+
+/** What the status stream knows, one look-up for all messages that are asked about at once. */
 const seen = createContextCache((context: Context) => {
   const of = (api: Api) =>
     new DataLoader<string, Standing | undefined>(async (ids) => {
@@ -275,6 +280,26 @@ const seen = createContextCache((context: Context) => {
     });
   return { bird: of('bird'), courier: of('courier') };
 });
+
+/** What has been learned of whole lists. */
+const learned = createContextCache(() => new Map<object, Standing | undefined>());
+
+/** Learns of all messages of a row's list what the status stream knows; false where it cannot tell it at once. */
+const learn = (context: Context, api: Api, row: object): boolean => {
+  const known = learned(context);
+  if (known.has(row)) return true;
+  const { changes } = context.services;
+  const siblings = changes.seenNow && siblingsOf(row);
+  const ids = new Map<object, string>();
+  for (const { node } of siblings ?? []) {
+    const view = typeof node === 'object' && node !== null ? viewOf(node) : undefined;
+    if (view?.api === api) ids.set(node as object, globalId(view.typename, view.key(node as object)));
+  }
+  const standings = ids.has(row) ? changes.seenNow?.([...ids.values()], audienceOf(context, api)) : undefined;
+  if (!standings) return false;
+  for (const [one, id] of ids) known.set(one, standings.get(id));
+  return true;
+};
 
 /** What clients call messages, one look-up for all messages of a page. */
 const labels = createContextCache(
@@ -295,5 +320,13 @@ export const clientIdOf = (context: Context, messageId: string): Promise<string 
     });
 
 /** The status that a message shows to who asks. */
-const shown = async <Row>(context: Context, view: MessageView<Row>, row: Row): Promise<Shown> =>
-  shownStatus(view, row, await seen(context)[view.api].load(globalId(view.typename, view.key(row))));
+const shown = <Row extends object>(
+  context: Context,
+  view: MessageView<Row>,
+  row: Row,
+): Shown | Promise<Shown> => {
+  if (learn(context, view.api, row)) return shownStatus(view, row, learned(context).get(row));
+  return seen(context)
+    [view.api].load(globalId(view.typename, view.key(row)))
+    .then((known) => shownStatus(view, row, known));
+};

@@ -210,6 +210,7 @@ export const openDirectory = (options: DirectoryOptions): RunningDirectory => {
     },
     link: (individualId, contactKey) => store.link(individualId, contactKey, now()),
     links: (individualId) => store.links(individualId),
+    linkedTo: (contactKey) => store.linkedTo(contactKey),
     unlink: (individualId, contactKey) => store.unlink(individualId, contactKey),
     sweep,
     close: async () => {

@@ -38,7 +38,7 @@ const PersonChannel = builder.objectRef<Reach>('PersonChannel').implement({
     channel: t.field({
       type: Channel,
       nullable: false,
-      description: 'The channel.',
+      description: 'The channel over which they would be written to.',
       resolve: ({ channel }) => channel,
     }),
     reachable: t.boolean({

@@ -250,6 +250,7 @@ const DEFAULTS: Config = {
   limits: { depth: 20, aliases: 100, tokens: 2000 },
   callerRps: 0,
   persisted: { documents: undefined, only: false },
+  audit: false,
   introspection: true,
   graphiql: true,
   mcp: 'off',

@@ -15,8 +15,12 @@ export interface LiveGateway extends TestGateway {
 /** Starts both; GraphiQL as for callers with credentials, if that is said. `limits` are those of the gateway. */
 export const startLiveGateway = async ({
   withHeaders = false,
+  dataDir = ':memory:',
   ...options
-}: { withHeaders?: boolean } & Pick<TestGatewayOptions, 'limits'> = {}): Promise<LiveGateway> => {
+}: { withHeaders?: boolean } & Pick<
+  TestGatewayOptions,
+  'limits' | 'log' | 'audit' | 'sends' | 'directory'
+> & { dataDir?: string } = {}): Promise<LiveGateway> => {
   const sandbox = await startSandbox({ paceMs: 0 });
   const { bird } = sandbox;
   const gateway = await startTestGateway({
@@ -31,7 +35,7 @@ export const startLiveGateway = async ({
     ],
     stream: ({ publicUrl, services }) =>
       openStream({
-        dataDir: ':memory:',
+        dataDir,
         birdKeys: [bird.signingKey],
         workspaceId: bird.workspaceId,
         publicUrl,
