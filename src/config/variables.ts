@@ -111,10 +111,12 @@ const timeZone = z.string().refine((value) => {
   }
 }, 'must be a time zone such as Europe/Amsterdam');
 
-const uuids = listed.refine(
-  (values) => values.every((value) => uuid.safeParse(value).success),
-  'must be UUIDs, comma separated',
-);
+const uuids = listed
+  .refine(
+    (values) => values.every((value) => uuid.safeParse(value).success),
+    'must be UUIDs, comma separated',
+  )
+  .transform((values) => values.map((value) => value.toLowerCase()));
 
 /** Each variable by itself: its form and its default. */
 export const variables = z.object({

@@ -497,3 +497,49 @@ describe('the README', () => {
     );
   });
 });
+
+describe('what holds for every message to a person', () => {
+  test('is nothing unless it is said', () => {
+    expect(readConfig({}).sendRules).toEqual({
+      quietHours: undefined,
+      cap: undefined,
+      otherwise: 'refuse',
+      timeZone: 'UTC',
+      optOutLists: [],
+    });
+  });
+
+  test('is read', () => {
+    const rules = {
+      SEND_QUIET_HOURS: '21:30-08:00',
+      SEND_CAP: '5/24h',
+      SEND_TOO_EARLY: 'schedule',
+      SEND_TIME_ZONE: 'Europe/Amsterdam',
+      SEND_OPT_OUT_LISTS: ` ${WORKSPACE}, `,
+    };
+    expect(readConfig(rules).sendRules).toEqual({
+      quietHours: { from: 1290, to: 480 },
+      cap: { count: 5, windowMs: 86_400_000 },
+      otherwise: 'schedule',
+      timeZone: 'Europe/Amsterdam',
+      optOutLists: [WORKSPACE],
+    });
+  });
+
+  test.each([
+    ['SEND_QUIET_HOURS', '21-8'],
+    ['SEND_QUIET_HOURS', '25:00-08:00'],
+    ['SEND_QUIET_HOURS', '08:00-08:00'],
+    ['SEND_CAP', '5'],
+    ['SEND_CAP', '0/24h'],
+    ['SEND_CAP', '5/0h'],
+    ['SEND_TOO_EARLY', 'drop'],
+    ['SEND_TIME_ZONE', 'Mars/Olympus'],
+    ['SEND_OPT_OUT_LISTS', 'everybody'],
+    ['SEND_QUIET_HOUR', '21:00-08:00'],
+  ])('%s=%s is one fault', (name, value) => {
+    const faults = faultsOf({ [name]: value });
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toMatch(new RegExp(`^${name}: `));
+  });
+});
