@@ -125,6 +125,8 @@ const UNREACHED = new Set(['BirdBatchItem.message', 'BirdContactIdentifier.conta
 const ACROSS = new Set([
   'BirdContact.individuals',
   'BirdContact.person',
+  'Conversation.channel',
+  'Conversation.lastMessage',
   'IdentityMatch.individual',
   'MessageParty.individual',
   'Person.individuals',
