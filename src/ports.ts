@@ -76,6 +76,10 @@ export interface Changes {
   record(changes: readonly MessageChange[]): Promise<void>;
   /** How far each message has come, by global id, as far as the audience may know. */
   seen(ids: readonly string[], audience: string): Promise<ReadonlyMap<string, Standing>>;
+  /** The same at once, where the store can tell it so; left out, or undefined, where it cannot. */
+  seenNow?(ids: readonly string[], audience: string): ReadonlyMap<string, Standing> | undefined;
+  /** Where the last change that subscribers were told stands; left out where nobody is told of changes. */
+  readonly newest?: number;
 }
 
 /** Where courier is to post what becomes of one text. */
@@ -239,6 +243,8 @@ export interface SendStore {
   enqueue(send: QueuedSend): Promise<QueuedSend>;
   /** Sends whose time has come. Each is given to one process, and again when `leaseMs` have passed and it is still there. */
   lease(limit: number, leaseMs: number, now: number): Promise<readonly QueuedSend[]>;
+  /** Moves a send to a later time. */
+  postpone(id: string, at: number): Promise<void>;
   /** Takes a send out of the queue; false when it was not there, or is not the owner’s. */
   dequeue(id: string, owner: string): Promise<boolean>;
   /** What waits of an owner’s, soonest first. */

@@ -38,6 +38,8 @@ export interface Sweep {
 
 /** The directory's file. */
 export interface DirectoryStore {
+  /** The folder that it is in, or `:memory:`. */
+  readonly path: string;
   /** The last whole sweep; undefined before the first. */
   sweep(): Sweep | undefined;
   /** Begins a sweep. */
@@ -48,7 +50,8 @@ export interface DirectoryStore {
   complete(sweep: Sweep): void;
   /** Forgets a sweep that came to nothing. */
   abandon(sweep: number): void;
-  holders(sweep: number, hash: Uint8Array): Holder[];
+  /** Who has an identifier; undefined when that cannot be told. */
+  holders(sweep: number, hash: Uint8Array): Holder[] | undefined;
   /** Remembers that a contact surely is an individual. */
   link(individualId: string, contactKey: string, at: number): void;
   links(individualId: string): string[];
@@ -64,13 +67,7 @@ export interface DirectoryStore {
  * @param keyPrint tells the hashes' key from another
  */
 export const openDirectoryStore = (dataDir: string, keyPrint: string): DirectoryStore => {
-  const memory = dataDir === ':memory:';
-  if (!memory) mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const db = new DatabaseSync(memory ? dataDir : join(dataDir, 'directory.sqlite'), { timeout: 3000 });
-  // A sweep that is lost with the power is made again.
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
-  db.exec(TABLES);
-
+  const db = open(dataDir);
   const readMeta = db.prepare('SELECT value FROM meta WHERE name = ?');
   const writeMeta = db.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)');
   const meta = (name: string): string | undefined => readMeta.get(name)?.value as string | undefined;
@@ -99,7 +96,7 @@ export const openDirectoryStore = (dataDir: string, keyPrint: string): Directory
       act();
       db.exec('COMMIT');
     } catch (error) {
-      db.exec('ROLLBACK');
+      if (db.isTransaction) db.exec('ROLLBACK');
       throw error;
     }
   };
@@ -120,6 +117,7 @@ export const openDirectoryStore = (dataDir: string, keyPrint: string): Directory
   let last: { readonly text: string; readonly sweep: Sweep } | undefined;
 
   return {
+    path: dataDir,
     sweep: () => {
       const text = meta('sweep');
       if (text === undefined) return undefined;
@@ -172,4 +170,19 @@ export const openDirectoryStore = (dataDir: string, keyPrint: string): Directory
     },
     close: () => db.close(),
   };
+};
+
+const open = (dataDir: string): DatabaseSync => {
+  const memory = dataDir === ':memory:';
+  if (!memory) mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const db = new DatabaseSync(memory ? dataDir : join(dataDir, 'directory.sqlite'), { timeout: 3000 });
+  try {
+    // A sweep that is lost with the power is made again.
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+    db.exec(TABLES);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
 };

@@ -85,6 +85,7 @@ export const startBird = async (messages: Readonly<Record<string, string>> = {})
       statuses.set('sent', 'accepted');
       return answer(row('sent'));
     },
+    [`POST /workspaces/${WORKSPACE_ID}/contacts/search`]: { body: { results: [] } },
     [`GET ${base}/*`]: (asked) =>
       answer(last(asked) === CHANNEL ? { id: CHANNEL, name: 'Line', status: 'active' } : undefined),
   });
@@ -139,6 +140,7 @@ export const startLive = async ({
         birdKeys: [KEY],
         publicUrl,
         workspaceId: WORKSPACE_ID,
+        hearing: services,
         warn: services.warn,
         ...(bounds ? { bounds } : {}),
       });

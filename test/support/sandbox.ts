@@ -1,6 +1,7 @@
 import { upstreamsOf } from '../../src/config/config.ts';
 import { useExplainPage } from '../../src/plugins/explain-page.ts';
 import { useGraphiql } from '../../src/plugins/graphiql.ts';
+import { useLandingPage } from '../../src/plugins/landing-page.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { schema } from '../../src/schema.ts';
 import { openStream } from '../../src/stream/stream.ts';
@@ -14,8 +15,12 @@ export interface LiveGateway extends TestGateway {
 /** Starts both; GraphiQL as for callers with credentials, if that is said. `limits` are those of the gateway. */
 export const startLiveGateway = async ({
   withHeaders = false,
+  dataDir = ':memory:',
   ...options
-}: { withHeaders?: boolean } & Pick<TestGatewayOptions, 'limits'> = {}): Promise<LiveGateway> => {
+}: { withHeaders?: boolean } & Pick<
+  TestGatewayOptions,
+  'limits' | 'log' | 'audit' | 'sends' | 'directory'
+> & { dataDir?: string } = {}): Promise<LiveGateway> => {
   const sandbox = await startSandbox({ paceMs: 0 });
   const { bird } = sandbox;
   const gateway = await startTestGateway({
@@ -25,11 +30,12 @@ export const startLiveGateway = async ({
     ...upstreamsOf(sandbox),
     plugins: [
       useExplainPage({ examples: sandbox.fixtureIds }),
+      useLandingPage({ schema, sandbox: true }),
       useGraphiql({ examples: sandbox.fixtureIds, withHeaders }),
     ],
     stream: ({ publicUrl, services }) =>
       openStream({
-        dataDir: ':memory:',
+        dataDir,
         birdKeys: [bird.signingKey],
         workspaceId: bird.workspaceId,
         publicUrl,

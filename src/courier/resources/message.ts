@@ -185,5 +185,5 @@ export const acknowledge = action(CourierMessage, 'ack', {
   after: recordMessage({ added: false }),
 });
 action(CourierMessage, 'add-reaction', { name: 'addCourierMessageReaction' });
-action(CourierMessage, 'delete-reaction', { name: 'deleteCourierMessageReaction' });
+action(CourierMessage, 'delete-reaction', { name: 'removeCourierMessageReaction' });
 read(CourierMessage, 'get-receipts');

@@ -101,6 +101,8 @@ export interface Log {
   head(): Promise<number>;
   /** What is known of these messages, for each of the audiences apart. */
   states(messageIds: readonly string[], audiences: readonly string[]): Promise<readonly State[]>;
+  /** The same at once, where the store lies in this process. */
+  readonly statesNow?: (messageIds: readonly string[], audiences: readonly string[]) => readonly State[];
   /**
    * Hears of every entry from now on, in order, whichever process wrote it. Call the result to stop.
    *

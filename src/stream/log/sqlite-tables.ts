@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { isDamage, whyUnusable } from '../../store/damage.ts';
 import { StoreError } from '../../store/store-error.ts';
 
 /** Raised with every change of the tables. */
@@ -92,7 +93,9 @@ export const openDatabase = (dataDir: string): DatabaseSync => {
     const reason = cause instanceof Error ? cause.message : String(cause);
     const hint = reason.includes('locked')
       ? 'another process has it open: give each its own folder'
-      : `the folder must be writable (${reason})`;
+      : isDamage(cause)
+        ? whyUnusable(join(dataDir, 'stream.sqlite'), cause)
+        : `the folder must be writable (${reason})`;
     throw new StoreError(`the status stream cannot be kept in ${dataDir}: ${hint}`, { cause });
   }
 };
@@ -100,6 +103,7 @@ export const openDatabase = (dataDir: string): DatabaseSync => {
 /** All statements of the log, prepared once. */
 export const prepare = (db: DatabaseSync) => ({
   epoch: String(db.prepare(`SELECT value FROM meta WHERE name = 'epoch'`).get()?.value),
+  opened: db.prepare(`INSERT OR IGNORE INTO meta VALUES ('opened', 'before')`),
   head: db.prepare(`SELECT seq FROM sqlite_sequence WHERE name = 'entry'`),
   countEntries: db.prepare('SELECT count(*) AS count FROM entry'),
   countStates: db.prepare('SELECT count(*) AS count FROM state'),

@@ -9,7 +9,7 @@ import { CourierMessage, messages } from '../../courier/resources/message.ts';
 import { CourierText } from '../../courier/resources/text.ts';
 import { Channel } from '../../graph/channel.ts';
 import { rest } from '../../graph/ledger.ts';
-import { Message } from '../../graph/message.ts';
+import { clientIdOf, Message } from '../../graph/message.ts';
 import { loadNode } from '../../graph/node.ts';
 import { MessageStatusEnum } from '../../graph/status.ts';
 import { followReads, personIdOf } from '../../joined/followed.ts';
@@ -120,6 +120,10 @@ const MessageEvent = builder.objectRef<StreamEvent>('MessageEvent').implement({
       description: 'The channel it is in; null where it has none or it cannot be read.',
       directives: CHANNEL_READS,
       resolve: ({ channelId }, _args, context) => (channelId ? loadNode(context, channelId) : null),
+    }),
+    clientId: t.string({
+      description: 'What the client that sent it calls it; no call is needed to tell.',
+      resolve: ({ messageId }, _args, context) => clientIdOf(context, messageId),
     }),
     observedAt: t.expose('observedAt', { type: 'DateTime', nullable: false, description: OBSERVED_AT }),
     via: t.expose('via', { type: EventSource, nullable: false, description: 'How Pigeon knows.' }),

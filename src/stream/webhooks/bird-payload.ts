@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { birdStatus } from '../../bird/status.ts';
+import { birdStatus, birdWord } from '../../bird/status.ts';
 import { readTime } from '../../bird/times.ts';
 import { globalId, joinKey } from '../../graph/ids.ts';
 import type { MessageChange } from '../../ports.ts';
@@ -82,7 +82,7 @@ export const readBirdWebhook = (
   return change(located, id, {
     added: incoming || NEWBORN.has(status),
     status: birdStatus(status, direction ?? (incoming ? 'incoming' : 'outgoing')),
-    nativeStatus: status,
+    nativeStatus: birdWord(status),
     occurredAt: timeOf(lastStatusAt) ?? timeOf(createdAt) ?? now(),
     createdAt: timeOf(createdAt) ?? null,
   });
