@@ -103,7 +103,10 @@ const ask = async (document: string, variables: object): Promise<void> => {
 
 /** Takes the values out of an answer, each object of which says its type. */
 const collect = (value: unknown): void => {
-  if (Array.isArray(value)) return value.forEach(collect);
+  if (Array.isArray(value)) {
+    value.forEach(collect);
+    return;
+  }
   if (typeof value !== 'object' || value === null) return;
   const type = '__typename' in value ? schema.getType(String(value.__typename)) : undefined;
   for (const [key, inner] of Object.entries(value)) {
