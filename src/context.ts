@@ -178,6 +178,10 @@ export interface Services {
 export interface EventsArgs {
   readonly messages?: readonly string[] | null | undefined;
   readonly channels?: readonly string[] | null | undefined;
+  readonly persons?: readonly string[] | null | undefined;
+  readonly contacts?: readonly string[] | null | undefined;
+  readonly individuals?: readonly string[] | null | undefined;
+  readonly conversations?: readonly string[] | null | undefined;
   readonly after?: string | null | undefined;
 }
 

@@ -1,6 +1,7 @@
 import { specifiedDirectives } from 'graphql';
 import { builder } from './builder.ts';
 import { counted } from './graph/counted.ts';
+import { withIds } from './graph/node.ts';
 import { markPersonal } from './graph/personal.ts';
 import { describeRest, Rest } from './graph/rest.ts';
 import './bird/batch.ts';
@@ -85,9 +86,13 @@ import './joined/message.ts';
 import './joined/message-conversation.ts';
 import './joined/node.ts';
 import './joined/pending-sends.ts';
+import './joined/people.ts';
 import './joined/message-person.ts';
 import './joined/person.ts';
+import './joined/person-channels.ts';
 import './joined/person-details.ts';
+import './joined/prepare-upload.ts';
+import './joined/scheduled-sends.ts';
 import './joined/send-message.ts';
 import './joined/timeline.ts';
 import './stream/subscribe/subscriptions.ts';
@@ -98,5 +103,5 @@ builder.subscriptionType({ description: 'Everything that can be followed.' });
 
 /** The whole graph. */
 export const schema = counted(
-  markPersonal(describeRest(builder.toSchema({ directives: [...specifiedDirectives, Rest] }))),
+  withIds(markPersonal(describeRest(builder.toSchema({ directives: [...specifiedDirectives, Rest] })))),
 );

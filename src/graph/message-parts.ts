@@ -17,7 +17,7 @@ export const MessageAttachment = builder.interfaceRef<object>('MessageAttachment
   fields: (t) => ({
     url: t.string({ description: 'Where the file is; null where the message does not say it.' }),
     contentType: t.string({ description: 'Its media type, such as `image/png`.' }),
-    name: t.string({ description: 'Its name.', extensions: PERSONAL }),
+    name: t.string({ description: 'The name that the file was sent under.', extensions: PERSONAL }),
     size: t.int({ description: 'Its size in bytes.' }),
   }),
 });

@@ -6,6 +6,7 @@ import type { MessageStatus, Standing } from '../ports.ts';
 import { InvalidValueError } from './errors.ts';
 import { globalId } from './ids.ts';
 import { PERSONAL } from './personal.ts';
+import { siblingsOf } from './siblings.ts';
 import { Source } from './source.ts';
 import { MessageStatusEnum, rank } from './status.ts';
 
@@ -50,6 +51,8 @@ const DESCRIPTIONS = {
   statusAt: 'When it came to that status.',
   createdAt: 'When it was written.',
   author: 'Who wrote it.',
+  clientId:
+    'What the client that sent it calls it: the `clientId` of its send, for as long as Pigeon remembers it.',
 } as const;
 
 /** What every message is to the joined graph; `channel` is added beside the interface Channel. */
@@ -66,6 +69,7 @@ export const Message = builder.interfaceRef<object>('Message').implement({
     statusAt: t.field({ type: 'DateTime', description: DESCRIPTIONS.statusAt }),
     createdAt: t.field({ type: 'DateTime', description: DESCRIPTIONS.createdAt }),
     author: t.field({ type: MessageParty, description: DESCRIPTIONS.author }),
+    clientId: t.string({ description: DESCRIPTIONS.clientId }),
   }),
 });
 
@@ -230,17 +234,17 @@ const viewFields = <Row extends object>(
     type: MessageStatusEnum,
     nullable: false,
     description: DESCRIPTIONS.status,
-    resolve: async (row, _args, context) => (await shown(context, view, row)).status,
+    resolve: (row, _args, context) => told(shown(context, view, row), ({ status }) => status),
   }),
   nativeStatus: t.string({
     description: DESCRIPTIONS.nativeStatus,
-    resolve: async (row, _args, context) => (await shown(context, view, row)).nativeStatus,
+    resolve: (row, _args, context) => told(shown(context, view, row), ({ nativeStatus }) => nativeStatus),
   }),
   statusAt: t.field({
     type: 'DateTime',
     description: DESCRIPTIONS.statusAt,
-    resolve: async (row, _args, context) =>
-      (await shown(context, view, row)).at ?? warnOfTime(context, DESCRIPTIONS.statusAt),
+    resolve: (row, _args, context) =>
+      told(shown(context, view, row), ({ at }) => at ?? warnOfTime(context, DESCRIPTIONS.statusAt)),
   }),
   createdAt: t.field({
     type: 'DateTime',
@@ -255,13 +259,21 @@ const viewFields = <Row extends object>(
       return party && { ...party, name: party.name ?? authorNames.get(row) ?? null };
     },
   }),
+  clientId: t.string({
+    description: DESCRIPTIONS.clientId,
+    resolve: (row, _args, context) => clientIdOf(context, globalId(view.typename, view.key(row))),
+  }),
 });
 
 /** A message tells both of its times, so one that is missing could not be read. */
 const warnOfTime = ({ services }: Context, description: string): undefined =>
   services.warn('an upstream’s time is missing or cannot be read', { description }) as undefined;
 
-/** What the status stream knows, one look-up for all messages of a page. */
+/** What is told of a status, at once where it is known. */
+const told = <T>(status: Shown | Promise<Shown>, tell: (status: Shown) => T): T | Promise<T> =>
+  status instanceof Promise ? status.then(tell) : tell(status);
+
+/** What the status stream knows, one look-up for all messages that are asked about at once. */
 const seen = createContextCache((context: Context) => {
   const of = (api: Api) =>
     new DataLoader<string, Standing | undefined>(async (ids) => {
@@ -271,6 +283,52 @@ const seen = createContextCache((context: Context) => {
   return { bird: of('bird'), courier: of('courier') };
 });
 
+/** What has been learned of whole lists. */
+const learned = createContextCache(() => new Map<object, Standing | undefined>());
+
+/** Learns of all messages of a row's list what the status stream knows; false where it cannot tell it at once. */
+const learn = (context: Context, api: Api, row: object): boolean => {
+  const known = learned(context);
+  if (known.has(row)) return true;
+  const { changes } = context.services;
+  const siblings = changes.seenNow && siblingsOf(row);
+  const ids = new Map<object, string>();
+  for (const { node } of siblings ?? []) {
+    const view = typeof node === 'object' && node !== null ? viewOf(node) : undefined;
+    if (view?.api === api) ids.set(node as object, globalId(view.typename, view.key(node as object)));
+  }
+  const standings = ids.has(row) ? changes.seenNow?.([...ids.values()], audienceOf(context, api)) : undefined;
+  if (!standings) return false;
+  for (const [one, id] of ids) known.set(one, standings.get(id));
+  return true;
+};
+
+/** What clients call messages, one look-up for all messages of a page. */
+const labels = createContextCache(
+  ({ services }: Context) =>
+    new DataLoader<string, string | null>(async (ids) => {
+      const known = await services.sendStore.labels(ids);
+      return ids.map((id) => known.get(id) ?? null);
+    }),
+);
+
+/** What the client that sent a message calls it; null where nobody calls it anything, or that cannot be read. */
+export const clientIdOf = (context: Context, messageId: string): Promise<string | null> =>
+  labels(context)
+    .load(messageId)
+    .catch((error) => {
+      context.services.warn('what clients call messages cannot be read', { error: String(error) });
+      return null;
+    });
+
 /** The status that a message shows to who asks. */
-const shown = async <Row>(context: Context, view: MessageView<Row>, row: Row): Promise<Shown> =>
-  shownStatus(view, row, await seen(context)[view.api].load(globalId(view.typename, view.key(row))));
+const shown = <Row extends object>(
+  context: Context,
+  view: MessageView<Row>,
+  row: Row,
+): Shown | Promise<Shown> => {
+  if (learn(context, view.api, row)) return shownStatus(view, row, learned(context).get(row));
+  return seen(context)
+    [view.api].load(globalId(view.typename, view.key(row)))
+    .then((known) => shownStatus(view, row, known));
+};

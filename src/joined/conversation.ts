@@ -37,7 +37,11 @@ const MessagesOfConversation = builder.connectionObject(
     description: 'What was said in a conversation, page by page.',
     interfaces: [MessageConnection],
   },
-  { name: 'ConversationMessageEdge', description: 'A message of a conversation.', interfaces: [MessageEdge] },
+  {
+    name: 'ConversationMessageEdge',
+    description: 'One message of a conversation, and its cursor.',
+    interfaces: [MessageEdge],
+  },
 );
 
 /** What a channel of courier embeds of its newest message. */
@@ -70,7 +74,7 @@ builder.node(Conversation, {
       extensions: weighs((asked) =>
         BirdChannel.loading && !asked.asksOnly(['id']) ? { loads: [BirdChannel.loading] } : {},
       ),
-      resolve: (row, _args, context, info): object | Promise<object | null> => {
+      resolve: (row, _args, context, info): object | null | Promise<object | null> => {
         if (row.api === 'courier') return row.channel;
         const { workspaceId, channelId } = row.talk;
         const part = { workspaceId, id: channelId };

@@ -10,6 +10,7 @@ const TABLES = `
     individual_id TEXT NOT NULL, contact_key TEXT NOT NULL, seen_at INTEGER NOT NULL,
     PRIMARY KEY (individual_id, contact_key)
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS link_contact ON link (contact_key);
 `;
 
 /** Each sweep has a table of its own: to drop a table takes milliseconds, to empty one a second and more. */
@@ -54,6 +55,7 @@ export interface DirectoryStore {
   /** Remembers that a contact surely is an individual. */
   link(individualId: string, contactKey: string, at: number): void;
   links(individualId: string): string[];
+  linkedTo(contactKey: string): string[];
   unlink(individualId: string, contactKey: string): void;
   close(): void;
 }
@@ -83,6 +85,9 @@ export const openDirectoryStore = (dataDir: string, keyPrint: string): Directory
   const addLink = db.prepare('INSERT OR IGNORE INTO link VALUES (?, ?, ?)');
   const findLink = db.prepare('SELECT 1 FROM link WHERE individual_id = ? AND contact_key = ?');
   const findLinks = db.prepare('SELECT contact_key FROM link WHERE individual_id = ? ORDER BY contact_key');
+  const findLinked = db.prepare(
+    'SELECT individual_id FROM link WHERE contact_key = ? ORDER BY individual_id',
+  );
   const dropLink = db.prepare('DELETE FROM link WHERE individual_id = ? AND contact_key = ?');
 
   const inTransaction = (act: () => void): void => {
@@ -159,6 +164,7 @@ export const openDirectoryStore = (dataDir: string, keyPrint: string): Directory
       if (!findLink.get(individualId, contactKey)) addLink.run(individualId, contactKey, at);
     },
     links: (individualId) => findLinks.all(individualId).map((row) => String(row.contact_key)),
+    linkedTo: (contactKey) => findLinked.all(contactKey).map((row) => String(row.individual_id)),
     unlink: (individualId, contactKey) => {
       dropLink.run(individualId, contactKey);
     },

@@ -200,7 +200,8 @@ export const openDirectory = (options: DirectoryOptions): RunningDirectory => {
       const find = (as: EntryKind, by: string) => store.holders(known.id, hash(as, by));
       if (kind !== 'phone' || known.strays === 0) return find(kind, value);
       // A number that somebody has without its country may be this one.
-      const found = [find(kind, value), ...endsOf(value).map((end) => find('stray', end))];
+      const ends = endsOf(value).map((end) => find('stray', end));
+      const found = [find(kind, value), ...ends];
       return found.every((some) => some !== undefined) ? found.flat() : undefined;
     },
     summary: () => {
@@ -209,6 +210,7 @@ export const openDirectory = (options: DirectoryOptions): RunningDirectory => {
     },
     link: (individualId, contactKey) => store.link(individualId, contactKey, now()),
     links: (individualId) => store.links(individualId),
+    linkedTo: (contactKey) => store.linkedTo(contactKey),
     unlink: (individualId, contactKey) => store.unlink(individualId, contactKey),
     sweep,
     close: async () => {

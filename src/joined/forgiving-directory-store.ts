@@ -138,6 +138,7 @@ export const openForgivingStore = (options: ForgivingOptions): DirectoryStore =>
     holders: (sweep, hash) => attempt((store) => store.holders(sweep, hash)),
     link: (individualId, contactKey, at) => void attempt((store) => store.link(individualId, contactKey, at)),
     links: (individualId) => attempt((store) => store.links(individualId)) ?? [],
+    linkedTo: (contactKey) => attempt((store) => store.linkedTo(contactKey)) ?? [],
     unlink: (individualId, contactKey) => void attempt((store) => store.unlink(individualId, contactKey)),
     close: () => {
       if (next) discard(next);

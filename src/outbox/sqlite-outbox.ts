@@ -2,10 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { KeptSend, Outbox, SendState } from '../ports.ts';
-
 import { ageClock } from '../store/age.ts';
 import { whyUnusable } from '../store/damage.ts';
-
 import { StoreError } from '../store/store-error.ts';
 import {
   FIRST_LOOK_MS,

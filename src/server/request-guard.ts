@@ -12,6 +12,10 @@ export interface RequestGuardOptions {
   readonly warn: (message: string, details: Record<string, unknown>) => void;
 }
 
+/** A PUT reserves the one stream of graphql-sse's other mode. */
+const NO_SINGLE_CONNECTION =
+  'graphql-sse’s single connection mode is not served here: leave out `singleConnection`, and each subscription has a connection of its own';
+
 /** Of how many refused origins and hosts it is remembered that they were logged. */
 const REFUSED = 1000;
 
@@ -55,7 +59,8 @@ export const requestGuard = ({ origins, anyone, warn }: RequestGuardOptions) => 
       return {
         status: 405,
         code: 'BAD_USER_INPUT',
-        message: 'only GET and POST are answered',
+        message:
+          method === 'PUT' && route === '/graphql' ? NO_SINGLE_CONNECTION : 'only GET and POST are answered',
         headers: { allow: 'GET, POST' },
       };
     }

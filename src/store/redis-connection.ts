@@ -6,6 +6,9 @@ import { StoreError } from './store-error.ts';
 /** How long the first connection may take, in milliseconds: Redis may be starting at the same time. */
 const CONNECT_MS = 10_000;
 
+/** After how many milliseconds of them it is said that Redis is waited for. */
+const SILENT_MS = 1000;
+
 /** After how many milliseconds without an answer a connection is taken for dead. */
 const ANSWER_MS = 2000;
 
@@ -86,7 +89,12 @@ export const connectRedis = async (options: RedisConnectionOptions): Promise<Red
   });
   // It goes on trying by itself, and `ready` tells.
   commands.connect().catch(() => {});
+  const waiting = setTimeout(
+    () => warn('Redis does not answer yet; Pigeon waits for it before it starts', { reason, connectMs }),
+    SILENT_MS,
+  );
   await Promise.race([up.promise, pause(connectMs, undefined, { ref: false })]);
+  clearTimeout(waiting);
   if (!isUp) {
     commands.disconnect();
     throw new StoreError(`the status stream cannot be kept in REDIS_URL: ${reason}`);

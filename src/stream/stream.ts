@@ -1,5 +1,6 @@
 import type { Plugin } from 'graphql-yoga';
 import type { OpenEvents } from '../context.ts';
+import type { Hearing } from '../joined/wishes.ts';
 import type { TextCallbacks } from '../ports.ts';
 import { Delivery, useDelivery } from './deliver/delivery.ts';
 import { PubSub } from './deliver/pub-sub.ts';
@@ -40,6 +41,8 @@ export interface StreamOptions {
   readonly publicUrl: string;
   /** The Bird workspace of webhooks that do not name theirs. */
   readonly workspaceId: string | undefined;
+  /** Heeds what people want by what they write; left out, nobody does. */
+  readonly hearing?: Hearing | undefined;
   /** What is watched is asked about where webhooks are silent; left out, it is not. */
   readonly polling?: Pick<PollingOptions, 'services' | 'birdPerSecond' | 'everyMs' | 'watched'> | undefined;
   /** Sends whose answer was lost are looked for; left out, they are not. */
@@ -94,7 +97,8 @@ export const openStream = (options: StreamOptions): Stream => {
   const polling =
     options.polling && openPolling({ ...options.polling, log, pubSub, statusLog, now, elapsed });
   const settling = options.settling && openSettling({ ...options.settling, changes: statusLog });
-  const bird = birdWebhooks({ statusLog, keys: birdKeys, publicUrl, workspaceId, warn, now });
+  const { hearing } = options;
+  const bird = birdWebhooks({ statusLog, keys: birdKeys, publicUrl, workspaceId, hearing, warn, now });
   const texts = courierCallbacks({ statusLog, tokens, publicUrl, warn, now });
   const recovered = texts.recover();
   return {

@@ -1,6 +1,7 @@
 import { upstreamsOf } from '../../src/config/config.ts';
 import { useExplainPage } from '../../src/plugins/explain-page.ts';
 import { useGraphiql } from '../../src/plugins/graphiql.ts';
+import { useLandingPage } from '../../src/plugins/landing-page.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { schema } from '../../src/schema.ts';
 import { openStream } from '../../src/stream/stream.ts';
@@ -29,6 +30,7 @@ export const startLiveGateway = async ({
     ...upstreamsOf(sandbox),
     plugins: [
       useExplainPage({ examples: sandbox.fixtureIds }),
+      useLandingPage({ schema, sandbox: true }),
       useGraphiql({ examples: sandbox.fixtureIds, withHeaders }),
     ],
     stream: ({ publicUrl, services }) =>

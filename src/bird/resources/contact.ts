@@ -28,7 +28,8 @@ export const BirdContact = resource('BirdContact', '/workspaces/{workspaceId}/co
   }),
 });
 
-list(BirdContact);
+/** The contacts of a workspace, page by page. */
+export const contacts = list(BirdContact);
 create(BirdContact);
 update(BirdContact);
 remove(BirdContact);

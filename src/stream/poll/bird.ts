@@ -53,7 +53,7 @@ const listChannel = (channel: TrackedChannel): Task => {
         until === undefined
           ? await newestInChannel(context, { workspaceId, id }, FIRST)
           : await channelMessagesSince(context, { workspaceId, id }, until - OVERLAP_MS);
-      return rows.flatMap((row) => readingOf(row, 'createdAt'));
+      return rows.flatMap((row) => readingOf(context, row, 'createdAt'));
     },
   };
 };
@@ -65,6 +65,6 @@ const readMany = (workspaceId: string, messages: readonly TrackedMessage[]): Tas
     const ids = messages.map(({ id }) => keyOf(id)[2] ?? '');
     const query = { id: ids, startAt: THE_BEGINNING, limit: ids.length };
     const { rows } = await readPage(context, { operation: listMessages, workspaceId }, query);
-    return rows.flatMap((row) => readingOf(row, 'createdAt'));
+    return rows.flatMap((row) => readingOf(context, row, 'createdAt'));
   },
 });

@@ -56,6 +56,6 @@ const listChannel = (
     const rows = whole
       ? await newestInChannel(context, id, FIRST)
       : await messagesChangedSince(context, id, since);
-    return rows.flatMap((row) => readingOf(row, 'statusAt'));
+    return rows.flatMap((row) => readingOf(context, row, 'statusAt'));
   },
 });

@@ -67,6 +67,7 @@ export const openPoller = ({
     const readings = await task.read(context).finally(() => {
       credit -= context.spent.calls;
     });
+    for (const { heard } of readings) if (heard) await services.optOuts.hear(heard.somebody, heard.wish);
     const ids = new Set(readings.map(({ change }) => change.messageId));
     const news = tracked.news(readings, await statusLog.states([...ids], SERVICE), channel);
     await statusLog.append(news);

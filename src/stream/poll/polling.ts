@@ -21,6 +21,9 @@ const BIRD_PER_SECOND = 5;
 const BIRD_SHARE = 0.1;
 const COURIER_PER_SECOND = 2;
 
+/** What of all that followers name can be asked about: channels, and every kind of message. */
+const POLLED = /(?:Channel|Message|Text|Email)$/;
+
 /**
  * How far back a channel counts as watched that only other nodes' subscribers watch, in milliseconds: since when
  * is not known, and the node that polled before may have gone.
@@ -81,7 +84,7 @@ export const openPolling = (options: PollingOptions): Polling => {
 
   /** Finds out what is watched; false when it is another node's to poll it. */
   const refresh = async (): Promise<boolean> => {
-    const here = new Set(pubSub.named());
+    const here = new Set([...pubSub.named()].filter((id) => POLLED.test(decodeId(id)?.typename ?? '')));
     for (const id of since.keys()) if (!here.has(id)) since.delete(id);
     const channels = new Set([...here].filter((id) => decodeId(id)?.typename.endsWith('Channel')));
     await watched.announce({ channels, messages: here.difference(channels) });

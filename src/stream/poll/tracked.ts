@@ -1,5 +1,6 @@
 import type { Api } from '../../context.ts';
 import { isFinal, rank } from '../../graph/status.ts';
+import type { Heard } from '../../joined/wishes.ts';
 import type { MessageChange, MessageStatus } from '../../ports.ts';
 import { apiOf } from '../audience.ts';
 import { type Entry, SERVICE, type State } from '../log/log.ts';
@@ -44,6 +45,8 @@ export interface Reading {
   readonly change: MessageChange;
   /** When it was made by the upstream's clock, in milliseconds. */
   readonly createdAt: number | undefined;
+  /** What its author wishes, where it came in and says so. */
+  readonly heard?: Heard | undefined;
   /** The time by which its channel's list goes on. */
   readonly listedAt: number | undefined;
 }

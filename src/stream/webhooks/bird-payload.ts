@@ -19,15 +19,32 @@ const Webhook = z.object({
 /** What a message and an interaction tell alike. Its workspace is told only by some. */
 const Located = { workspaceId: z.guid().nullish(), channelId: z.guid(), createdAt: z.unknown().optional() };
 
+/** Who is at the other end; whatever else stands there does not spoil the rest. */
+const Contact = z.object({ id: z.guid() });
+const Ends = {
+  sender: z
+    .object({ contact: Contact.optional().catch(undefined) })
+    .nullish()
+    .catch(undefined),
+  receiver: z
+    .object({ contacts: z.array(Contact.nullable().catch(null)).optional().catch(undefined) })
+    .nullish()
+    .catch(undefined),
+};
+
 const Message = z.object({
   ...Located,
+  ...Ends,
   id: z.guid(),
   status: z.string(),
   direction: z.enum(['incoming', 'outgoing']).optional().catch(undefined),
   lastStatusAt: z.unknown().optional(),
 });
 
-const Interaction = z.object({ ...Located, messageId: z.guid(), type: z.string() });
+/** Where a message is, and with whom. */
+type Place = Pick<z.infer<typeof Message>, 'workspaceId' | 'channelId' | 'sender' | 'receiver'>;
+
+const Interaction = z.object({ ...Located, ...Ends, messageId: z.guid(), type: z.string() });
 
 /** `sms.outbound`: a platform and what happened. */
 const EVENT = /^[\w-]+\.(inbound|outbound|interaction)$/;
@@ -71,15 +88,18 @@ export const readBirdWebhook = (
   });
 
   function change(
-    at: { workspaceId?: string | null | undefined; channelId: string },
+    at: Place,
     messageId: string,
     what: Pick<MessageChange, 'added' | 'status' | 'nativeStatus' | 'occurredAt' | 'createdAt'>,
   ): MessageChange {
-    const channel = [at.workspaceId ?? workspaceId, at.channelId];
+    const workspace = at.workspaceId ?? workspaceId;
+    const channel = [workspace, at.channelId];
+    const contacts = at.sender?.contact ? [at.sender.contact] : (at.receiver?.contacts ?? []);
     return {
       ...what,
       messageId: globalId('BirdMessage', joinKey(...channel, messageId)),
       channelId: globalId('BirdChannel', joinKey(...channel)),
+      people: contacts.flatMap((one) => (one ? [globalId('BirdContact', joinKey(workspace, one.id))] : [])),
       via: 'WEBHOOK',
       audience: SERVICE,
     };

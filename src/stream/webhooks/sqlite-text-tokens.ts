@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { rank } from '../../graph/status.ts';
 import type { MessageStatus } from '../../ports.ts';
-
 import { ageClock } from '../../store/age.ts';
 import { isDamage, setAside, whyUnusable } from '../../store/damage.ts';
 import { StoreError } from '../../store/store-error.ts';

@@ -1,0 +1,99 @@
+import { channel } from 'node:diagnostics_channel';
+import { setImmediate as turn } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { idOf } from '../support/ids.ts';
+import { birdMessage, WORKSPACE } from './bird.ts';
+import { LINE, startSending } from './sending.ts';
+
+/** How many sends race with a STOP of their own; `INTERLEAVINGS` names another number. */
+const RACES = Number(process.env.INTERLEAVINGS ?? 1000);
+
+/** The seed of the pauses; `SEED` replays one. */
+const SEED = Number(process.env.SEED ?? 1);
+
+/** How many of them run at once: each races with the others’ turns as well. */
+const AT_ONCE = 25;
+
+/** How many turns of the event loop either side waits at the most before it begins. */
+const MOST_TURNS = 60;
+
+/** Pseudo-random whole numbers below a bound, the same for a seed (Park and Miller). */
+const randomOf = (seed: number) => {
+  let state = (seed % 2147483646) + 1;
+  return (bound: number): number => {
+    state = (state * 48271) % 2147483647;
+    return state % bound;
+  };
+};
+
+/** What undici tells when it writes a request to its connection. */
+interface Written {
+  readonly request: { readonly method: string; readonly path: string; readonly body: unknown };
+}
+
+test(`of ${RACES} STOPs none that was taken in before its send left is passed over (seed ${SEED})`, async () => {
+  const random = randomOf(SEED);
+  const path = `${WORKSPACE}/channels/${idOf('line')}/messages`;
+  const arrived = new Set<string>();
+  await using sending = await startSending(
+    {},
+    {
+      bird: {
+        [`POST ${path}`]: ({ body }) => {
+          const { receiver } = body as { receiver: { contacts: { identifierValue: string }[] } };
+          const number = receiver.contacts[0]?.identifierValue ?? '';
+          arrived.add(number);
+          return { status: 202, body: birdMessage(`sent ${number}`, 'line') };
+        },
+      },
+    },
+  );
+  // One clock for both sides: when the first byte of a send was written, and when a STOP was known to be taken in.
+  let moment = 0;
+  const leftAt = new Map<string, number>();
+  const takenAt = new Map<string, number>();
+  const note = (told: unknown) => {
+    const { request } = told as Written;
+    const [, number = ''] = /"identifierValue":"(\+\d+)"/.exec(String(request.body)) ?? [];
+    moment += 1;
+    if (request.method === 'POST' && request.path === path) leftAt.set(number, moment);
+  };
+  const headers = channel('undici:client:sendHeaders');
+  headers.subscribe(note);
+
+  const race = async (index: number): Promise<void> => {
+    const number = `+1202${String(5_550_000 + index).padStart(7, '0')}`;
+    const [before, after] = [random(MOST_TURNS), random(MOST_TURNS)];
+    const stop = async () => {
+      for (let turns = 0; turns < before; turns += 1) await turn();
+      await sending.inbound('STOP', { from: number, id: `contact ${index}` });
+      moment += 1;
+      takenAt.set(number, moment);
+    };
+    const send = async () => {
+      for (let turns = 0; turns < after; turns += 1) await turn();
+      const { body } = await sending.send({ channelId: LINE, to: number });
+      const code = body.errors?.[0]?.extensions.code;
+      expect(code === undefined || code === 'NOT_REACHABLE').toBe(true);
+      // What was refused has not arrived, and what was not refused has.
+      expect(arrived.has(number)).toBe(code === undefined);
+    };
+    await Promise.all([stop(), send()]);
+  };
+
+  try {
+    for (let first = 0; first < RACES; first += AT_ONCE)
+      await Promise.all(
+        Array.from({ length: Math.min(AT_ONCE, RACES - first) }, (_, one) => race(first + one)),
+      );
+  } finally {
+    headers.unsubscribe(note);
+  }
+  const passedOver = [...leftAt].filter(([number, left]) => (takenAt.get(number) ?? Infinity) < left);
+  expect(passedOver).toEqual([]);
+  expect(takenAt.size).toBe(RACES);
+  expect([...leftAt.keys()].toSorted()).toEqual([...arrived].toSorted());
+  // Both sides win often enough for this to say something.
+  expect(arrived.size).toBeGreaterThan(RACES / 20);
+  expect(RACES - arrived.size).toBeGreaterThan(RACES / 20);
+}, 300_000);
