@@ -31,6 +31,8 @@ export interface Upstream {
 export interface Caller {
   /** Tells callers apart: shared executions, limits and remembered sends are keyed by it. */
   readonly key: string;
+  /** Whom the issuer says the caller is (`sub`), for records of what they did. */
+  readonly subject?: string | undefined;
   /** False when nobody proves who they are, so that callers cannot be told apart. */
   readonly known: boolean;
   readonly may: (api: Api, right: Right) => boolean;
@@ -176,6 +178,10 @@ export interface Services {
 export interface EventsArgs {
   readonly messages?: readonly string[] | null | undefined;
   readonly channels?: readonly string[] | null | undefined;
+  readonly persons?: readonly string[] | null | undefined;
+  readonly contacts?: readonly string[] | null | undefined;
+  readonly individuals?: readonly string[] | null | undefined;
+  readonly conversations?: readonly string[] | null | undefined;
   readonly after?: string | null | undefined;
 }
 

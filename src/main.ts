@@ -4,6 +4,9 @@ if (major < 24) {
   console.error(`Pigeon needs Node 24; this is Node ${process.versions.node}. \`npm start\` brings its own.`);
   process.exit(1);
 }
+// What is compiled once is kept for the next start, in the folder that Node takes for it or NODE_COMPILE_CACHE names.
+const { enableCompileCache } = await import('node:module');
+enableCompileCache();
 const { faultsOf, start } = await import('./start.ts');
 
 const running = await start(process.env).catch((error: unknown): never => {

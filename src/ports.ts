@@ -29,6 +29,8 @@ export interface MessageChange {
   readonly messageId: string;
   /** Global id of its channel, where it has one. */
   readonly channelId: string | null;
+  /** Global ids of the contacts or the individual at its other end; left out where that is not told. */
+  readonly people?: readonly string[] | undefined;
   /** True when the message was not there before. */
   readonly added: boolean;
   /** How far the message has come, whether or not it is removed. */
@@ -58,6 +60,8 @@ export interface StreamEvent {
   readonly cursor: string;
   readonly messageId: string;
   readonly channelId: string | null;
+  /** Global ids of who is at the message's other end, as far as that is known. */
+  readonly people: readonly string[];
   readonly status: MessageStatus;
   readonly previous: MessageStatus | null;
   readonly nativeStatus: string | null;
@@ -72,6 +76,8 @@ export interface Changes {
   record(changes: readonly MessageChange[]): Promise<void>;
   /** How far each message has come, by global id, as far as the audience may know. */
   seen(ids: readonly string[], audience: string): Promise<ReadonlyMap<string, Standing>>;
+  /** Where the last change that subscribers were told stands; left out where nobody is told of changes. */
+  readonly newest?: number;
 }
 
 /** Where courier is to post what becomes of one text. */
@@ -235,6 +241,8 @@ export interface SendStore {
   enqueue(send: QueuedSend): Promise<QueuedSend>;
   /** Sends whose time has come. Each is given to one process, and again when `leaseMs` have passed and it is still there. */
   lease(limit: number, leaseMs: number, now: number): Promise<readonly QueuedSend[]>;
+  /** Moves a send to a later time. */
+  postpone(id: string, at: number): Promise<void>;
   /** Takes a send out of the queue; false when it was not there, or is not the owner’s. */
   dequeue(id: string, owner: string): Promise<boolean>;
   /** What waits of an owner’s, soonest first. */
@@ -266,6 +274,8 @@ export interface Directory {
   /** Remembers that a contact surely is an individual, so that it is found again from courier's side. */
   link(individualId: string, contactKey: string): void;
   links(individualId: string): readonly string[];
+  /** The individuals that a contact is remembered to be. */
+  linkedTo(contactKey: string): readonly string[];
   unlink(individualId: string, contactKey: string): void;
 }
 

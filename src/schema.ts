@@ -1,6 +1,7 @@
 import { specifiedDirectives } from 'graphql';
 import { builder } from './builder.ts';
 import { counted } from './graph/counted.ts';
+import { markPersonal } from './graph/personal.ts';
 import { describeRest, Rest } from './graph/rest.ts';
 import './bird/batch.ts';
 import './bird/channel.ts';
@@ -86,7 +87,10 @@ import './joined/node.ts';
 import './joined/pending-sends.ts';
 import './joined/message-person.ts';
 import './joined/person.ts';
+import './joined/person-channels.ts';
 import './joined/person-details.ts';
+import './joined/prepare-upload.ts';
+import './joined/scheduled-sends.ts';
 import './joined/send-message.ts';
 import './joined/timeline.ts';
 import './stream/subscribe/subscriptions.ts';
@@ -96,4 +100,6 @@ builder.mutationType({ description: 'Everything that can be changed. Fields run 
 builder.subscriptionType({ description: 'Everything that can be followed.' });
 
 /** The whole graph. */
-export const schema = counted(describeRest(builder.toSchema({ directives: [...specifiedDirectives, Rest] })));
+export const schema = counted(
+  markPersonal(describeRest(builder.toSchema({ directives: [...specifiedDirectives, Rest] }))),
+);

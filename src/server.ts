@@ -9,9 +9,11 @@ import { type Logger, pino } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import type { Config } from './config/config.ts';
 import { type Context, createContext, type OpenEvents, type Services } from './context.ts';
+import { openSendQueue } from './joined/send-queue.ts';
 import { openSqliteOutbox } from './outbox/sqlite-outbox.ts';
+import { useAudit } from './plugins/audit.ts';
 import { CallerQuota, useSubscriptionQuota } from './plugins/caller-quota.ts';
-import { useCallerRate } from './plugins/caller-rate.ts';
+import { callerRate, useCallerRate } from './plugins/caller-rate.ts';
 import { type ConcurrencyBounds, FairSlots, useConcurrency } from './plugins/concurrency.ts';
 import { useDocumentCache } from './plugins/document-cache.ts';
 import { presenter, useReadableParams } from './plugins/errors.ts';
@@ -29,6 +31,7 @@ import { useLastWord } from './plugins/refusal.ts';
 import { useOperationTelemetry } from './plugins/telemetry/operations.ts';
 import { observeCalls } from './plugins/telemetry/upstream-calls.ts';
 import { useWeight } from './plugins/weight.ts';
+import { useWriteCount } from './plugins/write-count.ts';
 import type { Changes, Directory, Outbox, SendStore, TextCallbacks } from './ports.ts';
 import { OptOuts } from './sending/opt-outs.ts';
 import { openSqliteSendStore } from './sending/sqlite-send-store.ts';
@@ -36,6 +39,7 @@ import { admission, type Who } from './server/admission.ts';
 import { knownOrigins } from './server/known-origins.ts';
 import { createListener, type Listener } from './server/listener.ts';
 import { serveMetrics } from './server/metrics-server.ts';
+import { answerPosted } from './server/posted.ts';
 import { requestGuard } from './server/request-guard.ts';
 import { securityHeaders } from './server/security-headers.ts';
 import { resultSerializer } from './server/serialize.ts';
@@ -95,6 +99,8 @@ export interface GatewayOptions {
   readonly outbox?: Outbox | undefined;
   /** Remembers what people want and what waits to be sent; by default as long as the gateway runs. Is closed with it. */
   readonly sendStore?: SendStore | undefined;
+  /** How often it is asked which scheduled messages are due, in milliseconds. */
+  readonly sendQueueMs?: number | undefined;
   /** More plugins, such as GraphiQL's; they stand before those of the server. */
   readonly plugins?: readonly Plugin[];
   /** How many operations run at once; by default `CONCURRENCY`. */
@@ -213,6 +219,8 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     callbacks: stream.callbacks,
     directory,
   };
+  const sendQueue = openSendQueue(services, config.outbox.ageMs, options.sendQueueMs);
+  opened.defer(() => sendQueue.close());
   metrics.show(
     'pigeon_directory_age_seconds',
     'How long ago the last whole sweep of courier’s users began.',
@@ -251,6 +259,8 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
 
   const admit = admission(config.auth, services.courierForwards);
 
+  const rate = callerRate(config.callerRps, options.rateLimiter ?? localRateLimiter());
+  const writes = { count: 0 };
   const slots = new FairSlots(options.concurrency);
   metrics.show(
     'pigeon_log_lines_dropped',
@@ -277,7 +287,7 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
       ...(config.metricsPort === undefined ? [metrics.plugin] : []),
       useHealth(async () => (draining ? 'draining' : upstreams.fault())),
       stream.plugin,
-      useCallerRate(config.callerRps, options.rateLimiter ?? localRateLimiter()),
+      useCallerRate(rate),
       useSubscriptionQuota(),
       useConcurrency(slots),
       streams.plugin,
@@ -286,6 +296,8 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
       ...(config.introspection ? [] : [useNoIntrospection()]),
       useDocumentCache(),
       useWeight(),
+      ...(config.audit ? [useAudit(log)] : []),
+      useWriteCount(writes),
       useOperationTelemetry({ registry: metrics.registry, log, present }),
       useReadableParams(),
       useLastWord(),
@@ -305,6 +317,8 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     corsOrigins: config.corsOrigins,
     loopback: config.corsLoopback,
   });
+  const envelop = (context: OperationContext<Who>, params: object) =>
+    yoga.getEnveloped(Object.assign(context, { params })) as unknown as Engine;
   const guard = requestGuard({ origins, anyone: config.auth.kind === 'none', warn });
   const listener = createListener<Who>({
     guard,
@@ -315,6 +329,16 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
     origins,
     webhooks: stream.webhooks,
     answer: (request, response, context) => yoga(request, response, context),
+    answerPosted: answerPosted({
+      envelop,
+      withDocument: (params) => withDocument(config.persisted, params),
+      present,
+      serialize,
+      refusal: rate,
+      joined: () => metrics.joined.inc(),
+      state: config.sharing ? () => `${writes.count} ${stream.changes.newest ?? 0}` : undefined,
+      deadlineMs: config.deadlineMs,
+    }),
     answered: metrics.answered,
     isDraining: () => draining,
   });
@@ -328,7 +352,7 @@ export const startGateway = async (config: Config, options: GatewayOptions): Pro
       const who = await admit(request, payload);
       return { who, expiresAt: who.caller.expiresAt };
     },
-    envelop: (context, params) => yoga.getEnveloped(Object.assign(context, { params })) as unknown as Engine,
+    envelop,
     withDocument: (params) => withDocument(config.persisted, params),
     counted: (change) => metrics.operations.inc(change),
   });

@@ -2,24 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { type Config, ConfigError, readConfig, upstreamsOf } from './config/config.ts';
 import { openDirectory } from './joined/directory.ts';
-import { redisOutbox } from './outbox/redis-outbox.ts';
 import { openSqliteOutbox } from './outbox/sqlite-outbox.ts';
 import { useExplainPage } from './plugins/explain-page.ts';
 import { useGraphiql } from './plugins/graphiql.ts';
 import { useLandingPage } from './plugins/landing-page.ts';
 import { logFields } from './plugins/telemetry/request-scope.ts';
-import { type Sandbox, startSandbox } from './sandbox/sandbox.ts';
+import type { Sandbox } from './sandbox/sandbox.ts';
 import { schema } from './schema.ts';
-import { openRedisSendStore } from './sending/redis-send-store.ts';
 import { openSqliteSendStore } from './sending/sqlite-send-store.ts';
 import { standardOutput } from './server/log-output.ts';
 import { type Gateway, startGateway } from './server.ts';
-import { connectRedis } from './store/redis-connection.ts';
-import { openRedisLog } from './stream/log/redis-log.ts';
-import { redisWatched } from './stream/poll/redis-watched.ts';
 import { BOUNDS, openStream } from './stream/stream.ts';
-import { redisTextTokens } from './stream/webhooks/redis-text-tokens.ts';
-import { redisRateLimiter } from './upstream/redis-rate-limiter.ts';
 
 /** The whole program, running. */
 export interface Running extends Gateway {
@@ -47,28 +40,35 @@ export const start = async (env: Readonly<Record<string, string | undefined>>): 
     started.use(await startTracing(configured.tracing));
   }
 
-  const sandbox = configured.sandbox ? started.use(await startSandbox()) : undefined;
+  // The sandbox and what speaks with Redis are loaded where they are used alone: a start is quicker without them.
+  const sandbox = configured.sandbox
+    ? started.use(await (await import('./sandbox/sandbox.ts')).startSandbox())
+    : undefined;
   const config: Config = sandbox ? { ...configured, ...upstreamsOf(sandbox) } : configured;
   const dataDir = sandbox ? ':memory:' : config.dataDir;
 
-  const redis = config.redisUrl
-    ? await connectRedis({
-        url: config.redisUrl,
-        // A sandbox is nobody else's, and begins anew each time.
-        name: sandbox ? `sandbox ${randomUUID()}` : (config.bird?.workspaceId ?? 'courier'),
-        passing: sandbox !== undefined,
-        warn: (message, details) => log.warn(details, message),
-      })
-    : undefined;
+  const over = config.redisUrl ? await import('./redis.ts') : undefined;
+  const redis =
+    config.redisUrl && over
+      ? await over.connectRedis({
+          url: config.redisUrl,
+          // A sandbox is nobody else's, and begins anew each time.
+          name: sandbox ? `sandbox ${randomUUID()}` : (config.bird?.workspaceId ?? 'courier'),
+          passing: sandbox !== undefined,
+          warn: (message, details) => log.warn(details, message),
+        })
+      : undefined;
   started.defer(async () => redis?.close());
 
   const gateway = await startGateway(config, {
     schema,
     log,
     droppedLines: () => output.dropped,
-    rateLimiter: redis && redisRateLimiter(redis),
-    outbox: redis ? redisOutbox(redis, config.outbox) : openSqliteOutbox({ dataDir, bounds: config.outbox }),
-    sendStore: redis ? await openRedisSendStore(redis) : openSqliteSendStore(dataDir),
+    rateLimiter: redis && over?.redisRateLimiter(redis),
+    outbox:
+      (redis && over?.redisOutbox(redis, config.outbox)) ??
+      openSqliteOutbox({ dataDir, bounds: config.outbox }),
+    sendStore: (redis && (await over?.openRedisSendStore(redis))) ?? openSqliteSendStore(dataDir),
     plugins: [
       useLandingPage({
         schema,
@@ -99,8 +99,8 @@ export const start = async (env: Readonly<Record<string, string | undefined>>): 
         : undefined,
     stream: async ({ url, publicUrl, services }) =>
       openStream({
-        log: redis && (await openRedisLog({ redis, bounds: BOUNDS })),
-        tokens: redis && redisTextTokens(redis),
+        log: redis && (await over?.openRedisLog({ redis, bounds: BOUNDS })),
+        tokens: redis && over?.redisTextTokens(redis),
         dataDir,
         birdKeys: config.bird?.signingKeys ?? [],
         workspaceId: config.bird?.workspaceId,
@@ -109,9 +109,10 @@ export const start = async (env: Readonly<Record<string, string | undefined>>): 
         polling: {
           services,
           birdPerSecond: config.bird?.getRps ?? 0,
-          watched: redis && redisWatched(redis),
+          watched: redis && over?.redisWatched(redis),
         },
         settling: { services },
+        hearing: services,
         warn: services.warn,
       }),
   }).catch((error: NodeJS.ErrnoException & { port?: number }) => {

@@ -9,6 +9,7 @@ const ORDER = [
   'main',
   'doctor',
   'start',
+  'redis',
   'server',
   'plugins',
   'schema',

@@ -6,7 +6,7 @@ const AttachmentInput = builder.inputType('BirdAttachmentInput', {
   description: 'A file to send along.',
   fields: (t) => ({
     mediaUrl: t.string({ required: true, description: 'Where it is.' }),
-    filename: t.string({ required: true, description: 'Its name.' }),
+    filename: t.string({ required: true, description: 'The name that receivers see.' }),
     inline: t.boolean({ description: 'True when it belongs inside the text.' }),
     contentId: t.string({ description: 'The id by which the text refers to it.' }),
   }),
@@ -19,7 +19,7 @@ const ActionInput = builder.inputType('BirdMessageActionInput', {
     link: t.field({
       description: 'Opens an address.',
       type: builder.inputType('BirdLinkActionInput', {
-        description: 'A link.',
+        description: 'A button that opens an address.',
         fields: (f) => ({
           text: f.string({ required: true, description: 'What it says.' }),
           url: f.string({ required: true, description: 'Where it leads.' }),
@@ -32,7 +32,7 @@ const ActionInput = builder.inputType('BirdMessageActionInput', {
         description: 'A prepared answer.',
         fields: (f) => ({
           text: f.string({ required: true, description: 'What it says.' }),
-          imageUrl: f.string({ description: 'Its picture.' }),
+          imageUrl: f.string({ description: 'The address of a picture to show on it.' }),
           description: f.string({ description: 'Its small print, at most 72 characters.' }),
         }),
       }),
@@ -44,7 +44,7 @@ const ActionInput = builder.inputType('BirdMessageActionInput', {
         fields: (f) => ({
           text: f.string({ required: true, description: 'What it says.' }),
           payload: f.string({ description: 'What it sends back.' }),
-          imageUrl: f.string({ description: 'Its picture.' }),
+          imageUrl: f.string({ description: 'The address of a picture to show on it.' }),
           description: f.string({ description: 'Its small print, at most 72 characters.' }),
         }),
       }),
@@ -84,9 +84,9 @@ const MediaInput = builder.inputType('BirdMediaInput', {
 const ItemInput = builder.inputType('BirdMessageItemInput', {
   description: 'A card of a carousel or a row of a list.',
   fields: (t) => ({
-    title: t.string({ description: 'Its title.' }),
+    title: t.string({ description: 'The line that stands out.' }),
     description: t.string({ description: 'What it says.' }),
-    mediaUrl: t.string({ description: 'Its picture.' }),
+    mediaUrl: t.string({ description: 'The address of its picture.' }),
     altText: t.string({ description: 'What to read out in place of the picture.' }),
     actions: t.field({ type: [ActionInput], description: 'What can be tapped.' }),
   }),
@@ -103,7 +103,7 @@ const TextBody = builder.inputType('BirdTextBodyInput', {
   description: 'Plain text.',
   fields: (t) => ({
     text: t.string({ required: true, description: 'Its words.' }),
-    attachments: t.field({ type: [AttachmentInput], description: 'Its files.' }),
+    attachments: t.field({ type: [AttachmentInput], description: 'Files that come with the text.' }),
     actions: t.field(actions),
     metadata: t.field(metadata('TextMetadata')),
   }),
@@ -112,9 +112,12 @@ const TextBody = builder.inputType('BirdTextBodyInput', {
 const HtmlBody = builder.inputType('BirdHtmlBodyInput', {
   description: 'A page of HTML, for email. It needs `html` or `text`.',
   fields: (t) => ({
-    html: t.string({ description: 'The HTML.' }),
+    html: t.string({ description: 'The page as HTML source.' }),
     text: t.string(text),
-    attachments: t.field({ type: [inputType('HtmlAttachment')], description: 'Its files.' }),
+    attachments: t.field({
+      type: [inputType('HtmlAttachment')],
+      description: 'Files that come with the email.',
+    }),
     actions: t.field(actions),
     metadata: t.field({
       ...metadata('HtmlMetadata'),
@@ -124,9 +127,13 @@ const HtmlBody = builder.inputType('BirdHtmlBodyInput', {
 });
 
 const ImageBody = builder.inputType('BirdImageBodyInput', {
-  description: 'Pictures.',
+  description: 'One picture or several, with a text.',
   fields: (t) => ({
-    images: t.field({ type: [MediaInput], required: true, description: 'The pictures.' }),
+    images: t.field({
+      type: [MediaInput],
+      required: true,
+      description: 'The pictures, in the order in which they are shown.',
+    }),
     text: t.string(text),
     actions: t.field(actions),
     metadata: t.field(metadata('MediaMetadata')),
@@ -163,8 +170,8 @@ const LocationBody = builder.inputType('BirdLocationBodyInput', {
   fields: (t) => ({
     latitude: t.float({ required: true, description: 'Degrees north, −90 to 90.' }),
     longitude: t.float({ required: true, description: 'Degrees east, −180 to 180.' }),
-    address: t.string({ description: 'Its address.' }),
-    label: t.string({ description: 'Its name.' }),
+    address: t.string({ description: 'The postal address of the place.' }),
+    label: t.string({ description: 'What the place is called.' }),
   }),
 });
 
@@ -180,7 +187,7 @@ const ListBody = builder.inputType('BirdListBodyInput', {
   description: 'Rows to choose from.',
   fields: (t) => ({
     text: t.string({ required: true, description: 'Its words.' }),
-    title: t.string({ description: 'Its title.' }),
+    title: t.string({ description: 'The heading above the rows.' }),
     altText: t.string({ description: 'What to read out in its place.' }),
     items: t.field({ type: [ItemInput], description: 'The rows.' }),
     actions: t.field(actions),
@@ -229,11 +236,11 @@ BirdMessageBodyInput.implement({
   fields: (t) => ({
     text: t.field({ type: TextBody, description: 'Plain text.' }),
     html: t.field({ type: HtmlBody, description: 'HTML, for email.' }),
-    image: t.field({ type: ImageBody, description: 'Pictures.' }),
-    file: t.field({ type: FileBody, description: 'Files.' }),
+    image: t.field({ type: ImageBody, description: 'One picture or several.' }),
+    file: t.field({ type: FileBody, description: 'Files: sound, video, documents.' }),
     gif: t.field({ type: GifBody, description: 'A moving picture.' }),
     location: t.field({ type: LocationBody, description: 'A place.' }),
-    carousel: t.field({ type: CarouselBody, description: 'Cards.' }),
+    carousel: t.field({ type: CarouselBody, description: 'Cards side by side.' }),
     list: t.field({ type: ListBody, description: 'Rows to choose from.' }),
     section: t.field({ type: SectionBody, description: 'Bodies one below the other.' }),
     authentication: t.field({ type: AuthenticationBody, description: 'A code for signing in.' }),

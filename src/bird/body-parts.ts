@@ -52,7 +52,7 @@ interface AttachmentRow {
 export const Attachment = builder.objectRef<AttachmentRow>('BirdAttachment').implement({
   description: 'A file that came with a message.',
   fields: (t) => ({
-    filename: t.exposeString('filename', { description: 'Its name.' }),
+    filename: t.exposeString('filename', { description: 'The name that receivers see.' }),
     mediaUrl: t.exposeString('mediaUrl', { description: 'Where it is.' }),
     contentType: t.exposeString('contentType', { description: 'Its media type.' }),
     content: t.exposeString('content', { description: 'The file itself, encoded, where it came that way.' }),
@@ -80,9 +80,9 @@ export const Media = builder
 export const Item = builder.objectRef<Schemas['MessageItem']>('BirdMessageItem').implement({
   description: 'A card of a carousel or a row of a list.',
   fields: (t) => ({
-    title: t.exposeString('title', { description: 'Its title.' }),
+    title: t.exposeString('title', { description: 'The line that stands out.' }),
     description: t.exposeString('description', { description: 'What it says.' }),
-    mediaUrl: t.exposeString('mediaUrl', { description: 'Its picture.' }),
+    mediaUrl: t.exposeString('mediaUrl', { description: 'The address of its picture.' }),
     altText: t.exposeString('altText', { description: 'What to read out in place of the picture.' }),
     actions: t.field({ type: [Action], description: 'What can be tapped.', resolve: (row) => row.actions }),
   }),

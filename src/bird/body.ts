@@ -36,7 +36,7 @@ const TextBody = builder.objectRef<Body>('BirdTextBody').implement({
 const HtmlBody = builder.objectRef<Body>('BirdHtmlBody').implement({
   description: 'A page of HTML, as in an email. Show it only sanitized.',
   fields: (t) => ({
-    html: t.string({ description: 'The HTML.', resolve: (body) => body.html?.html }),
+    html: t.string({ description: 'The page as HTML source.', resolve: (body) => body.html?.html }),
     text: t.string({ ...TEXT, resolve: (body) => body.html?.text }),
     subject: t.string({
       description: 'The subject of the email.',
@@ -57,9 +57,13 @@ const HtmlBody = builder.objectRef<Body>('BirdHtmlBody').implement({
 });
 
 const ImageBody = builder.objectRef<Body>('BirdImageBody').implement({
-  description: 'Pictures.',
+  description: 'One picture or several, with a text.',
   fields: (t) => ({
-    images: t.field({ type: [Media], description: 'The pictures.', resolve: (body) => body.image?.images }),
+    images: t.field({
+      type: [Media],
+      description: 'The pictures, in the order in which they are shown.',
+      resolve: (body) => body.image?.images,
+    }),
     text: t.string({ ...TEXT, resolve: (body) => body.image?.text }),
     actions: t.field({ ...ACTIONS, resolve: (body) => body.image?.actions }),
     subject: t.string({ ...SUBJECT, resolve: (body) => body.image?.metadata?.subject }),
@@ -74,7 +78,11 @@ const ImageBody = builder.objectRef<Body>('BirdImageBody').implement({
 const FileBody = builder.objectRef<Body>('BirdFileBody').implement({
   description: 'Files: sound, video, documents.',
   fields: (t) => ({
-    files: t.field({ type: [Media], description: 'The files.', resolve: (body) => body.file?.files }),
+    files: t.field({
+      type: [Media],
+      description: 'The files, each with its media type.',
+      resolve: (body) => body.file?.files,
+    }),
     text: t.string({ ...TEXT, resolve: (body) => body.file?.text }),
     actions: t.field({ ...ACTIONS, resolve: (body) => body.file?.actions }),
     subject: t.string({ ...SUBJECT, resolve: (body) => body.file?.metadata?.subject }),
@@ -115,8 +123,14 @@ const LocationBody = builder.objectRef<Body>('BirdLocationBody').implement({
       description: 'Degrees east, −180 to 180.',
       resolve: (body) => body.location?.coordinates?.longitude,
     }),
-    address: t.string({ description: 'Its address.', resolve: (body) => body.location?.location?.address }),
-    label: t.string({ description: 'Its name.', resolve: (body) => body.location?.location?.label }),
+    address: t.string({
+      description: 'The postal address of the place.',
+      resolve: (body) => body.location?.location?.address,
+    }),
+    label: t.string({
+      description: 'What the place is called.',
+      resolve: (body) => body.location?.location?.label,
+    }),
   }),
 });
 
@@ -131,7 +145,7 @@ const CarouselBody = builder.objectRef<Body>('BirdCarouselBody').implement({
 const ListBody = builder.objectRef<Body>('BirdListBody').implement({
   description: 'Rows to choose from.',
   fields: (t) => ({
-    title: t.string({ description: 'Its title.', resolve: (body) => body.list?.title }),
+    title: t.string({ description: 'The heading above the rows.', resolve: (body) => body.list?.title }),
     text: t.string({ ...TEXT, resolve: (body) => body.list?.text }),
     altText: t.string({
       description: 'What to read out in its place.',
@@ -180,7 +194,10 @@ const TemplateBody = builder
   .implement({
     description: 'A prepared template that was sent in place of a body.',
     fields: (t) => ({
-      projectId: t.string({ description: 'Its project.', resolve: ({ template }) => template.projectId }),
+      projectId: t.string({
+        description: 'The project in Bird’s Studio that holds the template.',
+        resolve: ({ template }) => template.projectId,
+      }),
       version: t.string({
         description: 'Its version, or `latest`.',
         resolve: ({ template }) => template.version,

@@ -41,7 +41,10 @@ builder.objectField(Bird, 'searchContacts', (t) =>
     description: 'The contacts that have an identifier, or an address on a platform.',
     directives: rest(searchContacts),
     args: {
-      identifier: t.arg({ type: inputType('IdentifierInput'), description: 'The identifier.' }),
+      identifier: t.arg({
+        type: inputType('IdentifierInput'),
+        description: 'One of the identifiers that the contact has.',
+      }),
       platformAddress: t.arg.string({ description: 'The address on a platform.' }),
     },
     resolve: ({ workspaceId }, args, context) => {

@@ -48,7 +48,7 @@ const RecipientInput = builder.inputType('BirdRecipientInput', {
 export const BirdTemplateInput = builder.inputType('BirdTemplateInput', {
   description: 'A prepared template.',
   fields: (t) => ({
-    projectId: t.string({ description: 'Its project.' }),
+    projectId: t.string({ description: 'The project in Bird’s Studio that holds the template.' }),
     version: t.string({ description: 'Its version, or `latest`.' }),
     locale: t.string({ description: 'Its language.' }),
     name: t.string({ description: 'Its name on the platform.' }),

@@ -1,19 +1,10 @@
 import type { Context } from '../context.ts';
-import { isBehind, type Keyed, type MessageSource } from '../graph/merge.ts';
+import type { Keyed } from '../graph/merge.ts';
 import { newestOf, type TimedList } from '../graph/newest.ts';
 import type { QueryValue } from '../upstream/send.ts';
-import { contactsOf, listMessages, MAX_MESSAGES, type MessageRow, THE_BEGINNING } from './message.ts';
+import { MAX_MESSAGES, type MessageRow, THE_BEGINNING } from './message.ts';
 import { channelMessages, type ListAddress, readPage } from './messages.ts';
 import { readTime, writeTime } from './times.ts';
-
-/** Whose messages are wanted: contacts of one workspace and everything they are known by. */
-export interface Whose {
-  readonly workspaceId: string;
-  readonly contactIds: ReadonlySet<string>;
-  readonly identifiers: readonly string[];
-  /** Only what was said over this channel. */
-  readonly channelId?: string | undefined;
-}
 
 /** A span of time, its beginning in it and its end not. */
 export interface Span {
@@ -65,7 +56,7 @@ export const timedMessages = (
  *
  * @param id orders the messages of one moment
  */
-const keyed = (row: MessageRow, rank: number, id: string): Keyed<MessageRow> => ({
+export const keyed = (row: MessageRow, rank: number, id: string): Keyed<MessageRow> => ({
   row,
   sortKey: { t: readTime(row.createdAt)?.getTime() ?? 0, r: rank, i: id },
 });
@@ -89,41 +80,3 @@ export const channelMessagesSince = async (
   const list = timedMessages(context, { address: channelMessages(channel), query: {} });
   return (await list.read(time, Number.POSITIVE_INFINITY)).rows;
 };
-
-/**
- * All messages that contacts sent, or all that were sent to them, newest first. Bird takes both sides' filters
- * together, so each side is a list of its own. Rows of others that share an identifier are passed over.
- *
- * @param rank the source's rank in a merged list
- */
-export const messageSource = (
-  context: Context,
-  { workspaceId, contactIds, identifiers, channelId }: Whose,
-  side: 'from' | 'to',
-  { since, until }: Span = {},
-  rank = 0,
-): MessageSource<MessageRow> => ({
-  newest: Number.POSITIVE_INFINITY,
-  read: (behind, count) => {
-    const last = Math.min(
-      behind?.t ?? Number.POSITIVE_INFINITY,
-      until?.getTime() ?? Number.POSITIVE_INFINITY,
-    );
-    const list = timedMessages(
-      context,
-      { address: { operation: listMessages, workspaceId }, query: { channelId, [side]: identifiers } },
-      since?.getTime(),
-      Number.isFinite(last) ? last : undefined,
-    );
-    return newestOf(list, count, (row) => {
-      const one = keyed(row, rank, row.id);
-      const { t } = one.sortKey;
-      const isWanted =
-        contactsOf(row).some(({ id }) => id !== undefined && contactIds.has(id)) &&
-        isBehind(one.sortKey, behind) &&
-        (!since || t >= since.getTime()) &&
-        (!until || t < until.getTime());
-      return isWanted ? one : undefined;
-    });
-  },
-});

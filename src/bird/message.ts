@@ -132,7 +132,7 @@ export const Participant = builder.objectRef<End>('BirdMessageParticipant').impl
     platformAddressSelector: t.exposeString('platformAddressSelector', {
       description: 'The expression that picks the address from the contact.',
     }),
-    type: t.exposeString('type', { description: 'to, cc or bcc of an email.' }),
+    type: t.exposeString('type', { description: 'How an email names them: `to`, `cc` or `bcc`.' }),
     types: t.exposeStringList('types', { description: 'The kinds of a connector.' }),
     countryCode: t.exposeString('countryCode', { description: 'The country of a number.' }),
     contact: t.field(

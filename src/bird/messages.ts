@@ -48,7 +48,7 @@ const filters = builder.args((t) => ({
   countryCode: t.stringList({ description: 'Only messages to these countries.' }),
   tag: t.stringList({ description: 'Only messages with these tags.' }),
   emailSubject: t.string({ description: 'Only emails whose subject has these words.' }),
-  reverse: t.boolean({ description: 'Oldest first.' }),
+  reverse: t.boolean({ defaultValue: false, description: 'Oldest first instead of newest first.' }),
 }));
 
 type Filters = ConnectionArgs & {
@@ -80,7 +80,7 @@ const queryOf = (args: Filters, workspaceId: string): Record<string, QueryValue>
   countryCode: args.countryCode as QueryValue,
   tag: args.tag as QueryValue,
   emailSubject: args.emailSubject as QueryValue,
-  reverse: args.reverse as QueryValue,
+  reverse: args.reverse === true ? true : undefined,
 });
 
 /** Which list is read, and under which path values. */

@@ -763,7 +763,7 @@ export interface paths {
             path: {
                 /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
-                /** @description The application. */
+                /** @description The application that sends the events. */
                 applicationId: components["parameters"]["ApplicationId"];
                 /** @description The signature in the address of the application's configuration. */
                 signature: components["parameters"]["ApplicationSignature"];
@@ -1724,7 +1724,7 @@ export interface components {
         };
         /** @description More about a referral. */
         MessageReferralMetadata: {
-            /** @description The id of the source. */
+            /** @description The id of the advertisement or the post that they came from. */
             source_id?: string;
             /** @description The address of the source. */
             source_url?: string;
@@ -1738,7 +1738,7 @@ export interface components {
             /** @description The products of the order. */
             products?: components["schemas"]["MessageOrderProduct"][];
         };
-        /** @description A product of an order. */
+        /** @description A product that was ordered, how many of it, and at what price. */
         MessageOrderProduct: {
             /** @description The id of the catalog at the platform. */
             externalCatalogId?: string;
@@ -1770,7 +1770,7 @@ export interface components {
         };
         /** @description The headers of an email. */
         MessageEmail: {
-            /** @description The subject. */
+            /** @description The subject line of the email. */
             subject?: string;
             /** @description Further headers, by name. */
             headers?: components["schemas"]["StringMap"];
@@ -2053,7 +2053,7 @@ export interface components {
         } & (unknown | unknown);
         /** @description The headers of an email and how it is tracked. */
         HtmlMetadata: {
-            /** @description The subject. */
+            /** @description The subject line of the email. */
             subject?: string;
             /** @description Who the email is from. */
             emailFrom?: components["schemas"]["EmailFrom"];
@@ -2575,7 +2575,7 @@ export interface components {
          */
         InteractionType: "clicked" | "delete-request" | "invalid" | "opened" | "read" | "reported-as-spam" | "unsubscribe-request" | "reaction" | "conversion" | "subscribe-request" | "subscribe-consent";
         /**
-         * @description Something that a receiver did with a message. docs.bird.com/api/channels-api/supported-channels/programmable-email/message-interactions
+         * @description Something that a receiver did with a message (docs.bird.com/api/channels-api/supported-channels/programmable-email/message-interactions).
          * @example {
          *       "type": "read",
          *       "platformId": "whatsapp",
@@ -2624,7 +2624,7 @@ export interface components {
             messageReference?: string;
             /** @description How many pieces the message had. */
             messagePartsCount?: number;
-            /** @description The tags of the message. */
+            /** @description The tags that the message was sent with. */
             messageTags?: string[] | null;
             /**
              * Format: date-time
@@ -2679,9 +2679,9 @@ export interface components {
             link?: components["schemas"]["InteractionLink"];
             /** @description The button that was clicked. */
             button?: components["schemas"]["InteractionButton"];
-            /** @description The reaction. */
+            /** @description What the receiver reacted with, on an interaction of that type. */
             reaction?: components["schemas"]["InteractionReaction"];
-            /** @description The conversion. */
+            /** @description What the receiver did that counts as a success, on an interaction of that type. */
             conversion?: components["schemas"]["InteractionConversion"];
             /** @description True when a mail program fetched the content before anybody opened it. */
             prefetched?: boolean;
@@ -2700,7 +2700,7 @@ export interface components {
         };
         /** @description A reaction to a message. */
         InteractionReaction: {
-            /** @description The emoji. */
+            /** @description The emoji that the receiver reacted with. */
             emoji?: string;
             /** @description Whether the reaction was added or taken back. */
             action?: string;
@@ -3154,7 +3154,7 @@ export interface components {
             /** @description The fields of the index. */
             fields?: components["schemas"]["AttributeIndexField"][];
         };
-        /** @description A field of an attribute's index. */
+        /** @description How one part of an attribute can be searched. */
         AttributeIndexField: {
             /**
              * @description The name of the field.
@@ -3176,7 +3176,7 @@ export interface components {
         AttributeAccess: {
             /**
              * Format: uuid
-             * @description The role.
+             * @description The role whose members it is about.
              */
             roleId?: string;
             /** @description True when the role may read the attribute. */
@@ -3511,7 +3511,7 @@ export interface components {
         TrackingConfiguration: {
             /**
              * Format: uuid
-             * @description The application.
+             * @description The application that sends the events.
              */
             applicationId?: string;
             /**
@@ -3800,7 +3800,7 @@ export interface components {
         ConnectorChannel: {
             /**
              * Format: uuid
-             * @description The channel.
+             * @description The channel that the connector created.
              */
             channelId?: string;
             /**
@@ -3819,7 +3819,7 @@ export interface components {
             profileId?: string;
             /**
              * Format: uuid
-             * @description The number's id.
+             * @description The id of the number, as Bird knows it.
              */
             numberId?: string;
             /**
@@ -3858,7 +3858,7 @@ export interface components {
         ConnectorNumberAttachment: {
             /** @description What the number does there. */
             capability?: string;
-            /** @description The profile. */
+            /** @description The messaging profile that the number is attached to. */
             profileId?: string;
             /** @description Values of the profile. */
             variables?: components["schemas"]["ConnectorNumberVariables"];
@@ -3881,9 +3881,9 @@ export interface components {
         ConnectorStream: {
             /** @description The name of the events that are made of it. */
             eventName?: string;
-            /** @description The name of the stream. */
+            /** @description The stream that messages are written to. */
             streamName?: string;
-            /** @description The name of the stream of events. */
+            /** @description The stream that events are written to. */
             eventStreamName?: string;
             /** @description What is left out. */
             filter?: string;
@@ -4081,7 +4081,7 @@ export interface components {
             nextPageToken?: string;
         };
         /**
-         * @description What became of one event that was posted. docs.bird.com/api/notifications-api/api-reference/webhook-subscriptions/webhook-subscription-logs
+         * @description What became of one event that was posted (docs.bird.com/api/notifications-api/api-reference/webhook-subscriptions/webhook-subscription-logs).
          * @example {
          *       "requestId": "5687c0de-77a1-4f0e-9a51-0d2b9c1f4a10",
          *       "attemptCount": 3,
@@ -4311,7 +4311,7 @@ export interface components {
         AttributeDefinitionKey: string;
         /** @description The list. */
         ListId: string;
-        /** @description The application. */
+        /** @description The application that sends the events. */
         ApplicationId: string;
         /** @description The signature in the address of the application's configuration. */
         ApplicationSignature: string;
@@ -5874,7 +5874,7 @@ export interface operations {
             path: {
                 /** @description The workspace. */
                 workspaceId: components["parameters"]["WorkspaceId"];
-                /** @description The application. */
+                /** @description The application that sends the events. */
                 applicationId: components["parameters"]["ApplicationId"];
                 /** @description The signature in the address of the application's configuration. */
                 signature: components["parameters"]["ApplicationSignature"];

@@ -15,6 +15,9 @@ const WORDS = new Map<string | undefined, MessageStatus>(
   } as const),
 );
 
+/** The word, where it is one of Bird's. What stands in its place otherwise may be anything, and is not kept. */
+export const birdWord = (native: string): string | null => (WORDS.has(native) ? native : null);
+
 /** The status by Bird's word for it: an incoming message is created as `delivered`, which is RECEIVED to us. */
 export const birdStatus = (
   native: string | undefined,

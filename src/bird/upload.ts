@@ -1,12 +1,49 @@
+import type { Context } from '../context.ts';
 import { InputError } from '../graph/errors.ts';
 import { mutation } from '../graph/mutation.ts';
 import { fieldsOf } from '../graph/output.ts';
-import { readObject } from '../graph/verbs/answer.ts';
+import { isRecord, readObject, unreadable } from '../graph/verbs/answer.ts';
 import { dialect } from './dialect.ts';
 import { askIn, operation, readKey } from './load.ts';
 
 const prepareForAny = operation('POST', '/workspaces/{workspaceId}/channel-media/presigned-upload');
 const prepareForOne = operation('POST', '/workspaces/{workspaceId}/channels/{channelId}/presigned-upload');
+
+/** Where a file is to be uploaded, as Bird tells it. */
+export interface PresignedUpload {
+  readonly mediaUrl: string;
+  readonly uploadUrl: string;
+  readonly uploadMethod: string;
+  readonly uploadFormData: object;
+}
+
+/**
+ * Prepares the upload of a file for one channel.
+ *
+ * @param channelKey workspace/channel
+ * @param inputPath the input's field for a field that Bird refused
+ */
+export const prepareUpload = Object.assign(
+  async (
+    context: Context,
+    channelKey: string,
+    contentType: string,
+    inputPath: (field: string) => string | undefined,
+  ): Promise<PresignedUpload> => {
+    const [workspaceId = '', channelId = ''] = channelKey.split('/');
+    const answer = await askIn(context, prepareForOne, workspaceId, {
+      params: { channelId },
+      body: { contentType },
+      inputPath,
+    });
+    const { mediaUrl, uploadUrl, uploadMethod, uploadFormData } = readObject(answer, prepareForOne);
+    const isWhole =
+      [mediaUrl, uploadUrl, uploadMethod].every((one) => typeof one === 'string') && isRecord(uploadFormData);
+    if (!isWhole) throw unreadable(prepareForOne, answer.status);
+    return { mediaUrl, uploadUrl, uploadMethod, uploadFormData } as PresignedUpload;
+  },
+  { operation: prepareForOne },
+);
 
 mutation('prepareBirdUpload', {
   description: [

@@ -41,7 +41,10 @@ interface Refused {
 const BirdWebhookRefusal = builder.objectRef<Refused>('BirdWebhookRefusal').implement({
   description: 'An event that could not be subscribed to.',
   fields: (t) => ({
-    event: t.exposeString('event', { nullable: false, description: 'The event.' }),
+    event: t.exposeString('event', {
+      nullable: false,
+      description: 'The event that could not be subscribed to.',
+    }),
     reason: t.exposeString('reason', { nullable: false, description: 'Why not.' }),
   }),
 });

@@ -121,6 +121,8 @@ export interface Config {
     readonly documents: ReadonlyMap<string, string> | undefined;
     readonly only: boolean;
   };
+  /** True when every operation that asks for personal fields is recorded in the log. */
+  readonly audit: boolean;
   /** False when clients may not read the schema. */
   readonly introspection: boolean;
   /** False when there are no pages on which queries are written. */
@@ -259,6 +261,7 @@ const shape = (v: Variables, documents: ReadonlyMap<string, string> | undefined)
     limits: { depth: v.MAX_DEPTH, aliases: v.MAX_ALIASES, tokens: v.MAX_TOKENS },
     callerRps: v.CALLER_RPS,
     persisted: { documents, only: v.PERSISTED_QUERY_ONLY === 'true' },
+    audit: v.AUDIT === 'on',
     introspection: v.INTROSPECTION === 'on',
     graphiql: v.GRAPHIQL === 'on',
     mcp: v.MCP,

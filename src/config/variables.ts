@@ -174,6 +174,7 @@ export const variables = z.object({
   CALLER_RPS: count(0, 1_000_000).default(0),
   PERSISTED_DOCUMENTS: z.string().optional(),
   PERSISTED_QUERY_ONLY: oneOf('true', 'false').default('false'),
+  AUDIT: oneOf('on', 'off').default('off'),
   INTROSPECTION: oneOf('on', 'off').default('on'),
   GRAPHIQL: oneOf('on', 'off').default('on'),
   MCP: oneOf('off', 'read', 'write').default('off'),

@@ -1,4 +1,4 @@
-import { decodeJwt } from 'jose';
+import { decodeJwt } from 'jose/jwt/decode';
 import { fingerprint } from '../upstream/auth.ts';
 import { deadline } from '../upstream/deadline.ts';
 import { InvalidResponseError } from '../upstream/errors.ts';

@@ -28,7 +28,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists announcers. */
+        /** Lists the announcers, of one organization or of all that the caller sees. */
         get: operations["listAnnouncers"];
         put?: never;
         /** Creates an announcer. */
@@ -44,7 +44,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -83,7 +83,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -142,7 +142,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -180,7 +180,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -200,7 +200,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -238,7 +238,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -309,7 +309,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -329,7 +329,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -349,7 +349,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -369,7 +369,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -407,7 +407,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -428,7 +428,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -466,7 +466,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -504,7 +504,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -524,7 +524,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -546,7 +546,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists bulk messages. */
+        /** Lists the messages that were written to be posted in many channels at once. */
         get: operations["listMessagingBulkMessages"];
         put?: never;
         /** Posts a new message to many channels. */
@@ -562,7 +562,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -601,7 +601,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -622,7 +622,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -642,7 +642,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -662,7 +662,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -682,7 +682,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -702,7 +702,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -722,7 +722,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -742,7 +742,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -780,7 +780,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -801,7 +801,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -821,7 +821,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -841,7 +841,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -861,7 +861,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -899,7 +899,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -937,7 +937,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -958,7 +958,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -978,7 +978,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -998,7 +998,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -1036,7 +1036,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -1057,7 +1057,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -1077,7 +1077,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -1099,7 +1099,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists multicasts. */
+        /** Lists what was sent to groups of individuals at once, made of a template. */
         get: operations["listMulticasts"];
         put?: never;
         /** Sends a templated message to many individuals at once. */
@@ -1115,7 +1115,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -1137,7 +1137,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the preferences of an organization. */
+        /** Lists the preferences that are set for an organization, by their names. */
         get: operations["listOrgPreferences"];
         put?: never;
         /** Sets a preference of an organization. */
@@ -1155,7 +1155,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists organizations. */
+        /** Lists the organizations that the caller sees. */
         get: operations["listOrganizations"];
         put?: never;
         post?: never;
@@ -1170,7 +1170,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -1209,7 +1209,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the replicators. */
+        /** Lists the replicators that the caller sees. */
         get: operations["listReplicators"];
         put?: never;
         post?: never;
@@ -1224,7 +1224,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -1261,7 +1261,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -1281,7 +1281,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -1319,7 +1319,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -1340,7 +1340,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -1362,7 +1362,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the text accounts. */
+        /** Lists the accounts from which organizations send texts. */
         get: operations["listTextAccounts"];
         put?: never;
         /** Opens a text account for an organization. */
@@ -1378,7 +1378,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -1399,7 +1399,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -1437,7 +1437,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -1474,7 +1474,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["TextualId"];
             };
             cookie?: never;
@@ -1512,7 +1512,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -1550,7 +1550,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -1570,7 +1570,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -1625,7 +1625,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -1663,7 +1663,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -1685,7 +1685,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the attachments of an email. */
+        /** Lists the files that go with an email. */
         get: operations["listUserEmailAttachments"];
         put?: never;
         /** Announces a file for an email and says where to upload it. */
@@ -1701,7 +1701,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -1721,7 +1721,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -1759,7 +1759,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -1779,7 +1779,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -1854,7 +1854,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -1874,7 +1874,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -1896,7 +1896,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the users. */
+        /** Lists the accounts of people who log in. */
         get: operations["listUsers"];
         put?: never;
         post?: never;
@@ -1911,7 +1911,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -1935,7 +1935,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -1955,7 +1955,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -1993,7 +1993,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -2014,7 +2014,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -2034,7 +2034,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -2054,7 +2054,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -2074,7 +2074,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -2094,7 +2094,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -2131,7 +2131,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -2168,7 +2168,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -2207,7 +2207,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -2227,7 +2227,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -2264,7 +2264,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -2284,7 +2284,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -2306,7 +2306,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the agents of a queue. */
+        /** Lists those who take the calls that wait in a queue. */
         get: operations["listVoiceQueueAgents"];
         put?: never;
         /** Puts an agent to work on a queue. */
@@ -2322,7 +2322,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -2359,7 +2359,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -2396,7 +2396,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -2434,7 +2434,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -2455,7 +2455,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -2493,7 +2493,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -2513,7 +2513,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -2533,7 +2533,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -3025,7 +3025,7 @@ export interface components {
         GroupMember: {
             /**
              * Format: uuid
-             * @description The individual.
+             * @description The individual who belongs to the group.
              */
             id?: string;
         };
@@ -3040,7 +3040,7 @@ export interface components {
             "last-sync-time"?: string;
             /** @description Who leads it. */
             leaders?: components["schemas"]["GroupMember"][];
-            /** @description Its name. */
+            /** @description The name that the group was given. */
             name?: string;
             /**
              * Format: uuid
@@ -3077,14 +3077,14 @@ export interface components {
              * @description Date of birth, `YYYY-MM-DD`.
              */
             "birth-date"?: string;
-            /** @description First name. */
+            /** @description First name of the person. */
             "first-name"?: string;
             /**
              * Format: datetime
              * @description When it was last changed.
              */
             "last-modified-time"?: string;
-            /** @description Last name. */
+            /** @description Last name of the person. */
             "last-name"?: string;
             /**
              * Format: uuid
@@ -3141,7 +3141,7 @@ export interface components {
              * @description When it was created.
              */
             "created-at"?: string;
-            /** @description Its name. */
+            /** @description The name that the file was uploaded under. */
             filename?: string;
             /**
              * Format: uuid
@@ -3253,7 +3253,7 @@ export interface components {
              * @description When it was created.
              */
             "created-at"?: string;
-            /** @description Its name. */
+            /** @description The name that the file was uploaded under. */
             filename?: string;
             /** @description A small picture of it. */
             thumbnail?: string;
@@ -3353,7 +3353,7 @@ export interface components {
         ChannelBookmark: {
             /**
              * Format: uuid
-             * @description Native id of the bookmark.
+             * @description Native id of the bookmark that marks the channel.
              */
             id?: string;
             /**
@@ -3374,14 +3374,14 @@ export interface components {
              * @description Date of birth, `YYYY-MM-DD`.
              */
             "birth-date"?: string;
-            /** @description First name. */
+            /** @description First name of the member. */
             "first-name"?: string;
             /**
              * Format: uuid
-             * @description The individual.
+             * @description The individual who is a member.
              */
             id?: string;
-            /** @description Last name. */
+            /** @description Last name of the member. */
             "last-name"?: string;
             /** @description The name to show. */
             name?: string;
@@ -3394,14 +3394,14 @@ export interface components {
         };
         /** @description An individual who leads a group, as a summary of the group tells them. */
         GroupLeader: {
-            /** @description First name. */
+            /** @description First name of the leader. */
             "first-name"?: string;
             /**
              * Format: uuid
-             * @description The individual.
+             * @description The individual who leads the group.
              */
             id?: string;
-            /** @description Last name. */
+            /** @description Last name of the leader. */
             "last-name"?: string;
         };
         /** @description A group of individuals, as a channel or a multicast tells it. */
@@ -3416,7 +3416,7 @@ export interface components {
             "leader-ids"?: string[];
             /** @description Who leads it. */
             leaders?: components["schemas"]["GroupLeader"][];
-            /** @description Its name. */
+            /** @description The name that the group was given. */
             name?: string;
             /**
              * Format: uuid
@@ -3446,7 +3446,7 @@ export interface components {
         LastMessage: {
             /**
              * Format: uuid
-             * @description Native id of the message.
+             * @description Native id of the message that was posted last.
              */
             id?: string;
             /** @description What it says. */
@@ -3478,14 +3478,14 @@ export interface components {
             email?: string;
             /** @description True when the address is verified. */
             "email-verified"?: boolean;
-            /** @description First name. */
+            /** @description First name of the subscriber. */
             "first-name"?: string;
             /**
              * Format: uuid
-             * @description The individual.
+             * @description The individual who subscribes.
              */
             id?: string;
-            /** @description Last name. */
+            /** @description Last name of the subscriber. */
             "last-name"?: string;
             /** @description Phone number of the user behind the individual. */
             "phone-number"?: string;
@@ -3531,7 +3531,7 @@ export interface components {
              * @description The group it is for.
              */
             "individual-group-id"?: string;
-            /** @description Its label. */
+            /** @description A word of the organization’s own that tells the channel from others. */
             label?: string;
             /** @description The newest message. */
             "last-message"?: components["schemas"]["LastMessage"];
@@ -3600,7 +3600,7 @@ export interface components {
             "content-size"?: number;
             /** @description Its media type. */
             "content-type"?: string;
-            /** @description Its name. */
+            /** @description The name that the file was uploaded under. */
             filename?: string;
             /**
              * Format: uuid
@@ -3630,7 +3630,7 @@ export interface components {
             "last-name"?: string;
             /** @description What they feel. */
             "reaction-type"?: components["schemas"]["ReactionType"];
-            /** @description Name of the user. */
+            /** @description Name of the user who reacted. */
             "user-name"?: string;
         };
         /** @description That somebody has, or has not yet, read a message. */
@@ -4222,7 +4222,7 @@ export interface components {
              * @description When it was last changed.
              */
             "last-modified-time"?: string;
-            /** @description Its name. */
+            /** @description The name that people know the organization by. */
             name?: string;
             /** @description What kind of provider it is. */
             "provider-type"?: string;
@@ -4332,7 +4332,7 @@ export interface components {
             path?: string;
             /** @description Query of the request, as it was sent. */
             "query-string"?: string;
-            /** @description Id of the request. */
+            /** @description The id by which the request is known in logs. */
             "request-id"?: string;
             /** @description The body of the answer. */
             response?: string;
@@ -5108,7 +5108,7 @@ export interface components {
              * @example draft
              */
             status?: string;
-            /** @description Its subject. */
+            /** @description The subject line of the email. */
             subject?: string;
             /** @description Id of the task that sends it. */
             "task-id"?: string;
@@ -5242,7 +5242,7 @@ export interface components {
                 [key: string]: unknown;
             };
         };
-        /** @description The texts of a notification. */
+        /** @description What a notification says, for each way on which it can go. */
         NotificationTexts: {
             /** @description The texts to send, one after the other. */
             bodies?: string[];
@@ -5411,9 +5411,9 @@ export interface components {
             email?: string;
             /** @description True when the address is verified. */
             "email-verified"?: boolean;
-            /** @description First name. */
+            /** @description First name of the person who logs in. */
             "first-name"?: string;
-            /** @description Last name. */
+            /** @description Last name of the person who logs in. */
             "last-name"?: string;
             /**
              * Format: datetime
@@ -5559,11 +5559,11 @@ export interface components {
             disconnected?: boolean;
             /** @description Native id of their encounter in the health record. */
             "encounter-id"?: string;
-            /** @description First name. */
+            /** @description First name of the participant. */
             "first-name"?: string;
             /**
              * Format: uuid
-             * @description Native id of the participant.
+             * @description Native id of the participant, of whom this is a summary.
              */
             id?: string;
             /**
@@ -5571,7 +5571,7 @@ export interface components {
              * @description Native id of the individual who takes part.
              */
             "individual-id"?: string;
-            /** @description Last name. */
+            /** @description Last name of the participant. */
             "last-name"?: string;
             /** @description Their note on the call. */
             note?: string;
@@ -6466,9 +6466,9 @@ export interface components {
         };
     };
     parameters: {
-        /** @description Resource identifier */
+        /** @description Native id of the thing that the path names. */
         TextualId: string;
-        /** @description Resource identifier */
+        /** @description Native id of the thing that the path names. */
         ResourceId: string;
     };
     requestBodies: never;
@@ -6606,7 +6606,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -6630,7 +6630,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -6771,7 +6771,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -6795,7 +6795,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -6955,7 +6955,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -6979,7 +6979,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -7059,7 +7059,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -7083,7 +7083,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -7211,7 +7211,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -7366,7 +7366,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -7390,7 +7390,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -7414,7 +7414,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -7457,7 +7457,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -7571,7 +7571,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -7595,7 +7595,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -7635,7 +7635,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -7747,7 +7747,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -7852,7 +7852,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -7876,7 +7876,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -7997,7 +7997,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -8021,7 +8021,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -8130,7 +8130,7 @@ export interface operations {
                             "individual-group-id"?: string;
                             /** @description The individuals who take part. */
                             "individual-ids"?: string[];
-                            /** @description Its label. */
+                            /** @description A word of the organization’s own that tells the channel from others. */
                             label?: string;
                             /** @description What people call it. */
                             name?: string;
@@ -8183,7 +8183,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -8207,7 +8207,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -8255,7 +8255,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -8288,7 +8288,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -8327,7 +8327,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -8347,7 +8347,7 @@ export interface operations {
                          * @example notify
                          */
                         name: string;
-                        /** @description The value. */
+                        /** @description What the preference is set to, such as `never`. */
                         value: string;
                     }[];
                 };
@@ -8371,7 +8371,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -8406,7 +8406,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -8437,7 +8437,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -8465,7 +8465,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -8606,7 +8606,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -8630,7 +8630,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -8679,7 +8679,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -8718,7 +8718,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -8754,7 +8754,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -8793,7 +8793,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -8899,7 +8899,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -9004,7 +9004,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -9028,7 +9028,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -9077,7 +9077,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -9105,7 +9105,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -9133,7 +9133,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -9271,7 +9271,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -9295,7 +9295,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -9358,7 +9358,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -9386,7 +9386,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -9511,7 +9511,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -9643,7 +9643,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -9740,7 +9740,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -9807,7 +9807,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -9836,7 +9836,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -9943,7 +9943,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -9967,7 +9967,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -10015,7 +10015,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -10114,7 +10114,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -10138,7 +10138,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -10180,7 +10180,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -10279,7 +10279,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -10331,7 +10331,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["TextualId"];
             };
             cookie?: never;
@@ -10435,7 +10435,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -10555,7 +10555,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -10579,7 +10579,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -10739,7 +10739,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -10870,7 +10870,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -10967,7 +10967,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -10991,7 +10991,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -11072,7 +11072,7 @@ export interface operations {
                              * @description The organization that sends it.
                              */
                             "sender-organization-id"?: string;
-                            /** @description Its subject. */
+                            /** @description The subject line of the email. */
                             subject: string;
                             /**
                              * Format: email
@@ -11103,7 +11103,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -11127,7 +11127,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -11288,7 +11288,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -11312,7 +11312,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -11378,7 +11378,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -11402,7 +11402,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -11442,7 +11442,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -11487,7 +11487,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -11657,7 +11657,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -11681,7 +11681,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -11730,7 +11730,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -11772,7 +11772,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -11801,7 +11801,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -11848,7 +11848,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -11876,7 +11876,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -11932,7 +11932,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -11986,7 +11986,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -12010,7 +12010,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -12135,7 +12135,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -12162,7 +12162,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -12224,7 +12224,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -12248,7 +12248,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -12356,7 +12356,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -12408,7 +12408,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -12469,7 +12469,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -12572,7 +12572,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -12596,7 +12596,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -12644,7 +12644,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -12764,7 +12764,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -12788,7 +12788,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;
@@ -12812,7 +12812,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Resource identifier */
+                /** @description Native id of the thing that the path names. */
                 id: components["parameters"]["ResourceId"];
             };
             cookie?: never;

@@ -28,6 +28,9 @@ const WORDS: ReadonlyMap<string, MessageStatus> = new Map(
   } as const),
 );
 
+/** The word, where it is a known one. What stands in its place otherwise may be anything, and is not kept. */
+export const knownWord = (word: string): string | null => (WORDS.has(word.toLowerCase()) ? word : null);
+
 /** The status of a text or an email by courier's word for it. The document shows one word of each list. */
 export const wordStatus = (word: string | null | undefined): MessageStatus =>
   WORDS.get(word?.toLowerCase() ?? '') ?? 'UNKNOWN';

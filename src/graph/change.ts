@@ -3,6 +3,9 @@ import type { EventSource, MessageChange } from '../ports.ts';
 import { globalId } from './ids.ts';
 import type { MessageView } from './message.ts';
 
+/** What a person is called at each upstream: the types whose keys a view gives. */
+const PERSON = { bird: 'BirdContact', courier: 'CourierIndividual' } as const;
+
 /** What a row says of its message, as the status stream takes it. */
 export const changeOf = <Row>(
   view: MessageView<Row>,
@@ -11,6 +14,7 @@ export const changeOf = <Row>(
 ): MessageChange => ({
   messageId: globalId(view.typename, view.key(row)),
   channelId: view.channelId(row),
+  people: view.people(row).map((key) => globalId(PERSON[view.api], key)),
   status: view.status(row),
   removed: view.removed?.(row) ?? null,
   nativeStatus: view.nativeStatus(row) ?? null,

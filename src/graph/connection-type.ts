@@ -1,12 +1,13 @@
 import type { ObjectRef } from '@pothos/core';
 import { type BuilderTypes, builder } from '../builder.ts';
+import { DEFAULT_FIRST } from './connection.ts';
 import { MessageConnection, MessageEdge } from './message.ts';
 
 /** The two arguments of every connection: pages only go forward. */
 export const connectionArgs = builder.args((t) => ({
   first: t.int({
-    description:
-      'How many rows: 0 to 1000, by default 20. Pigeon reads as many upstream pages as that needs.',
+    defaultValue: DEFAULT_FIRST,
+    description: 'How many rows: 0 to 1000. Pigeon reads as many upstream pages as that needs.',
   }),
   after: t.string({ description: 'A cursor of this list: the page begins right behind its row.' }),
 }));

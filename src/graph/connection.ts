@@ -1,7 +1,7 @@
 import { InputError } from './errors.ts';
 
 /** How many rows a connection gives when `first` is not said. */
-const DEFAULT_FIRST = 20;
+export const DEFAULT_FIRST = 20;
 
 /** The most rows of one connection; more than any upstream's page. */
 const MAX_FIRST = 1000;

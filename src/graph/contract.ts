@@ -28,6 +28,8 @@ export interface Shape {
   /** True for a parameter that must be given. */
   readonly mandatory?: boolean;
   /** The type of the resource whose id this is. */
+  /** True for what tells something about a person. */
+  readonly 'x-personal'?: boolean;
   readonly 'x-points-to'?: string;
   readonly 'x-relation'?: string;
   /** Attributes of that resource that stand beside the id, by the attribute that holds each. */

@@ -16,7 +16,7 @@ export const MessageAttachment = builder.interfaceRef<object>('MessageAttachment
   fields: (t) => ({
     url: t.string({ description: 'Where the file is; null where the message does not say it.' }),
     contentType: t.string({ description: 'Its media type, such as `image/png`.' }),
-    name: t.string({ description: 'Its name.' }),
+    name: t.string({ description: 'The name that the file was sent under.' }),
     size: t.int({ description: 'Its size in bytes.' }),
   }),
 });

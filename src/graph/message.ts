@@ -48,6 +48,8 @@ const DESCRIPTIONS = {
   statusAt: 'When it came to that status.',
   createdAt: 'When it was written.',
   author: 'Who wrote it.',
+  clientId:
+    'What the client that sent it calls it: the `clientId` of its send, for as long as Pigeon remembers it.',
 } as const;
 
 /** What every message is to the joined graph; `channel` is added beside the interface Channel. */
@@ -64,6 +66,7 @@ export const Message = builder.interfaceRef<object>('Message').implement({
     statusAt: t.field({ type: 'DateTime', description: DESCRIPTIONS.statusAt }),
     createdAt: t.field({ type: 'DateTime', description: DESCRIPTIONS.createdAt }),
     author: t.field({ type: MessageParty, description: DESCRIPTIONS.author }),
+    clientId: t.string({ description: DESCRIPTIONS.clientId }),
   }),
 });
 
@@ -253,6 +256,10 @@ const viewFields = <Row extends object>(
       return party && { ...party, name: party.name ?? authorNames.get(row) ?? null };
     },
   }),
+  clientId: t.string({
+    description: DESCRIPTIONS.clientId,
+    resolve: (row, _args, context) => clientIdOf(context, globalId(view.typename, view.key(row))),
+  }),
 });
 
 /** A message tells both of its times, so one that is missing could not be read. */
@@ -268,6 +275,24 @@ const seen = createContextCache((context: Context) => {
     });
   return { bird: of('bird'), courier: of('courier') };
 });
+
+/** What clients call messages, one look-up for all messages of a page. */
+const labels = createContextCache(
+  ({ services }: Context) =>
+    new DataLoader<string, string | null>(async (ids) => {
+      const known = await services.sendStore.labels(ids);
+      return ids.map((id) => known.get(id) ?? null);
+    }),
+);
+
+/** What the client that sent a message calls it; null where nobody calls it anything, or that cannot be read. */
+export const clientIdOf = (context: Context, messageId: string): Promise<string | null> =>
+  labels(context)
+    .load(messageId)
+    .catch((error) => {
+      context.services.warn('what clients call messages cannot be read', { error: String(error) });
+      return null;
+    });
 
 /** The status that a message shows to who asks. */
 const shown = async <Row>(context: Context, view: MessageView<Row>, row: Row): Promise<Shown> =>

@@ -10,6 +10,7 @@ import { InvalidValueError } from './errors.ts';
 import { rest } from './ledger.ts';
 import { asThing, camel, joinNames, pascal, plural, singular } from './names.ts';
 import { embedded, type NodeRef } from './node.ts';
+import { PERSONAL } from './personal.ts';
 import { weighsRelation, weighsRelations } from './weight.ts';
 
 type Fields = Record<string, object>;
@@ -150,6 +151,7 @@ const fieldOf = (
   const name = camel(shape['x-field'] ?? (attribute === 'id' ? 'nativeId' : attribute));
   const about = {
     description: shape.description,
+    ...(isMarked(dialect, shape) && { extensions: PERSONAL }),
     ...(shape.deprecated && {
       deprecationReason: shape['x-deprecation-reason'] ?? 'The upstream calls it deprecated.',
     }),
@@ -187,6 +189,11 @@ const fieldOf = (
   }
   return { [name]: plain(t, source, attribute, shape, about) };
 };
+
+/** True for what the contract says tells something about a person, of a list also where its items say so. */
+const isMarked = ({ contract }: Dialect, shape: ResolvedShape): boolean =>
+  shape['x-personal'] === true ||
+  (shape.items !== undefined && contract.resolve(shape.items)['x-personal'] === true);
 
 const nested = (dialect: Dialect, row: object, attribute: string, isList: boolean): unknown => {
   const value = read(row, attribute);

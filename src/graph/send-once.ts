@@ -64,6 +64,8 @@ interface Send<Given extends object> {
   readonly input: { readonly idempotencyKey?: unknown };
   /** Sends, in the context that it is given. */
   readonly act: (context: Context) => Promise<Given>;
+  /** True for what was given in place of a send: it is not given again without asking. */
+  readonly isPassing?: (given: Given) => boolean;
   /** What is given again for what the outbox has kept, where that is no thing of the graph. */
   readonly again?: (values: Readonly<Record<string, unknown>>) => Given;
 }
@@ -107,7 +109,9 @@ export const sendOnce = async <Given extends object>(
   const given = makeOnce(own, { id, owner, mutation, key, print }, act, send.again);
   memory.set(place, { print, given: given as Promise<object> });
   given.then(
-    (made) => made ?? memory.delete(place),
+    (made) => {
+      if (made === null || send.isPassing?.(made)) memory.delete(place);
+    },
     () => memory.delete(place),
   );
   return given;

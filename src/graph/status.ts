@@ -14,7 +14,7 @@ const DESCRIPTIONS: Record<MessageStatus, string> = {
   DELIVERED: 'Reached the recipient.',
   RECEIVED: 'Came in and nobody has read it yet.',
   READ: 'Read by somebody other than its author.',
-  DELETED: 'Removed.',
+  DELETED: 'It was removed, and is not shown any more.',
 };
 
 /** The one vocabulary of status. */

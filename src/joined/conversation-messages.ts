@@ -1,6 +1,6 @@
 import { identifiersOf } from '../bird/contact-messages.ts';
+import { messageSource } from '../bird/contact-source.ts';
 import { listMessages } from '../bird/message.ts';
-import { messageSource } from '../bird/message-source.ts';
 import type { Talk } from '../bird/recent-talks.ts';
 import { BirdContact } from '../bird/resources/contact.ts';
 import { identifiers } from '../bird/resources/contact-identifier.ts';

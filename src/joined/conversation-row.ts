@@ -3,7 +3,6 @@ import { keyOfTalk, type Talk } from '../bird/recent-talks.ts';
 import { readTime } from '../bird/times.ts';
 import type { Context } from '../context.ts';
 import { type ChannelRow, lastPosted } from '../courier/recent-channels.ts';
-import { globalId } from '../graph/ids.ts';
 import type { Keyed } from '../graph/merge.ts';
 import type { Party } from '../graph/message.ts';
 import { brand } from '../graph/node.ts';
@@ -72,16 +71,6 @@ export const personOf = (context: Context, row: ConversationRow): PersonRow | un
 /** All that a contact of a talk is known by: what Bird has of it now, and the identifier that was used last. */
 export const identifierUsed = ({ contact }: Talk): readonly string[] =>
   contact.identifierValue ? [contact.identifierValue] : [];
-
-/** Global ids of the conversations that a message of a channel belongs to, by the people at its other end. */
-export const conversationIds = (
-  channel: { readonly typename: string; readonly key: string } | undefined,
-  people: readonly string[],
-): readonly string[] => {
-  if (channel?.typename === 'CourierChannel') return [globalId('Conversation', channel.key)];
-  if (channel?.typename !== 'BirdChannel') return [];
-  return people.map((key) => globalId('Conversation', `${channel.key}/${key.split('/')[1]}`));
-};
 
 /** A message of Bird as the newest of the conversation with one of those at its other end. */
 export const talkWith = (last: MessageRow, contactId: string): Talk => {

@@ -37,7 +37,11 @@ const MessagesOfConversation = builder.connectionObject(
     description: 'What was said in a conversation, page by page.',
     interfaces: [MessageConnection],
   },
-  { name: 'ConversationMessageEdge', description: 'A message of a conversation.', interfaces: [MessageEdge] },
+  {
+    name: 'ConversationMessageEdge',
+    description: 'One message of a conversation, and its cursor.',
+    interfaces: [MessageEdge],
+  },
 );
 
 /** What a channel of courier embeds of its newest message. */

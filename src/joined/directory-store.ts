@@ -10,6 +10,7 @@ const TABLES = `
     individual_id TEXT NOT NULL, contact_key TEXT NOT NULL, seen_at INTEGER NOT NULL,
     PRIMARY KEY (individual_id, contact_key)
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS link_contact ON link (contact_key);
 `;
 
 /** Each sweep has a table of its own: to drop a table takes milliseconds, to empty one a second and more. */
@@ -37,6 +38,8 @@ export interface Sweep {
 
 /** The directory's file. */
 export interface DirectoryStore {
+  /** The folder that it is in, or `:memory:`. */
+  readonly path: string;
   /** The last whole sweep; undefined before the first. */
   sweep(): Sweep | undefined;
   /** Begins a sweep. */
@@ -47,10 +50,12 @@ export interface DirectoryStore {
   complete(sweep: Sweep): void;
   /** Forgets a sweep that came to nothing. */
   abandon(sweep: number): void;
-  holders(sweep: number, hash: Uint8Array): Holder[];
+  /** Who has an identifier; undefined when that cannot be told. */
+  holders(sweep: number, hash: Uint8Array): Holder[] | undefined;
   /** Remembers that a contact surely is an individual. */
   link(individualId: string, contactKey: string, at: number): void;
   links(individualId: string): string[];
+  linkedTo(contactKey: string): string[];
   unlink(individualId: string, contactKey: string): void;
   close(): void;
 }
@@ -62,13 +67,7 @@ export interface DirectoryStore {
  * @param keyPrint tells the hashes' key from another
  */
 export const openDirectoryStore = (dataDir: string, keyPrint: string): DirectoryStore => {
-  const memory = dataDir === ':memory:';
-  if (!memory) mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const db = new DatabaseSync(memory ? dataDir : join(dataDir, 'directory.sqlite'), { timeout: 3000 });
-  // A sweep that is lost with the power is made again.
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
-  db.exec(TABLES);
-
+  const db = open(dataDir);
   const readMeta = db.prepare('SELECT value FROM meta WHERE name = ?');
   const writeMeta = db.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)');
   const meta = (name: string): string | undefined => readMeta.get(name)?.value as string | undefined;
@@ -86,6 +85,9 @@ export const openDirectoryStore = (dataDir: string, keyPrint: string): Directory
   const addLink = db.prepare('INSERT OR IGNORE INTO link VALUES (?, ?, ?)');
   const findLink = db.prepare('SELECT 1 FROM link WHERE individual_id = ? AND contact_key = ?');
   const findLinks = db.prepare('SELECT contact_key FROM link WHERE individual_id = ? ORDER BY contact_key');
+  const findLinked = db.prepare(
+    'SELECT individual_id FROM link WHERE contact_key = ? ORDER BY individual_id',
+  );
   const dropLink = db.prepare('DELETE FROM link WHERE individual_id = ? AND contact_key = ?');
 
   const inTransaction = (act: () => void): void => {
@@ -94,7 +96,7 @@ export const openDirectoryStore = (dataDir: string, keyPrint: string): Directory
       act();
       db.exec('COMMIT');
     } catch (error) {
-      db.exec('ROLLBACK');
+      if (db.isTransaction) db.exec('ROLLBACK');
       throw error;
     }
   };
@@ -115,6 +117,7 @@ export const openDirectoryStore = (dataDir: string, keyPrint: string): Directory
   let last: { readonly text: string; readonly sweep: Sweep } | undefined;
 
   return {
+    path: dataDir,
     sweep: () => {
       const text = meta('sweep');
       if (text === undefined) return undefined;
@@ -161,9 +164,25 @@ export const openDirectoryStore = (dataDir: string, keyPrint: string): Directory
       if (!findLink.get(individualId, contactKey)) addLink.run(individualId, contactKey, at);
     },
     links: (individualId) => findLinks.all(individualId).map((row) => String(row.contact_key)),
+    linkedTo: (contactKey) => findLinked.all(contactKey).map((row) => String(row.individual_id)),
     unlink: (individualId, contactKey) => {
       dropLink.run(individualId, contactKey);
     },
     close: () => db.close(),
   };
+};
+
+const open = (dataDir: string): DatabaseSync => {
+  const memory = dataDir === ':memory:';
+  if (!memory) mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const db = new DatabaseSync(memory ? dataDir : join(dataDir, 'directory.sqlite'), { timeout: 3000 });
+  try {
+    // A sweep that is lost with the power is made again.
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+    db.exec(TABLES);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
 };

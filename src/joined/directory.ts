@@ -5,13 +5,8 @@ import { type User, users } from '../courier/resources/user.ts';
 import type { Directory } from '../ports.ts';
 import { LoginError } from '../upstream/errors.ts';
 import type { Credential } from '../upstream/send.ts';
-import {
-  type DirectoryStore,
-  type Entry,
-  type EntryKind,
-  openDirectoryStore,
-  type Sweep,
-} from './directory-store.ts';
+import type { DirectoryStore, Entry, EntryKind, Sweep } from './directory-store.ts';
+import { openForgivingStore } from './forgiving-directory-store.ts';
 import { endsOf, lastDigits, toEmail, toPhone } from './identifier.ts';
 
 /** courier's largest page. */
@@ -41,6 +36,8 @@ interface DirectoryOptions {
   readonly warn: (message: string, details: Record<string, unknown>) => void;
   /** The clock, in milliseconds since the epoch. */
   readonly now?: () => number;
+  /** A clock that nobody sets, in milliseconds; where a test says only the other clock, that one. */
+  readonly elapsed?: () => number;
 }
 
 /** The directory of one running gateway. */
@@ -59,19 +56,27 @@ const isActive = (user: User): boolean => user.state?.toLowerCase() === 'active'
  */
 export const openDirectory = (options: DirectoryOptions): RunningDirectory => {
   const { courier, dataDir, intervalMs, maxAgeMs, defaultRegion, warn, now = Date.now } = options;
+  const { elapsed = options.now ?? (() => performance.now()) } = options;
   // What was read for another region is not known under this one.
   const info = `pigeon directory ${defaultRegion ?? ''}`;
   // Node prepares a key object once; of a buffer it would make one for every hash, which takes five times as long.
   const secret = createSecretKey(Buffer.from(hkdfSync('sha256', courier.credential.secret, '', info, 32)));
   const hash = (kind: EntryKind, value: string): Uint8Array =>
     createHmac('sha256', secret).update(`${kind} ${value}`).digest().subarray(0, 16);
-  const store: DirectoryStore = openDirectoryStore(
+  const store: DirectoryStore = openForgivingStore({
     dataDir,
-    Buffer.from(hash('email', '')).toString('base64url'),
-  );
+    keyPrint: Buffer.from(hash('email', '')).toString('base64url'),
+    warn,
+    onLost: () => {
+      clearTimeout(timer);
+      schedule(0);
+    },
+  });
   const ending = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<unknown> = Promise.resolve();
+  /** The last whole sweep of this process. */
+  let swept: { readonly id: number; readonly began: number } | undefined;
 
   const readPage = (offset: number): Promise<readonly User[]> =>
     users.readRaw(
@@ -129,15 +134,29 @@ export const openDirectory = (options: DirectoryOptions): RunningDirectory => {
 
   const pass = async (): Promise<boolean> => {
     const at = now();
+    const began = elapsed();
     const id = store.begin();
     let read: Awaited<ReturnType<typeof readInto>>;
     try {
       read = await readInto(id);
-      if (read) store.complete({ id, at, ...read });
+      if (read) {
+        store.complete({ id, at, ...read });
+        swept = { id, began };
+      }
     } finally {
       if (!read) store.abandon(id);
     }
     return read !== undefined;
+  };
+
+  /**
+   * How old a sweep is, in milliseconds. One of this process is as old as the time that has gone by, whatever became of
+   * the clock; one of a process before is relied upon only where the clock says that it was lately, and before now.
+   */
+  const ageOf = (sweep: Sweep): number => {
+    if (swept?.id === sweep.id) return elapsed() - swept.began;
+    const age = now() - sweep.at;
+    return age < 0 ? Number.POSITIVE_INFINITY : age;
   };
 
   const passes = async (): Promise<boolean> => {
@@ -177,11 +196,13 @@ export const openDirectory = (options: DirectoryOptions): RunningDirectory => {
   return {
     holders: (kind, value) => {
       const known = store.sweep();
-      if (!known || now() - known.at > maxAgeMs) return undefined;
+      if (!known || ageOf(known) > maxAgeMs) return undefined;
       const find = (as: EntryKind, by: string) => store.holders(known.id, hash(as, by));
       if (kind !== 'phone' || known.strays === 0) return find(kind, value);
       // A number that somebody has without its country may be this one.
-      return [...find(kind, value), ...endsOf(value).flatMap((end) => find('stray', end))];
+      const ends = endsOf(value).map((end) => find('stray', end));
+      const found = [find(kind, value), ...ends];
+      return found.every((some) => some !== undefined) ? found.flat() : undefined;
     },
     summary: () => {
       const known = store.sweep();
@@ -189,6 +210,7 @@ export const openDirectory = (options: DirectoryOptions): RunningDirectory => {
     },
     link: (individualId, contactKey) => store.link(individualId, contactKey, now()),
     links: (individualId) => store.links(individualId),
+    linkedTo: (contactKey) => store.linkedTo(contactKey),
     unlink: (individualId, contactKey) => store.unlink(individualId, contactKey),
     sweep,
     close: async () => {

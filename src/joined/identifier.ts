@@ -1,5 +1,15 @@
-import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js';
+import { createRequire } from 'node:module';
+import type { CountryCode } from 'libphonenumber-js';
 import type { IdentifierKind } from '../ports.ts';
+
+const require = createRequire(import.meta.url);
+let library: typeof import('libphonenumber-js') | undefined;
+
+/** The library of phone numbers, which is loaded with the first of them: it has a hundred modules. */
+const phones = (): typeof import('libphonenumber-js') => {
+  library ??= require('libphonenumber-js') as typeof import('libphonenumber-js');
+  return library;
+};
 
 /** An identifier as it is compared. */
 export interface Identifier {
@@ -40,7 +50,7 @@ export const toPhone = (
   region: string | undefined,
 ): Identifier | undefined => {
   if (!text) return undefined;
-  const phone = parsePhoneNumberFromString(text, region as CountryCode | undefined);
+  const phone = phones().parsePhoneNumberFromString(text, region as CountryCode | undefined);
   if (phone?.isPossible()) return { kind: 'phone', value: phone.number, exact: phone.ext === undefined };
   const value = lastDigits(text);
   return value.length >= FEWEST_DIGITS ? { kind: 'digits', value, exact: false } : undefined;
@@ -48,7 +58,7 @@ export const toPhone = (
 
 /** The ways in which people write a number that is known in E.164. */
 export const spellingsOf = (number: string): readonly string[] => {
-  const phone = parsePhoneNumberFromString(number);
+  const phone = phones().parsePhoneNumberFromString(number);
   return phone
     ? [
         phone.number,

@@ -6,14 +6,13 @@ import { brand } from '../graph/node.ts';
 import { asksOnly } from '../graph/selection.ts';
 import { weighs } from '../graph/weight.ts';
 import { Conversation, conversationReads } from './conversation.ts';
+import { conversationIds } from './conversation-id.ts';
 import { loadConversation } from './conversation-messages.ts';
-import { conversationIds } from './conversation-row.ts';
 
 /** The key of the conversation that a message belongs to; of several the first. */
 const keyOf = (row: object): string | undefined => {
   const view = viewOf(row);
-  const channel = decodeId(view?.channelId(row) ?? '');
-  const [id] = conversationIds(channel, view?.people(row) ?? []);
+  const [id] = conversationIds(view?.channelId(row), view?.people(row) ?? []);
   return id === undefined ? undefined : decodeId(id)?.key;
 };
 

@@ -1,6 +1,7 @@
 import { identifiersOf } from '../bird/contact-messages.ts';
+import { messageSource } from '../bird/contact-source.ts';
 import { listMessages } from '../bird/message.ts';
-import { messageSource, type Span } from '../bird/message-source.ts';
+import type { Span } from '../bird/message-source.ts';
 import { BirdContact } from '../bird/resources/contact.ts';
 import type { Api, Context } from '../context.ts';
 import { channelMessages } from '../courier/channel-messages.ts';

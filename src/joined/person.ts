@@ -43,10 +43,15 @@ const MatchConfidence = builder.enumType('MatchConfidence', {
 const IdentityMatch = builder.objectRef<Match>('IdentityMatch').implement({
   description: 'That a contact of Bird and an individual of courier may be one person.',
   fields: (t) => ({
-    contact: t.expose('contact', { type: BirdContact, description: 'The contact.' }),
+    contact: t.expose('contact', {
+      type: BirdContact,
+      description: 'The contact of Bird that the match leads to.',
+    }),
     individual: t.field(
-      relation(CourierIndividual, 'The individual.', ({ individualId }: Match) =>
-        individualId ? { id: individualId } : undefined,
+      relation(
+        CourierIndividual,
+        'The individual of courier that the match leads to.',
+        ({ individualId }: Match) => (individualId ? { id: individualId } : undefined),
       ),
     ),
     basis: t.expose('basis', { type: [MatchBasis], nullable: false, description: 'On what it rests.' }),

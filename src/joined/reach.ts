@@ -72,6 +72,9 @@ interface Beside {
 const BY_NUMBER = new Set(['sms', 'whatsapp', 'rcs', 'viber', 'voice']);
 const WITH_WINDOW = new Set(['whatsapp', 'facebook', 'instagram']);
 
+/** The statuses of a channel over which nothing can be sent. */
+const UNUSABLE = new Set(['pending', 'setting-up', 'failed', 'inactive', 'deleted']);
+
 /** `sms` of `sms-messagebird`. */
 export const platformOf = ({ platformId }: BirdChannelRow): string =>
   (platformId ?? '').replace(/-.*$/, '').toLowerCase();
@@ -109,7 +112,7 @@ export const reachAtBird = async (
   const platform = platformOf(channel);
   const kind = kindOf(platform);
   const reasons = new Set<Unreachable>();
-  if (channel.status !== 'active' && channel.status !== 'warning') reasons.add('CHANNEL_INACTIVE');
+  if (UNUSABLE.has(channel.status ?? '')) reasons.add('CHANNEL_INACTIVE');
   if (!sure) reasons.add('UNVERIFIED');
 
   const named = 'to' in who ? identifierIn(who.to, defaultRegion) : undefined;

@@ -1,117 +1,136 @@
-import { getChannel } from '../bird/channel.ts';
-import { readOwnId } from '../bird/load.ts';
+import { listChannels } from '../bird/channel.ts';
 import { BirdMessage } from '../bird/message.ts';
+import { BirdTemplateInput } from '../bird/message-input.ts';
 import { listChannelMessages } from '../bird/messages.ts';
-import { send, sendMessage } from '../bird/send.ts';
+import { sendMessage } from '../bird/send.ts';
+import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
-import { CourierChannel } from '../courier/resources/channel.ts';
+import { draftReads } from '../courier/draft.ts';
 import { CourierMessage, messages, post } from '../courier/resources/message.ts';
-import { InputError, NotFoundError } from '../graph/errors.ts';
-import { readNativeId } from '../graph/ids.ts';
+import { InputError } from '../graph/errors.ts';
+import { globalId } from '../graph/ids.ts';
 import { operationsOf } from '../graph/ledger.ts';
-import { Message } from '../graph/message.ts';
+import { Message, viewOf } from '../graph/message.ts';
 import { mutation } from '../graph/mutation.ts';
 import { idempotencyKeyField, sendOnce } from '../graph/send-once.ts';
-import { type ChannelAddress, locateChannel } from './lookup.ts';
+import { deliver, refuseEmptyMessage } from './deliver.ts';
+import { personReachReads } from './person-reach.ts';
+import { ScheduledSend } from './scheduled-sends.ts';
+import { Scheduled, schedule } from './send-queue.ts';
+import type { SendInput } from './send-target.ts';
 
-interface Input {
-  readonly channelId: string;
-  readonly to?: string | null | undefined;
-  readonly contactId?: string | null | undefined;
-  readonly individualId?: string | null | undefined;
-  readonly text: string;
-  readonly reference?: string | null | undefined;
-  readonly idempotencyKey?: string | null | undefined;
+/** How long what a client calls a message may be, in characters. */
+const MAX_CLIENT_ID = 255;
+
+const AttachmentInput = builder.inputType('SendAttachmentInput', {
+  description: 'A file to send: exactly one of `uploadId` and `url`.',
+  fields: (t) => ({
+    uploadId: t.id({ description: 'What `prepareUpload` gave for it, once it is uploaded.' }),
+    url: t.string({ description: 'Bird: where else the file can be fetched by anybody.' }),
+    contentType: t.string({ description: 'The media type of the file; needed beside `url`.' }),
+    filename: t.string({ description: 'Its name.' }),
+    altText: t.string({ description: 'Bird: what a picture shows, for those who cannot see it.' }),
+  }),
+});
+
+/** What was sent, or waits to be. */
+interface Sent {
+  readonly message: object | null;
+  readonly scheduled: Scheduled | null;
 }
 
-const birdBlame = (field: string): string | undefined => {
-  if (field.includes('receiver')) return 'input.to';
-  if (field.includes('reference')) return 'input.reference';
-  return field.includes('body') ? 'input.text' : undefined;
-};
-
-const overBird = (context: Context, channel: ChannelAddress, input: Input): Promise<object> => {
-  const { to, contactId, individualId, text, reference } = input;
-  if (individualId != null) throw new InputError('input.individualId', 'is for channels of courier');
-  if (!to === !contactId) throw new InputError('input.to', 'or contactId is needed, and not both');
-  const [workspaceId = ''] = channel.key.split('/');
-  const contact = contactId
-    ? { id: readOwnId(contactId, 'input.contactId', 'BirdContact', workspaceId) }
-    : { identifierValue: to ?? '' };
-  return send(
-    context,
-    channel.key,
-    {
-      receiver: { contacts: [contact] },
-      body: { type: 'text', text: { text } },
-      ...(reference && { reference }),
-    },
-    birdBlame,
-  );
-};
-
-const overCourier = (context: Context, channel: ChannelAddress, input: Input): Promise<object> => {
-  for (const field of ['to', 'contactId', 'reference'] as const) {
-    if (input[field] != null) throw new InputError(`input.${field}`, 'is for channels of Bird');
+/** A repeated send names its message again: what told of it first may not have known the name. */
+const labelAgain = async (
+  { services }: Context,
+  message: object | null,
+  clientId: string | null,
+): Promise<void> => {
+  const view = message && viewOf(message);
+  if (!view || clientId === null) return;
+  try {
+    await services.sendStore.label(globalId(view.typename, view.key(message)), clientId);
+  } catch (error) {
+    // The message is sent all the same.
+    services.warn('what a client calls a message could not be written', { error: String(error) });
   }
-  return post.run(
-    context,
-    {
-      'channel-id': channel.key,
-      message: input.text,
-      ...(input.individualId != null && {
-        'individual-id': readNativeId(input.individualId, 'input.individualId', 'CourierIndividual'),
-      }),
-    },
-    courierBlame,
-  );
-};
-
-const courierBlame = (field: string): string | undefined => {
-  if (field.includes('individual-id')) return 'input.individualId';
-  if (field.includes('channel-id')) return 'input.channelId';
-  return field.includes('message') ? 'input.text' : undefined;
 };
 
 mutation('sendMessage', {
-  description:
-    'Sends words over a channel of either upstream, which the channel decides. Bird needs exactly one of `to` and `contactId`; courier takes `individualId`. A native channel id is looked up in both.',
+  description: [
+    'Sends words, files or a template over a channel of either upstream. With `channelId` the channel decides: Bird',
+    'needs exactly one of `to` and `contactId`; courier takes `individualId`. With `personId` it goes to a person: over',
+    'the channel that `channelId` names, or else over that of the conversation which went on last, and over no other in',
+    'its place. Nothing is sent to somebody who wants no more messages by what Bird, courier or Pigeon knows: a number or',
+    'a subscription that is unsubscribed, a consent that was not given, a STOP that came in before the send left. That,',
+    'a closed service window and all else that keeps a message from a person is `NOT_REACHABLE`, with the `reasons`.',
+    'A native channel id is looked up in both.',
+  ].join(' '),
   operations: operationsOf(
-    getChannel,
-    CourierChannel,
+    { operations: personReachReads },
+    listChannels,
     sendMessage,
     post,
+    ...draftReads,
     // Where a message is looked for whose send lost its answer, and read again for a call that repeats its key.
     listChannelMessages,
     BirdMessage,
     messages,
     CourierMessage,
   ),
+  weight: (asked) => {
+    const input = asked.arg('input') as SendInput | undefined;
+    return input?.personId == null
+      ? { calls: { bird: 4, courier: 4 }, estimated: { bird: 4, courier: 20 } }
+      : { calls: { bird: 4, courier: 4 }, estimated: { bird: 20, courier: 40 } };
+  },
   input: (t) => ({
-    channelId: t.id({ required: true, description: 'The channel: a global id, or its upstream’s own.' }),
+    channelId: t.id({
+      description: 'The channel: a global id, or its upstream’s own. This, `personId` or both are needed.',
+    }),
+    personId: t.id({
+      description: 'The person to send to: the global id of a Person, a BirdContact or a CourierIndividual.',
+    }),
     to: t.string({ description: 'Bird: the number or address to send to.' }),
     contactId: t.id({ description: 'Bird: the contact to send to, a global id or Bird’s own.' }),
     individualId: t.id({
       description: 'courier: the individual who writes; by default the one behind Pigeon’s credential.',
     }),
-    text: t.string({ required: true, description: 'What to say.' }),
+    text: t.string({ description: 'What to say. This, `attachments` or `template` is needed.' }),
+    attachments: t.field({ type: [AttachmentInput], description: 'Files to send, with or without words.' }),
+    template: t.field({
+      type: BirdTemplateInput,
+      description: 'Bird: a template in place of words, which may be sent outside a service window too.',
+    }),
     reference: t.string({ description: 'Bird: your own id for the message.' }),
+    clientId: t.string({
+      description:
+        'What you call the message until it has an id. It stands on the message, on `messageAdded` and on what a repeated send gives. Up to 255 characters.',
+    }),
     idempotencyKey: idempotencyKeyField(t),
   }),
-  resolve: async (input, context): Promise<{ readonly message: object | null }> => {
-    if (input.text.trim() === '') throw new InputError('input.text', 'must not be empty');
-    const act = async (own: Context): Promise<object> => {
-      const channel = await locateChannel(own, input.channelId, 'input.channelId');
-      if (!channel) throw new NotFoundError('input.channelId', 'is known to neither upstream');
-      return channel.api === 'bird' ? overBird(own, channel, input) : overCourier(own, channel, input);
-    };
-    return { message: await sendOnce(context, { mutation: 'sendMessage', input, act }) };
+  resolve: async (given, context): Promise<Sent> => {
+    const input: SendInput = given;
+    refuseEmptyMessage(input);
+    const clientId = input.clientId ?? null;
+    if (clientId !== null && (clientId === '' || clientId.length > MAX_CLIENT_ID))
+      throw new InputError('input.clientId', `must have 1 to ${MAX_CLIENT_ID} characters`);
+    const act = (own: Context) => deliver(own, input, (early, target) => schedule(own, input, early, target));
+    const isPassing = (given: object) => given instanceof Scheduled;
+    const sent = await sendOnce(context, { mutation: 'sendMessage', input, act, isPassing });
+    if (sent instanceof Scheduled) return { message: null, scheduled: sent };
+    await labelAgain(context, sent, clientId);
+    return { message: sent, scheduled: null };
   },
   payload: (t) => ({
     message: t.field({
       type: Message,
-      description: 'The message as its upstream took it.',
+      description: 'The message as its upstream took it; null while it waits to be sent.',
       resolve: ({ message }) => message,
+    }),
+    scheduled: t.field({
+      type: ScheduledSend,
+      description: 'Where it waits to be sent, on channels of courier.',
+      resolve: ({ scheduled }) => scheduled,
     }),
   }),
 });

@@ -1,4 +1,5 @@
 import type { KeptSend, Outbox, SendState } from '../ports.ts';
+import { AGE_IN_LUA } from '../store/age.ts';
 import { type RedisConnection, script } from '../store/redis-connection.ts';
 import { StoreError } from '../store/store-error.ts';
 import {
@@ -10,26 +11,28 @@ import {
   stateOf,
 } from './bounds.ts';
 
-// A hash a send, which ends by itself; beside it, by id: all sends by their age, those that are to be looked for by
-// when, each owner's that are not done, and by what a send gave the send itself. Times are Redis's own.
-const NOW = `
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+// A hash a send; beside it, by id: all sends by their age, those that are to be looked for by when, each owner's that
+// are not done, and by what a send gave the send itself. `now` is by the age clock that all nodes share, so no key
+// ends by itself; `since` alone is when it was by Redis's clock.
+const NOW = `${AGE_IN_LUA}
+local now = math.floor(ageNow(KEYS[1] .. 'clock', timeNow()))
 local whole = function (number) return string.format('%.0f', number) end
 local forget = function (prefix, id)
   local at = prefix .. 'one:' .. id
-  local owner = redis.call('HGET', at, 'owner')
+  local was = redis.call('HMGET', at, 'owner', 'operation', 'outcome')
   redis.call('ZREM', prefix .. 'all', id)
   redis.call('ZREM', prefix .. 'due', id)
-  if owner then redis.call('ZREM', prefix .. 'of:' .. owner, id) end
+  if was[1] then redis.call('ZREM', prefix .. 'of:' .. was[1], id) end
+  local gave = was[3] and prefix .. 'gave:' .. was[2] .. ' ' .. was[3]
+  if gave and redis.call('GET', gave) == id then redis.call('DEL', gave) end
   redis.call('DEL', at)
 end
-local close = function (prefix, id, outcome, ageMs)
+local close = function (prefix, id, outcome)
   local at = prefix .. 'one:' .. id
   redis.call('HSET', at, 'state', 'DONE', 'outcome', outcome)
   redis.call('ZREM', prefix .. 'due', id)
   redis.call('ZREM', prefix .. 'of:' .. redis.call('HGET', at, 'owner'), id)
-  redis.call('SET', prefix .. 'gave:' .. redis.call('HGET', at, 'operation') .. ' ' .. outcome, id, 'PX', ageMs)
+  redis.call('SET', prefix .. 'gave:' .. redis.call('HGET', at, 'operation') .. ' ' .. outcome, id)
 end
 local show = function (at)
   local fields = redis.call('HGETALL', at)
@@ -39,15 +42,20 @@ local show = function (at)
 end
 `;
 
-const findSend = script(`${NOW} return show(KEYS[1] .. 'one:' .. ARGV[1])`);
+const findSend = script(`${NOW}
+local at = KEYS[1] .. 'one:' .. ARGV[1]
+if tonumber(redis.call('HGET', at, 'kept') or now) < now - tonumber(ARGV[2]) then return {} end
+return show(at)
+`);
 
 const beginSend = script(`${NOW}
 local prefix, id, withinMs, ageMs, rows = KEYS[1], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local at = prefix .. 'one:' .. id
-if redis.call('EXISTS', at) == 1 then return 0 end
 for _, old in ipairs(redis.call('ZRANGEBYSCORE', prefix .. 'all', '-inf', whole(now - ageMs), 'LIMIT', 0, 100)) do
   forget(prefix, old)
 end
+if tonumber(redis.call('HGET', at, 'kept') or now) < now - ageMs then forget(prefix, id) end
+if redis.call('EXISTS', at) == 1 then return 0 end
 local over = redis.call('ZCARD', prefix .. 'all') + 1 - rows
 if over > 0 then
   for _, old in ipairs(redis.call('ZRANGE', prefix .. 'all', 0, math.min(over, 100) + 100)) do
@@ -58,12 +66,10 @@ if over > 0 then
   end
 end
 local fields = cjson.decode(ARGV[5])
-redis.call('HSET', at, 'id', id, 'state', 'SENDING', 'since', whole(now), 'expires', whole(now + withinMs), 'looks', '0',
-  unpack(fields))
-redis.call('PEXPIRE', at, ageMs)
+redis.call('HSET', at, 'id', id, 'state', 'SENDING', 'since', whole(timeNow()), 'kept', whole(now),
+  'expires', whole(now + withinMs), 'looks', '0', unpack(fields))
 redis.call('ZADD', prefix .. 'all', whole(now), id)
 redis.call('ZADD', prefix .. 'of:' .. redis.call('HGET', at, 'owner'), whole(now), id)
-redis.call('PEXPIRE', prefix .. 'of:' .. redis.call('HGET', at, 'owner'), ageMs)
 if ARGV[6] == '1' then redis.call('ZADD', prefix .. 'due', whole(now + withinMs), id) end
 return 1
 `);
@@ -75,7 +81,7 @@ return 1
 
 const finishSend = script(`${NOW}
 local state = redis.call('HGET', KEYS[1] .. 'one:' .. ARGV[1], 'state')
-if state and state ~= 'DONE' then close(KEYS[1], ARGV[1], ARGV[2], ARGV[3]) end
+if state and state ~= 'DONE' then close(KEYS[1], ARGV[1], ARGV[2]) end
 return 1
 `);
 
@@ -93,7 +99,7 @@ local state = redis.call('HGET', at, 'state')
 if not state or state == 'DONE' then return 0 end
 local other = redis.call('GET', KEYS[1] .. 'gave:' .. redis.call('HGET', at, 'operation') .. ' ' .. ARGV[2])
 if other and other ~= ARGV[1] then return 0 end
-close(KEYS[1], ARGV[1], ARGV[2], ARGV[3])
+close(KEYS[1], ARGV[1], ARGV[2])
 return 1
 `);
 
@@ -160,7 +166,7 @@ export const redisOutbox = (redis: RedisConnection, bounds: OutboxBounds = OUTBO
     (answer as string[][]).flatMap((fields) => read(fields) ?? []);
 
   return {
-    find: (id) => attempt(async () => read((await findSend(commands, keys, id)) as string[])),
+    find: (id) => attempt(async () => read((await findSend(commands, keys, id, ageMs)) as string[])),
     begin: ({ id, ...send }, withinMs) =>
       attempt(async () => {
         const fields = Object.entries(send).flatMap(([name, value]) => (value === null ? [] : [name, value]));
@@ -169,10 +175,9 @@ export const redisOutbox = (redis: RedisConnection, bounds: OutboxBounds = OUTBO
         return (await beginSend(commands, keys, id, ...args, traceable ? '1' : '0')) === 1;
       }),
     release: (id) => attempt(async () => void (await releaseSend(commands, keys, id))),
-    finish: (id, outcome) => attempt(async () => void (await finishSend(commands, keys, id, outcome, ageMs))),
+    finish: (id, outcome) => attempt(async () => void (await finishSend(commands, keys, id, outcome))),
     lose: (id) => attempt(async () => void (await loseSend(commands, keys, id, String(FIRST_LOOK_MS)))),
-    settle: (id, outcome) =>
-      attempt(async () => (await settleSend(commands, keys, id, outcome, ageMs)) === 1),
+    settle: (id, outcome) => attempt(async () => (await settleSend(commands, keys, id, outcome)) === 1),
     giveUp: (id) => attempt(async () => void (await giveUpSend(commands, keys, id))),
     open: (owner, limit) => attempt(async () => many(await openSends(commands, keys, owner, String(limit)))),
     due: (limit) =>
@@ -196,12 +201,9 @@ const read = (flat: readonly string[]): KeptSend | undefined => {
     return undefined;
   if (print === undefined || operation === undefined || audience === undefined) return undefined;
   const { clue = null, outcome = null } = fields;
-  const [now, since, expires] = [fields.now, fields.since, fields.expires].map(Number) as [
-    number,
-    number,
-    number,
-  ];
-  const state = stateOf({ state: fields.state as SendState, clue }, expires, now);
+  const time = (name: string): number => Number(fields[name]);
+  const now = time('now');
+  const state = stateOf({ state: fields.state as SendState, clue }, time('expires'), now);
   const send = { id, owner, mutation, key, print, operation, clue, audience, outcome };
-  return { ...send, state, since, age: now - since };
+  return { ...send, state, since: time('since'), age: now - (fields.kept ? time('kept') : time('since')) };
 };

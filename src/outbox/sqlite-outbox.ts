@@ -2,6 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { KeptSend, Outbox, SendState } from '../ports.ts';
+import { ageClock } from '../store/age.ts';
+import { whyUnusable } from '../store/damage.ts';
 import { StoreError } from '../store/store-error.ts';
 import {
   FIRST_LOOK_MS,
@@ -12,15 +14,24 @@ import {
   stateOf,
 } from './bounds.ts';
 
+// `since` is when it was by the clock. All other times are by the age clock.
 const TABLE = `
   CREATE TABLE IF NOT EXISTS send (
     id TEXT PRIMARY KEY, owner TEXT NOT NULL, mutation TEXT NOT NULL, key TEXT NOT NULL, print TEXT NOT NULL,
     operation TEXT NOT NULL, clue TEXT, audience TEXT NOT NULL, state TEXT NOT NULL, outcome TEXT,
-    since INTEGER NOT NULL, expires_at INTEGER NOT NULL, due_at INTEGER NOT NULL, looks INTEGER NOT NULL DEFAULT 0
+    since INTEGER NOT NULL, expires_at INTEGER NOT NULL, due_at INTEGER NOT NULL, looks INTEGER NOT NULL DEFAULT 0,
+    kept_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS send_since ON send (since);
+  CREATE INDEX IF NOT EXISTS send_kept_at ON send (kept_at);
   CREATE INDEX IF NOT EXISTS send_open ON send (due_at) WHERE state <> 'DONE';
   CREATE INDEX IF NOT EXISTS send_outcome ON send (outcome) WHERE outcome IS NOT NULL;
+`;
+
+/** What files lack that were made before there was an age clock: their sends grow old from now on. */
+const KEPT_AT = `
+  DROP INDEX IF EXISTS send_since;
+  ALTER TABLE send ADD COLUMN kept_at INTEGER NOT NULL DEFAULT 0;
+  UPDATE send SET expires_at = 0, due_at = 0;
 `;
 
 interface Row {
@@ -36,6 +47,7 @@ interface Row {
   readonly outcome: string | null;
   readonly since: number;
   readonly expires_at: number;
+  readonly kept_at: number;
 }
 
 /** Where the outbox lies and how much it keeps. */
@@ -45,6 +57,8 @@ export interface SqliteOutboxOptions {
   readonly bounds?: OutboxBounds;
   /** The clock, in milliseconds since the epoch. */
   readonly now?: () => number;
+  /** A clock that nobody sets, in milliseconds: sends grow old by it. */
+  readonly elapsed?: () => number;
 }
 
 /** Work that waits for the commit of its tick. */
@@ -61,14 +75,15 @@ interface Waiting {
  * @throws {StoreError} it cannot be opened
  */
 export const openSqliteOutbox = (options: SqliteOutboxOptions): Outbox => {
-  const { dataDir, bounds = OUTBOX_BOUNDS, now = Date.now } = options;
+  const { dataDir, bounds = OUTBOX_BOUNDS, now = Date.now, elapsed = () => performance.now() } = options;
   const db = open(dataDir);
+  const age = ageClock(Number(db.prepare('SELECT max(kept_at) AS last FROM send').get()?.last ?? 0), elapsed);
   const statements = {
     find: db.prepare('SELECT * FROM send WHERE id = ?'),
     count: db.prepare('SELECT count(*) AS count FROM send'),
     begin: db.prepare(`
       INSERT OR IGNORE INTO send (id, owner, mutation, key, print, operation, clue, audience, state, since,
-        expires_at, due_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'SENDING', ?, ?, ?)`),
+        expires_at, due_at, kept_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'SENDING', ?, ?, ?, ?)`),
     release: db.prepare(`DELETE FROM send WHERE id = ? AND state <> 'DONE'`),
     finish: db.prepare(`UPDATE send SET state = 'DONE', outcome = ? WHERE id = ? AND state <> 'DONE'`),
     taken: db.prepare('SELECT 1 FROM send WHERE outcome = ? AND operation = ? AND id <> ?'),
@@ -76,7 +91,7 @@ export const openSqliteOutbox = (options: SqliteOutboxOptions): Outbox => {
     giveUp: db.prepare(
       `UPDATE send SET state = 'NOT_FOUND' WHERE id = ? AND state IN ('SENDING', 'UNKNOWN')`,
     ),
-    open: db.prepare(`SELECT * FROM send WHERE state <> 'DONE' AND owner = ? ORDER BY since, id LIMIT ?`),
+    open: db.prepare(`SELECT * FROM send WHERE state <> 'DONE' AND owner = ? ORDER BY kept_at, id LIMIT ?`),
     due: db.prepare(`
       SELECT * FROM send WHERE state <> 'DONE' AND due_at <= ? AND state IN ('SENDING', 'UNKNOWN')
       AND clue IS NOT NULL AND audience = '${SERVICE_AUDIENCE}' ORDER BY due_at LIMIT ?`),
@@ -85,9 +100,9 @@ export const openSqliteOutbox = (options: SqliteOutboxOptions): Outbox => {
       WHERE id = ?`),
     rival: db.prepare(`
       SELECT 1 FROM send WHERE state = 'SENDING' AND expires_at > ? AND operation = ? AND clue = ? AND id <> ?`),
-    forget: db.prepare('DELETE FROM send WHERE since < ?'),
+    forget: db.prepare('DELETE FROM send WHERE kept_at < ?'),
     drop: db.prepare(`
-      DELETE FROM send WHERE id IN (SELECT id FROM send WHERE state = 'DONE' ORDER BY since LIMIT ?)`),
+      DELETE FROM send WHERE id IN (SELECT id FROM send WHERE state = 'DONE' ORDER BY kept_at LIMIT ?)`),
     abandon: db.prepare(`UPDATE send SET expires_at = 0, due_at = 0 WHERE state = 'SENDING'`),
   };
   statements.abandon.run();
@@ -97,8 +112,8 @@ export const openSqliteOutbox = (options: SqliteOutboxOptions): Outbox => {
   let closed = false;
 
   const kept = (row: Row): KeptSend => {
-    const { expires_at: expiresAt, ...send } = row;
-    return { ...send, state: stateOf(row, expiresAt, now()), age: now() - row.since };
+    const { expires_at: expiresAt, kept_at: keptAt, ...send } = row;
+    return { ...send, state: stateOf(row, expiresAt, age()), age: age() - keptAt };
   };
   // The columns are those of the table above.
   const many = (found: unknown): KeptSend[] => (found as Row[]).map(kept);
@@ -138,7 +153,7 @@ export const openSqliteOutbox = (options: SqliteOutboxOptions): Outbox => {
     });
 
   const makeRoom = (): void => {
-    rows -= Number(statements.forget.run(now() - bounds.ageMs).changes);
+    rows -= Number(statements.forget.run(age() - bounds.ageMs).changes);
     if (rows > bounds.rows) rows -= Number(statements.drop.run(rows - bounds.rows).changes);
   };
 
@@ -146,16 +161,15 @@ export const openSqliteOutbox = (options: SqliteOutboxOptions): Outbox => {
     find: (id) =>
       read(() => {
         const row = statements.find.get(id) as Row | undefined;
-        return row && row.since >= now() - bounds.ageMs ? kept(row) : undefined;
+        return row && row.kept_at >= age() - bounds.ageMs ? kept(row) : undefined;
       }),
     begin: (send, withinMs) =>
       write(() => {
         makeRoom();
         const { id, owner, mutation, key, print, operation, clue, audience } = send;
-        const at = now();
-        const until = Math.ceil(at + withinMs);
-        const values = [id, owner, mutation, key, print, operation, clue, audience, at, until, until];
-        const added = Number(statements.begin.run(...values).changes);
+        const until = Math.ceil(age() + withinMs);
+        const values = [id, owner, mutation, key, print, operation, clue, audience];
+        const added = Number(statements.begin.run(...values, now(), until, until, age()).changes);
         rows += added;
         return added === 1;
       }),
@@ -164,7 +178,7 @@ export const openSqliteOutbox = (options: SqliteOutboxOptions): Outbox => {
         rows -= Number(statements.release.run(id).changes);
       }),
     finish: (id, outcome) => write(() => void statements.finish.run(outcome, id)),
-    lose: (id) => write(() => void statements.lose.run(now() + FIRST_LOOK_MS, id)),
+    lose: (id) => write(() => void statements.lose.run(age() + FIRST_LOOK_MS, id)),
     settle: (id, outcome) =>
       write(() => {
         const row = statements.find.get(id) as Row | undefined;
@@ -175,16 +189,16 @@ export const openSqliteOutbox = (options: SqliteOutboxOptions): Outbox => {
     open: (owner, limit) => read(() => many(statements.open.all(owner, limit))),
     due: async (limit) => {
       // Most of the time there is nothing to look for, and nothing is written.
-      const some = await read(() => statements.due.all(now(), 1).length > 0);
+      const some = await read(() => statements.due.all(age(), 1).length > 0);
       if (!some) return [];
       return write(() => {
-        const found = statements.due.all(now(), limit);
-        for (const row of found) statements.postpone.run(now(), (row as object as Row).id);
+        const found = statements.due.all(age(), limit);
+        for (const row of found) statements.postpone.run(age(), (row as object as Row).id);
         return many(found);
       });
     },
     hasRival: ({ id, operation, clue }) =>
-      read(() => statements.rival.get(now(), operation, clue, id) !== undefined),
+      read(() => statements.rival.get(age(), operation, clue, id) !== undefined),
     close: async () => {
       commit();
       closed = true;
@@ -200,9 +214,11 @@ const open = (dataDir: string): DatabaseSync => {
     // A process that is just ending may still hold the file.
     const db = new DatabaseSync(memory ? dataDir : join(dataDir, 'outbox.sqlite'), { timeout: 3000 });
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    const columns = db.prepare('PRAGMA table_info(send)').all();
+    if (columns.length > 0 && !columns.some(({ name }) => name === 'kept_at')) db.exec(KEPT_AT);
     db.exec(TABLE);
     return db;
   } catch (cause) {
-    throw new StoreError(`the outbox cannot be kept in ${dataDir}: the folder must be writable`, { cause });
+    throw new StoreError(`the outbox: ${whyUnusable(join(dataDir, 'outbox.sqlite'), cause)}`, { cause });
   }
 };

@@ -28,6 +28,7 @@ import {
   UnavailableError,
   UpstreamError,
 } from '../upstream/errors.ts';
+import { withoutValues } from './without-values.ts';
 
 /** Every `extensions.code` that Pigeon answers with. */
 export const CODES = [
@@ -202,7 +203,7 @@ export const graphqlExtensions = (
   ifRequest: Code,
 ): ErrorExtensions | undefined => {
   const { code } = error.extensions;
-  const { message } = error;
+  const message = withoutValues(error.message);
   const said =
     CODES.find((known) => known === code) ?? (typeof code === 'string' ? YOGA_CODES[code] : undefined);
   if (said) return { message, code: said };

@@ -11,6 +11,8 @@ export interface Metrics {
   readonly answered: (request: { method: string; route: string; status: number; seconds: number }) => void;
   /** How many WebSocket operations are under way. */
   readonly operations: Gauge;
+  /** Queries that were answered by the execution of the very same one. */
+  readonly joined: Counter;
   /** The same rate limiter, whose waits are counted. */
   readonly measureQuota: (limiter: RateLimiter) => RateLimiter;
   /** The same cache, whose reads are counted. */
@@ -88,6 +90,11 @@ export const createMetrics = (version: string): Metrics => {
     help: 'Operations under way over WebSockets.',
     registers,
   });
+  const joined = new Counter({
+    name: 'pigeon_operations_joined_total',
+    help: 'Queries that were answered by the execution of the very same one; no other number of operations counts them.',
+    registers,
+  });
   const text = async () => {
     const parts = await Promise.all([registry.metrics(), processMetrics().metrics()]);
     return { type: registry.contentType, body: parts.join('\n') };
@@ -96,6 +103,7 @@ export const createMetrics = (version: string): Metrics => {
   return {
     registry,
     operations,
+    joined,
     text,
     show: (name, help, read) => {
       new Gauge({

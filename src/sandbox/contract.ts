@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
-import { CORE_SCHEMA, load } from 'js-yaml';
 import { type Dictionary, isDictionary } from './dictionary.ts';
 import { ContractOperation } from './operation.ts';
 import { isWireTime, momentOf } from './times.ts';
@@ -23,11 +22,11 @@ export class Contract {
   readonly #judges: Partial<Record<'request' | 'answer', Ajv2020>> = {};
   readonly #bindings = new Map<Ajv2020, Set<string>>();
 
-  /** Reads `schema/<name>.openapi.yaml`; throws when it is missing or no YAML. */
+  /** Reads `schema/<name>.openapi.gen.json`, which `npm run generate` makes of the contract beside it. */
   constructor(name: string) {
-    const text = readFileSync(new URL(`../../schema/${name}.openapi.yaml`, import.meta.url), 'utf8');
-    const document: unknown = load(text, { schema: CORE_SCHEMA });
-    if (!isDictionary(document)) throw new Error(`${name}.openapi.yaml holds no document`);
+    const text = readFileSync(new URL(`../../schema/${name}.openapi.gen.json`, import.meta.url), 'utf8');
+    const document: unknown = JSON.parse(text);
+    if (!isDictionary(document)) throw new Error(`${name}.openapi.gen.json holds no document`);
     this.#document = document;
     this.schemas = document.components.schemas;
     for (const [path, item] of Object.entries<Dictionary>(document.paths)) {

@@ -7,10 +7,10 @@ const REMEMBERED = 100_000;
 
 /**
  * Somebody as wishes are kept: by an address or a number, by the last digits of a number (`ends`) or of one whose
- * country is not known (`stray`), or as who they are to one channel.
+ * country is not known (`stray`), as who they are to one channel, or as a person by their key.
  */
 export type Somebody =
-  | { readonly kind: 'email' | 'phone' | 'ends' | 'stray'; readonly value: string }
+  | { readonly kind: 'email' | 'phone' | 'ends' | 'stray' | 'person'; readonly value: string }
   | { readonly kind: 'contact' | 'individual'; readonly value: string; readonly channel: string };
 
 /** The last wishes of a mark that were heard in this process, -1 where there was none. */

@@ -8,6 +8,16 @@ const FURTHEST = DAY_MINUTES + 180;
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
+/** True for a name of a time zone that this machine knows. */
+export const isTimeZone = (name: string): boolean => {
+  try {
+    formatOf(name);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
 const formatOf = (timeZone: string): Intl.DateTimeFormat => {
   const known = formats.get(timeZone);
   if (known) return known;

@@ -54,6 +54,16 @@ end
 return found
 `);
 
+const postponeSend = script(`
+local at = KEYS[1] .. 'one:' .. ARGV[1]
+local text = redis.call('HGET', at, 'send')
+if not text then return 0 end
+redis.call('HSET', at, 'send', ARGV[2])
+redis.call('ZADD', KEYS[1] .. 'due', ARGV[3], ARGV[1])
+redis.call('ZADD', KEYS[1] .. 'of:' .. ARGV[4], ARGV[3], ARGV[1])
+return 1
+`);
+
 const dequeueSend = script(`
 if not redis.call('ZSCORE', KEYS[1] .. 'of:' .. ARGV[2], ARGV[1]) then return 0 end
 redis.call('ZREM', KEYS[1] .. 'of:' .. ARGV[2], ARGV[1])
@@ -129,6 +139,13 @@ export const openRedisSendStore = async (redis: RedisConnection): Promise<SendSt
       attempt(async () =>
         many(await leaseSends(commands, keys, String(now), String(limit), String(now + leaseMs))),
       ),
+    postpone: (id, at) =>
+      attempt(async () => {
+        const text = await commands.hget(`${prefix}one:${id}`, 'send');
+        if (text === null) return;
+        const later: QueuedSend = { ...JSON.parse(text), at };
+        await postponeSend(commands, keys, id, JSON.stringify(later), String(at), later.owner);
+      }),
     dequeue: (id, owner) => attempt(async () => (await dequeueSend(commands, keys, id, owner)) === 1),
     queued: (owner, limit) =>
       attempt(async () => many(await queuedSends(commands, keys, owner, String(limit)))),

@@ -81,6 +81,7 @@ export const openSqliteSendStore = (dataDir: string): SendStore => {
     find: db.prepare('SELECT * FROM queued WHERE id = ?'),
     due: db.prepare('SELECT * FROM queued WHERE due_at <= ? ORDER BY due_at LIMIT ?'),
     postpone: db.prepare('UPDATE queued SET due_at = ? WHERE id = ?'),
+    later: db.prepare('UPDATE queued SET at = ?1, due_at = ?1 WHERE id = ?2'),
     dequeue: db.prepare('DELETE FROM queued WHERE id = ? AND owner = ?'),
     queued: db.prepare('SELECT * FROM queued WHERE owner = ? ORDER BY at, id LIMIT ?'),
   };
@@ -159,6 +160,7 @@ export const openSqliteSendStore = (dataDir: string): SendStore => {
           return rows.map(queuedOf);
         }),
       ),
+    postpone: (id, at) => attempt(() => void statements.later.run(at, id)),
     dequeue: (id, owner) => attempt(() => Number(statements.dequeue.run(id, owner).changes) === 1),
     queued: (owner, limit) =>
       attempt(() => (statements.queued.all(owner, limit) as object as Row[]).map(queuedOf)),

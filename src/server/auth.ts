@@ -94,6 +94,7 @@ const callerOf = (claims: JWTPayload, token: string): Caller => {
   const organizations = boundTo(claims.courier_organizations);
   return {
     known: true,
+    subject: claims.sub,
     // Another scope or bound is another caller: what the one may share, the other must not see.
     key: fingerprint(
       JSON.stringify([

@@ -16,17 +16,37 @@ export type Body = { readonly bytes: Buffer } | { readonly refusal: Refusal };
  *
  * @throws when the client goes away in the middle
  */
-export const readBody = async (request: IncomingMessage): Promise<Body> => {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    size += chunk.length;
-    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
-    else chunks.length = 0;
-    if (size > MAX_DRAIN_BYTES) return { refusal: { ...TOO_LARGE, headers: { connection: 'close' } } };
-  }
-  return size > MAX_BODY_BYTES ? { refusal: TOO_LARGE } : { bytes: Buffer.concat(chunks) };
-};
+export const readBody = (request: IncomingMessage): Promise<Body> =>
+  new Promise((resolve, reject) => {
+    // Most bodies come in one piece, which need not be copied.
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const leave = () => {
+      request.off('data', take).off('end', end).off('error', fail).off('close', gone);
+    };
+    const take = (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= MAX_BODY_BYTES) chunks.push(chunk);
+      else chunks.length = 0;
+      if (size <= MAX_DRAIN_BYTES) return;
+      leave();
+      request.pause();
+      resolve({ refusal: { ...TOO_LARGE, headers: { connection: 'close' } } });
+    };
+    const end = () => {
+      leave();
+      const [first = Buffer.alloc(0), ...more] = chunks;
+      const bytes = more.length > 0 ? Buffer.concat(chunks) : first;
+      resolve(size > MAX_BODY_BYTES ? { refusal: TOO_LARGE } : { bytes });
+    };
+    const fail = (error: unknown) => {
+      leave();
+      reject(error);
+    };
+    const gone = () => fail(new Error('the client has gone'));
+    request.on('data', take).on('end', end).on('error', fail).on('close', gone);
+    if (request.destroyed && !request.readableEnded) gone();
+  });
 
 const TOO_LARGE: Refusal = {
   status: 413,

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { isLoopback } from '../config/loopback.ts';
 
 /** Which names Pigeon goes by, and whose pages may ask it. */
@@ -8,6 +9,12 @@ export interface KnownOriginsOptions {
   /** True when pages of this machine may ask, on whatever port they are served. */
   readonly loopback: boolean;
 }
+
+/** Of how many names it is remembered whether they are Pigeon's own. */
+const HOSTS = 1000;
+
+/** How long a name may be that is remembered: what a DNS name may have, with a port. */
+const LONGEST_HOST = 260;
 
 /** Says who is known. */
 export interface KnownOrigins {
@@ -25,11 +32,20 @@ export interface KnownOrigins {
 export const knownOrigins = ({ publicUrls, corsOrigins, loopback }: KnownOriginsOptions): KnownOrigins => {
   const own = publicUrls.map((url) => new URL(url));
   const isLocal = (host: string) => isLoopback(URL.parse(`http://${host}`)?.hostname ?? '');
+  const isOwnHost = (host: string) =>
+    isLocal(host) ||
+    // The default port of each scheme may be named or left out.
+    own.some(({ protocol, host: known }) => URL.parse(`${protocol}//${host}`)?.host === known);
+  /** Clients ask by few names, and to read one takes longer than to find it. */
+  const hosts = new LRUCache<string, boolean>({ max: HOSTS });
   return {
-    isOwnHost: (host) =>
-      isLocal(host) ||
-      // The default port of each scheme may be named or left out.
-      own.some(({ protocol, host: known }) => URL.parse(`${protocol}//${host}`)?.host === known),
+    isOwnHost: (host) => {
+      const known = hosts.get(host);
+      if (known !== undefined) return known;
+      const found = isOwnHost(host);
+      if (host.length <= LONGEST_HOST) hosts.set(host, found);
+      return found;
+    },
     isOwn: (origin, host) =>
       own.some((known) => known.origin === origin) || (isLocal(host) && origin === `http://${host}`),
     mayRead: (origin) => corsOrigins.includes(origin) || (loopback && isLoopbackOrigin(origin)),

@@ -32,6 +32,12 @@ export interface ListenerOptions<Who> {
     response: ServerResponse,
     context: { who: Who | undefined; body: Buffer },
   ) => unknown;
+  /** Answers an operation that is posted to `/graphql`; false leaves it to `answer`. */
+  readonly answerPosted: (
+    request: IncomingMessage,
+    response: ServerResponse,
+    context: { who: Who; body: Buffer },
+  ) => boolean | Promise<boolean>;
   readonly answered: (request: { method: string; route: string; status: number; seconds: number }) => void;
   readonly isDraining: () => boolean;
   readonly log: Logger;
@@ -50,7 +56,9 @@ const GUARDED = new Set<Route | undefined>(['/graphql', '/mcp']);
 /** Takes requests in: guard and CORS, then a webhook's handler, or the caller, the body and GraphQL. Each one is counted. */
 export const createListener = <Who>(options: ListenerOptions<Who>): Listener => {
   const { guard, admit, answer, log } = options;
-  const underWay = new Set<Promise<void>>();
+  const headers = new Map(options.headers);
+  let underWay = 0;
+  let idle = Promise.withResolvers<void>();
 
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const refusal = guard(request);
@@ -69,6 +77,9 @@ export const createListener = <Who>(options: ListenerOptions<Who>): Listener => 
     const read = await readBody(request);
     if ('refusal' in read) return refuse(response, read.refusal);
     if (request.method === 'POST') {
+      const isPosted = who !== undefined && request.url === '/graphql';
+      if (isPosted && (await options.answerPosted(request, response, { who: who as Who, body: read.bytes })))
+        return;
       // The guard has read it with its parameters and in any case; Yoga reads it to the letter.
       if (guarded) request.headers['content-type'] = 'application/json';
       // What Yoga's adapter takes for a body that was read before; a Buffer it would enumerate byte by byte.
@@ -80,7 +91,7 @@ export const createListener = <Who>(options: ListenerOptions<Who>): Listener => 
   return {
     handle: (request, response) => {
       const started = performance.now();
-      response.setHeaders(new Map(options.headers));
+      response.setHeaders(headers);
       if (options.isDraining()) response.setHeader('connection', 'close');
       const scope = scopeOf(request.headers, (traceparent) => {
         if (!response.headersSent) response.setHeader('traceparent', traceparent);
@@ -88,10 +99,13 @@ export const createListener = <Who>(options: ListenerOptions<Who>): Listener => 
       response.setHeader('x-request-id', scope.id);
       compress(request, response);
       if (scope.traceparent !== undefined) response.setHeader('traceparent', scope.traceparent);
-      const closed = new Promise<void>((resolve) => response.once('close', resolve));
-      underWay.add(closed);
-      void closed.then(() => {
-        underWay.delete(closed);
+      underWay += 1;
+      response.once('close', () => {
+        underWay -= 1;
+        if (underWay === 0) {
+          idle.resolve();
+          idle = Promise.withResolvers();
+        }
         const ms = performance.now() - started;
         const labels = {
           method: request.method ?? '',
@@ -110,10 +124,10 @@ export const createListener = <Who>(options: ListenerOptions<Who>): Listener => 
     settled: async () => {
       // What is on its way over a connection that is open already is still taken.
       do {
-        await Promise.all(underWay);
+        if (underWay > 0) await idle.promise;
         await nextTurn();
         await nextTurn();
-      } while (underWay.size > 0);
+      } while (underWay > 0);
     },
   };
 };

@@ -20,6 +20,7 @@ export type Route = keyof typeof ROUTES;
 
 /** Which route a request asks for; undefined where there is none. Nothing is normalized: a path is exact. */
 export const routeOf = ({ url = '/' }: Pick<IncomingMessage, 'url'>): Route | undefined => {
+  if (url === '/graphql') return url;
   const path = url.split('?', 1)[0] ?? '';
   return (Object.keys(ROUTES) as Route[]).find((route) => ROUTES[route].test(path));
 };

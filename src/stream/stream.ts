@@ -1,5 +1,6 @@
 import type { Plugin } from 'graphql-yoga';
 import type { OpenEvents } from '../context.ts';
+import type { Hearing } from '../joined/wishes.ts';
 import type { TextCallbacks } from '../ports.ts';
 import { Delivery, useDelivery } from './deliver/delivery.ts';
 import { PubSub } from './deliver/pub-sub.ts';
@@ -40,6 +41,8 @@ export interface StreamOptions {
   readonly publicUrl: string;
   /** The Bird workspace of webhooks that do not name theirs. */
   readonly workspaceId: string | undefined;
+  /** Heeds what people want by what they write; left out, nobody does. */
+  readonly hearing?: Hearing | undefined;
   /** What is watched is asked about where webhooks are silent; left out, it is not. */
   readonly polling?: Pick<PollingOptions, 'services' | 'birdPerSecond' | 'everyMs' | 'watched'> | undefined;
   /** Sends whose answer was lost are looked for; left out, they are not. */
@@ -47,6 +50,8 @@ export interface StreamOptions {
   readonly warn: (message: string, details: Record<string, unknown>) => void;
   /** The clock, in milliseconds since the epoch. */
   readonly now?: () => number;
+  /** A clock that nobody sets, in milliseconds; where a test says only the other clock, that one. */
+  readonly elapsed?: () => number;
 }
 
 /** The status stream of one running gateway. */
@@ -83,14 +88,17 @@ export interface Stream {
  */
 export const openStream = (options: StreamOptions): Stream => {
   const { dataDir, bounds, birdKeys, publicUrl, workspaceId, warn, now = Date.now } = options;
-  const { log = openSqliteLog({ dataDir, bounds: { ...BOUNDS, ...bounds }, now }) } = options;
-  const { tokens = openSqliteTextTokens(dataDir, now) } = options;
+  const { elapsed = options.now ?? (() => performance.now()) } = options;
+  const { log = openSqliteLog({ dataDir, bounds: { ...BOUNDS, ...bounds }, now, elapsed }) } = options;
+  const { tokens = openSqliteTextTokens(dataDir, elapsed, warn) } = options;
   const pubSub = new PubSub();
   const statusLog = new StatusLog(log, pubSub, warn, bounds?.entries, now);
   const delivery = new Delivery(statusLog, pubSub);
-  const polling = options.polling && openPolling({ ...options.polling, log, pubSub, statusLog, now });
+  const polling =
+    options.polling && openPolling({ ...options.polling, log, pubSub, statusLog, now, elapsed });
   const settling = options.settling && openSettling({ ...options.settling, changes: statusLog });
-  const bird = birdWebhooks({ statusLog, keys: birdKeys, publicUrl, workspaceId, warn, now });
+  const { hearing } = options;
+  const bird = birdWebhooks({ statusLog, keys: birdKeys, publicUrl, workspaceId, hearing, warn, now });
   const texts = courierCallbacks({ statusLog, tokens, publicUrl, warn, now });
   const recovered = texts.recover();
   return {

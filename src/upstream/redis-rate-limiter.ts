@@ -5,12 +5,17 @@ import { DEPTH_MS, localRateLimiter, type RateLimiter } from './rate-limit.ts';
 /** How long Redis may take to answer, in milliseconds, before this node goes by its own count. */
 const PATIENCE_MS = 250;
 
+/** The furthest ahead that a bucket can have been filled, in milliseconds: beyond it, Redis's clock was set back. */
+const FURTHEST_MS = 60_000;
+
 // As the count of one process, by Redis's clock. A key ends when its bucket is full.
 const takeToken = script(`
 local cost, depth, longest = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
-local filled = math.max(tonumber(redis.call('GET', KEYS[1]) or 0), now) + cost
+local was = tonumber(redis.call('GET', KEYS[1]) or 0)
+if was > now + ${FURTHEST_MS} then was = now end
+local filled = math.max(was, now) + cost
 local waitMs = filled - depth - now
 if waitMs <= longest then
   redis.call('SET', KEYS[1], string.format('%.3f', filled), 'PX', math.ceil(filled - now))

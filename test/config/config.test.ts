@@ -53,6 +53,7 @@ describe('without any variable', () => {
       limits: { depth: 20, aliases: 100, tokens: 2000 },
       callerRps: 0,
       persisted: { documents: undefined, only: false },
+      audit: false,
       introspection: true,
       graphiql: true,
       mcp: 'off',
@@ -132,7 +133,8 @@ describe('upstreams', () => {
   });
 
   test('takes back the schema and the pages', () => {
-    expect(readConfig({ INTROSPECTION: 'off', GRAPHIQL: 'off' })).toMatchObject({
+    expect(readConfig({ INTROSPECTION: 'off', GRAPHIQL: 'off', AUDIT: 'on' })).toMatchObject({
+      audit: true,
       introspection: false,
       graphiql: false,
     });

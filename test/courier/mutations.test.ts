@@ -166,7 +166,7 @@ const cases: readonly Case[] = [
   },
   ...['DISLIKE', 'LIKE', 'LOL', 'LOVE', 'SAD', 'WOW'].flatMap((reactionType) =>
     ['add', 'delete'].map((verb) => ({
-      name: `${verb}CourierMessageReaction`,
+      name: `${verb === 'add' ? 'add' : 'remove'}CourierMessageReaction`,
       input: { id: ID, reactionType, individualId: idOf('farah') },
       selection: 'message { reactions { reactionType } }',
       asks: `POST ${MESSAGE}${verb}-reaction/`,

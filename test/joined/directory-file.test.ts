@@ -50,6 +50,34 @@ describe('the directory’s file', () => {
     expect(courier.asked).toHaveLength(calls);
   });
 
+  test('grows old by time that has gone by; after a restart, by a clock that is not behind it', async () => {
+    await using courier = await startCourier(USERS);
+    const MINUTE = 60_000;
+    const start = Date.parse('2026-01-01');
+    let now = start;
+    let elapsed = 0;
+    const clocks = { dataDir, now: () => now, elapsed: () => elapsed };
+    const before = openOver(courier, clocks);
+    await before.sweep();
+    for (const year of ['2036', '2016']) {
+      now = Date.parse(`${year}-01-01`);
+      expect(before.holders('email', 'ada.lovelace@example.com')).toEqual([ADA]);
+    }
+    elapsed = 31 * MINUTE;
+    expect(before.holders('email', 'ada.lovelace@example.com')).toBeUndefined();
+    await before.close();
+
+    await using after = openOver(courier, clocks);
+    for (const [at, isKnown] of [
+      [start - MINUTE, false],
+      [start + 29 * MINUTE, true],
+      [start + 31 * MINUTE, false],
+    ] as const) {
+      now = at;
+      expect(after.holders('email', 'ada.lovelace@example.com') !== undefined).toBe(isKnown);
+    }
+  });
+
   test.each<[string, { authorization?: string; defaultRegion?: string }]>([
     ['another credential', { authorization: 'Bearer another' }],
     ['another default region', { defaultRegion: 'SE' }],

@@ -42,6 +42,8 @@ interface Options {
   readonly authorization?: string;
   readonly intervalMs?: number;
   readonly defaultRegion?: string;
+  readonly now?: () => number;
+  readonly elapsed?: () => number;
   /** In place of the network, where time is faked: it has clocks of its own. */
   readonly wire?: Send;
 }
@@ -53,7 +55,15 @@ export interface Opened extends RunningDirectory, AsyncDisposable {
 
 /** Opens a directory of courier's users; it sweeps when it is told to, unless an interval is given. */
 export const openOver = (courier: Pick<Upstream, 'url'>, options: Options = {}): Opened => {
-  const { dataDir = ':memory:', authorization = 'Bearer t', intervalMs = 0, defaultRegion, wire } = options;
+  const {
+    dataDir = ':memory:',
+    authorization = 'Bearer t',
+    intervalMs = 0,
+    defaultRegion,
+    now,
+    elapsed,
+    wire,
+  } = options;
   const upstreams = connectUpstreams(
     { bird: undefined, courier: { url: courier.url, authorization, forwards: false }, sharing: true },
     (next) => wire ?? next,
@@ -66,7 +76,9 @@ export const openOver = (courier: Pick<Upstream, 'url'>, options: Options = {}):
     intervalMs,
     maxAgeMs: 1_800_000,
     defaultRegion,
-    warn: (message) => warnings.push(message),
+    warn: (message, { file }) => warnings.push(file ? `${message} ${file}` : message),
+    ...(now && { now }),
+    ...(elapsed && { elapsed }),
   });
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => {

@@ -16,6 +16,7 @@ import { idOf } from '../support/ids.ts';
 import { describeWithRedis, startRedis } from '../support/redis.ts';
 import { JWT_AUTH, tokenOf } from '../support/tokens.ts';
 import type { Asked, Prepared } from '../support/upstream.ts';
+import { BEFORE_SENDS, isPost } from './before-sends.ts';
 import { birdId, birdMessage, WORKSPACE } from './bird.ts';
 
 const LIST = `GET ${WORKSPACE}/channels/${idOf('line')}/messages`;
@@ -153,8 +154,7 @@ const inFolder = async (work: (dataDir: string) => Promise<void>): Promise<void>
   }
 };
 
-const posts = (front: Front): Asked[] =>
-  [...front.bird.asked, ...front.courier.asked].filter(({ method }) => method === 'POST');
+const posts = (front: Front): Asked[] => [...front.bird.asked, ...front.courier.asked].filter(isPost);
 
 test('every mutation that sends something takes an idempotency key', () => {
   const sends = new Set(
@@ -167,15 +167,15 @@ test('every mutation that sends something takes an idempotency key', () => {
     const type = getNamedType(field.args[0]?.type);
     return !isInputObjectType(type) || !type.getFields().idempotencyKey;
   });
-  // A batch is one call for many messages, which their references tell apart.
-  expect(without.map(({ name }) => name)).toEqual(['sendBirdMessages']);
+  // A batch is one call for many messages, which their references tell apart; an upload posts a draft, which is not sent.
+  expect(without.map(({ name }) => name)).toEqual(['prepareUpload', 'sendBirdMessages']);
   expect(fields.length).toBeGreaterThanOrEqual(12);
 });
 
 describe.each(
   SENDS.map(([name, query, call, answer, reads = {}]) => [name, { query, call, answer, reads }] as const),
 )('%s with a key', (_, { query, call, answer, reads }) => {
-  const prepared = { [call]: answer, ...reads };
+  const prepared = { ...BEFORE_SENDS, [call]: answer, ...reads };
 
   test('gives the same result after a restart, sends once and stores nothing of what it says', async () => {
     await inFolder(async (dataDir) => {
@@ -207,8 +207,8 @@ describe.each(
     await inFolder(async (dataDir) => {
       for (const round of [1, 2]) {
         await using front = await startFront({
-          bird: { [call]: lost },
-          courier: { [call]: lost },
+          bird: { ...BEFORE_SENDS, [call]: lost },
+          courier: { ...BEFORE_SENDS, [call]: lost },
           sends: openSqliteOutbox({ dataDir }),
         });
         expect(await front.error(query)).toMatchObject({ code: 'OUTCOME_UNKNOWN' });
@@ -228,6 +228,7 @@ describe('a lost send', () => {
     return {
       taken,
       prepared: {
+        ...BEFORE_SENDS,
         [AT_BIRD]: ({ body }: Asked) => {
           const { meta } = body as { meta?: object };
           taken.push(birdMessage('sent', 'line', { meta, createdAt: new Date().toISOString() }));
@@ -331,7 +332,10 @@ describe('a lost send', () => {
   });
 
   test('is listed for its caller alone', async () => {
-    await using front = await startFront({ bird: { [AT_BIRD]: { status: 500 } }, auth: JWT_AUTH });
+    await using front = await startFront({
+      bird: { ...BEFORE_SENDS, [AT_BIRD]: { status: 500 } },
+      auth: JWT_AUTH,
+    });
     const ask = async (sub: string, what: string) => {
       const scope = 'bird:read bird:write courier:read courier:write';
       const headers = { authorization: `Bearer ${await tokenOf({ sub, scope })}` };

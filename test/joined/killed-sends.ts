@@ -6,6 +6,7 @@ import { WORKSPACE_ID } from '../support/gateway.ts';
 import { idOf } from '../support/ids.ts';
 import type { TestRedis } from '../support/redis.ts';
 import { type Asked, startUpstream, type Upstream } from '../support/upstream.ts';
+import { BEFORE_SENDS } from './before-sends.ts';
 import { birdMessage, WORKSPACE } from './bird.ts';
 
 /** What was seen in all rounds. */
@@ -50,6 +51,7 @@ const startUpstreams = async () => {
     return { status: 201, body };
   };
   const toBird = await startUpstream({
+    ...BEFORE_SENDS,
     [`POST ${WORKSPACE}/channels/${idOf('line')}/messages`]: (asked: Asked) => {
       const sent = asked.body as { body: { text: { text: string } }; meta?: object };
       const row = birdMessage(carryOut(sent.body.text.text), 'line', {
@@ -65,6 +67,7 @@ const startUpstreams = async () => {
     }),
   });
   const toCourier = await startUpstream({
+    ...BEFORE_SENDS,
     'GET /v1/users/': { body: { data: [] } },
     'POST /v1/messaging-messages/': (asked: Asked) => {
       const { attributes } = (asked.body as { data: { attributes: { message: string } } }).data;

@@ -6,13 +6,16 @@ import { channel, created, message, one } from '../courier/samples.ts';
 import { idOf } from '../support/ids.ts';
 import { JWT_AUTH, tokenOf } from '../support/tokens.ts';
 import type { Prepared } from '../support/upstream.ts';
-import { birdChannel, birdId, birdMessage, WORKSPACE } from './bird.ts';
+import { birdChannel, birdContact, birdId, birdMessage, WORKSPACE } from './bird.ts';
 
 const NEVER = new Promise(() => {});
 const LINE = birdId('BirdChannel', 'line');
 const TALK = globalId('CourierChannel', idOf('talk'));
 const AT_BIRD = `POST ${WORKSPACE}/channels/${idOf('line')}/messages`;
 const AT_COURIER = 'POST /v1/messaging-messages/';
+/** What is read before a send: the channel, and who has the number. */
+const CHANNEL = `GET ${WORKSPACE}/channels/${idOf('line')}`;
+const SEARCH = `POST ${WORKSPACE}/contacts/search`;
 const ACCEPTED: Prepared = { status: 202, body: birdMessage('sent', 'line') };
 const CREATED = created(message('sent', { 'channel-id': idOf('talk'), 'user-type': 'provider' }));
 
@@ -23,7 +26,11 @@ const front = ({ bird, courier, ...options }: Options = {}): Promise<Front> =>
   startFront({
     bird: {
       [AT_BIRD]: ACCEPTED,
-      [`GET ${WORKSPACE}/channels/${idOf('line')}`]: { body: birdChannel('line') },
+      [CHANNEL]: { body: birdChannel('line') },
+      [SEARCH]: { body: { results: [] } },
+      [`GET ${WORKSPACE}/contacts/${idOf('ada')}`]: {
+        body: birdContact('ada', [['phonenumber', '+12025550100']]),
+      },
       [`GET ${WORKSPACE}/channels/*`]: { status: 404 },
       ...bird,
     },
@@ -42,7 +49,9 @@ const SEND = `mutation Send($input: SendMessageInput!) {
 
 /** What was sent, to whichever upstream. */
 const sent = ({ bird, courier }: Front) =>
-  [...bird.asked, ...courier.asked].filter(({ method }) => method === 'POST').map(({ body }) => body);
+  [...bird.asked, ...courier.asked]
+    .filter(({ method, path }) => method === 'POST' && !path.endsWith('/search'))
+    .map(({ body }) => body);
 
 describe('sendMessage over a channel of Bird', () => {
   test('sends words to a number or an address', async () => {
@@ -56,7 +65,7 @@ describe('sendMessage over a channel of Bird', () => {
       status: 'ACCEPTED',
       channel: { id: LINE },
     });
-    expect(both.bird.calls()).toEqual([AT_BIRD]);
+    expect(both.bird.calls()).toEqual([CHANNEL, SEARCH, AT_BIRD]);
     expect(both.courier.asked).toEqual([]);
     expect(sent(both)).toEqual([
       {
@@ -132,7 +141,7 @@ describe('sendMessage over a channel of courier', () => {
       status: 'SENT',
       channel: { id: TALK },
     });
-    expect(both.courier.calls()).toEqual([AT_COURIER]);
+    expect(both.courier.calls()).toEqual([`GET /v1/messaging-channels/${idOf('talk')}/`, AT_COURIER]);
     expect(both.bird.asked).toEqual([]);
     expect(sent(both)).toEqual([
       {
@@ -311,7 +320,7 @@ describe('an idempotency key', () => {
       const { promise: reading, resolve: read } = Promise.withResolvers<void>();
       both.bird.onGone(notice);
       both.bird.answers({
-        [`GET ${WORKSPACE}/contacts/*`]: () => {
+        [`GET ${WORKSPACE}/contacts/${idOf('grace')}`]: () => {
           read();
           return { until: NEVER };
         },
@@ -322,7 +331,7 @@ describe('an idempotency key', () => {
       const gone = [
         leave(SEND, { input }),
         // A read that ends with its client, so that the test sees when Pigeon has noticed.
-        leave(`{ bird { contact(id: "${idOf('ada')}") { displayName } } }`),
+        leave(`{ bird { contact(id: "${idOf('grace')}") { displayName } } }`),
       ];
       await Promise.all([arrived, reading]);
       client.abort();
@@ -353,10 +362,8 @@ describe('an idempotency key', () => {
       const { body } = await both.gateway.ask(SEND, { input: overCourier }, { headers });
       expect(body.errors).toBeUndefined();
     }
-    expect(both.courier.asked.map(({ headers }) => headers.authorization)).toEqual([
-      'Bearer ada',
-      'Bearer grace',
-    ]);
+    const posts = both.courier.asked.filter(({ method }) => method === 'POST');
+    expect(posts.map(({ headers }) => headers.authorization)).toEqual(['Bearer ada', 'Bearer grace']);
   });
 
   test('is not needed', async () => {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OutboxBounds } from '../../src/outbox/bounds.ts';
@@ -192,6 +193,48 @@ describe('the outbox in SQLite', () => {
     await again.close();
   });
 
+  it('forgets by time that has gone by, and not by one reading of the clock', async () => {
+    let now = Date.parse('2026-01-01');
+    let elapsed = 0;
+    const clocks = { now: () => now, elapsed: () => elapsed };
+    const dataDir = join(dir, 'clocks');
+    const outbox = openSqliteOutbox({ dataDir, ...clocks });
+    await outbox.begin(send('done'), MINUTE);
+    await outbox.finish('done', '1');
+    await outbox.begin(send('running'), MINUTE);
+    const state = async (id: string) => (await outbox.find(id))?.state;
+    for (const year of ['2036', '2016']) {
+      now = Date.parse(`${year}-01-01`);
+      await outbox.begin(send(year), MINUTE);
+      expect(await state('done')).toBe('DONE');
+      expect(await state('running')).toBe('SENDING');
+      expect(await outbox.find(year)).toMatchObject({ since: now, age: 0 });
+    }
+    elapsed += MINUTE;
+    expect(await state('running')).toBe('UNKNOWN');
+    expect(idsOf(await outbox.due(10))).toEqual(['2016', '2036', 'running']);
+    elapsed += 24 * 60 * MINUTE;
+    expect(await state('done')).toBeUndefined();
+    await outbox.close();
+  });
+
+  it('takes in a file that was made before there was an age clock', async () => {
+    const dataDir = join(dir, 'older');
+    const outbox = openSqliteOutbox({ dataDir });
+    await outbox.begin(send('done'), MINUTE);
+    await outbox.finish('done', '1');
+    await outbox.begin(send('lost'), MINUTE);
+    await outbox.lose('lost');
+    await outbox.close();
+    const db = new DatabaseSync(join(dataDir, 'outbox.sqlite'));
+    db.exec('DROP INDEX send_kept_at; ALTER TABLE send DROP COLUMN kept_at; UPDATE send SET due_at = since');
+    db.close();
+    const again = openSqliteOutbox({ dataDir });
+    expect(await again.find('done')).toMatchObject({ state: 'DONE', outcome: '1' });
+    expect(idsOf(await again.due(10))).toEqual(['lost']);
+    await again.close();
+  });
+
   it('says so when it cannot be written or opened', async () => {
     const outbox = openSqliteOutbox({ dataDir: ':memory:' });
     await outbox.close();
@@ -216,6 +259,36 @@ describeWithRedis('the outbox in Redis', () => {
     const redis = await server.connect(name);
     closing.push(() => redis.close());
     return redisOutbox(redis, bounds);
+  });
+
+  it('forgets by time that has gone by, and not by one reading of the clock', async () => {
+    const redis = await server.connect('clocks');
+    closing.push(() => redis.close());
+    const clock = redis.key('sends', 'clock');
+    const outbox = redisOutbox(redis);
+    await outbox.begin(send('done'), MINUTE);
+    await outbox.finish('done', '1');
+    await outbox.begin(send('running'), 10 * MINUTE);
+    const state = async (id: string) => (await outbox.find(id))?.state;
+    const years = 10 * 365 * 24 * 60 * MINUTE;
+    // As if Redis's clock had been far behind at the last look, and far ahead.
+    for (const then of [Date.now() - years, Date.now() + years]) {
+      await redis.commands.hset(clock, 'time', then);
+      expect(await state('done')).toBe('DONE');
+      expect(await state('running')).toBe('SENDING');
+    }
+    const keys = await redis.commands.keys(`${redis.key('sends', '')}*`);
+    expect(await Promise.all(keys.map((key) => redis.commands.pttl(key)))).toEqual(keys.map(() => -1));
+    const passed = async (ms: number) =>
+      redis.commands.hset(clock, 'clock', Number(await redis.commands.hget(clock, 'clock')) + ms);
+    await passed(10 * MINUTE);
+    expect(await state('running')).toBe('UNKNOWN');
+    await passed(24 * 60 * MINUTE);
+    expect(await state('done')).toBeUndefined();
+    // What was forgotten leaves nothing behind.
+    await outbox.begin(send('new'), MINUTE);
+    await outbox.finish('new', '1');
+    expect((await redis.commands.keys(`${redis.key('sends', '')}*`)).length).toBeLessThanOrEqual(4);
   });
 
   it('says so while Redis is away', async () => {

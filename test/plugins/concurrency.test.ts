@@ -92,6 +92,7 @@ describe('operations at once', () => {
       schema: smallSchema(),
       deadlineMs: 10_000,
       concurrency: { perCaller: 2, all: 3, waitingPerCaller: 4, waiting: 5 },
+      sharing: false,
     });
     const client = createClient({
       url: `${gateway.url}/graphql`.replace('http', 'ws'),

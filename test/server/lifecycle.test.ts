@@ -87,6 +87,7 @@ describe('a start', () => {
         summary: () => undefined,
         link: () => {},
         links: () => [],
+        linkedTo: () => [],
         unlink: () => {},
         close: async () => void closed.push('directory'),
       }),

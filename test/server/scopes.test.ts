@@ -118,8 +118,17 @@ const FIELDS = Object.values(schema.getTypeMap())
     }),
   );
 
-/** What only a change shows that this upstream, of one answer for all, cannot make. */
-const UNREACHED = new Set(['BirdBatchItem.message', 'BirdContactIdentifier.contact']);
+/**
+ * What only a change shows that this upstream, of one answer for all, cannot make, and what belongs to persons and their
+ * conversations, which it has none of: no call is made for them here with whatever scope.
+ */
+const UNREACHED = new Set([
+  'BirdBatchItem.message',
+  'BirdContactIdentifier.contact',
+  'Conversation.channel',
+  'Conversation.lastMessage',
+  'PersonChannel.individual',
+]);
 
 /** What crosses from one upstream to the other shows less to whom the other is closed, and is no error. */
 const ACROSS = new Set([

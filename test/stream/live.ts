@@ -85,6 +85,7 @@ export const startBird = async (messages: Readonly<Record<string, string>> = {})
       statuses.set('sent', 'accepted');
       return answer(row('sent'));
     },
+    [`POST /workspaces/${WORKSPACE_ID}/contacts/search`]: { body: { results: [] } },
     [`GET ${base}/*`]: (asked) =>
       answer(last(asked) === CHANNEL ? { id: CHANNEL, name: 'Line', status: 'active' } : undefined),
   });
@@ -111,8 +112,8 @@ export interface Live extends AsyncDisposable {
   readonly gateway: TestGateway;
   readonly bird: BirdWorld;
   readonly stream: Stream;
-  /** Posts a webhook of a message's status, signed; `inbound` for one that came in. */
-  webhook(name: string, status: string, kind?: 'outbound' | 'inbound'): Promise<void>;
+  /** Posts a webhook of a message's status, signed; `inbound` for one that came in, of a contact if one is named. */
+  webhook(name: string, status: string, kind?: 'outbound' | 'inbound', contact?: string): Promise<void>;
   /** Resolves when so many subscribe. */
   subscribed(count: number): Promise<void>;
 }
@@ -139,6 +140,7 @@ export const startLive = async ({
         birdKeys: [KEY],
         publicUrl,
         workspaceId: WORKSPACE_ID,
+        hearing: services,
         warn: services.warn,
         ...(bounds ? { bounds } : {}),
       });
@@ -152,7 +154,8 @@ export const startLive = async ({
     gateway,
     bird,
     stream,
-    webhook: async (name, status, kind = 'outbound') => {
+    webhook: async (name, status, kind = 'outbound', contact) => {
+      const end = contact && { id: idOf(contact), identifierValue: '+12025550142' };
       const body = JSON.stringify({
         service: 'channels',
         event: `sms.${kind}`,
@@ -163,6 +166,7 @@ export const startLive = async ({
           direction: kind === 'inbound' ? 'incoming' : 'outgoing',
           lastStatusAt: '2025-01-02T00:00:00Z',
           createdAt: new Date().toISOString(),
+          ...(end && (kind === 'inbound' ? { sender: { contact: end } } : { receiver: { contacts: [end] } })),
         },
       });
       const url = `${gateway.publicUrl}/webhooks/bird`;

@@ -24,6 +24,7 @@ export interface TestGatewayOptions extends Partial<Omit<Config, 'bird' | 'couri
   readonly directory?: GatewayOptions['directory'];
   readonly sends?: GatewayOptions['outbox'];
   readonly sendStore?: GatewayOptions['sendStore'];
+  readonly sendQueueMs?: GatewayOptions['sendQueueMs'];
   readonly changes?: Changes;
   readonly plugins?: readonly Plugin[];
   readonly concurrency?: GatewayOptions['concurrency'];
@@ -93,6 +94,7 @@ export const startTestGateway = async (options: TestGatewayOptions = {}): Promis
     directory,
     sends,
     sendStore,
+    sendQueueMs,
     changes = SILENT,
     plugins,
     concurrency,
@@ -111,6 +113,7 @@ export const startTestGateway = async (options: TestGatewayOptions = {}): Promis
     ...(directory && { directory }),
     outbox: sends,
     sendStore,
+    sendQueueMs,
     plugins: plugins ?? [],
     ...(concurrency && { concurrency }),
     log: log ?? pino({ level: 'silent' }),
@@ -247,6 +250,7 @@ const DEFAULTS: Config = {
   limits: { depth: 20, aliases: 100, tokens: 2000 },
   callerRps: 0,
   persisted: { documents: undefined, only: false },
+  audit: false,
   introspection: true,
   graphiql: true,
   mcp: 'off',

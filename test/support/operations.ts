@@ -18,7 +18,7 @@ import type { Dialect } from '../../src/graph/dialect.ts';
 import { argumentName } from '../../src/graph/input.ts';
 import type { Claim } from '../../src/graph/ledger.ts';
 import { enumValue, pascal } from '../../src/graph/names.ts';
-import { restOf } from '../../src/graph/rest.ts';
+import { type RestCall, restOf } from '../../src/graph/rest.ts';
 import { bracesOf } from '../../src/graph/verbs/operation.ts';
 import { schema } from '../../src/schema.ts';
 import { exampleInput } from './example-input.ts';
@@ -40,26 +40,37 @@ const BY_HAND = ['SendBirdMessageInput', 'SendBirdMessagesInput', 'TrackBirdEven
 /** What is reached by a change alone, which is no way to read. */
 const BY_CHANGES = ['Mutation', 'BirdBatchItem'];
 
-/** The field that reaches an operation: one of a branch before one of another type. */
-export const fieldOf = ({
-  api,
-  method,
-  path,
-}: Claim): { readonly type: GraphQLObjectType; readonly field: Field } => {
-  const all = Object.values(schema.getTypeMap())
+/** A field with the type that it is of. */
+interface Reached {
+  readonly type: GraphQLObjectType;
+  readonly field: Field;
+}
+
+const keyOf = ({ api, method, path }: Pick<Claim, 'api' | 'method' | 'path'> | RestCall): string =>
+  `${api} ${method} ${path}`;
+
+/** The fields that reach each operation. */
+const reached = Map.groupBy(
+  Object.values(schema.getTypeMap())
     .filter(isObjectType)
-    .flatMap((type) => Object.values(type.getFields()).map((field) => ({ type, field })))
-    .filter(({ field }) =>
-      restOf(field).some((call) => call.api === api && call.method === method && call.path === path),
-    );
-  const rank = ({ type, field }: { type: GraphQLObjectType; field: Field }) =>
-    (method === 'GET' && BY_CHANGES.includes(type.name)
+    .flatMap((type) =>
+      Object.values(type.getFields()).flatMap((field) =>
+        restOf(field).map((call) => ({ key: keyOf(call), type, field })),
+      ),
+    ),
+  ({ key }) => key,
+);
+
+/** The field that reaches an operation: one of a branch before one of another type. */
+export const fieldOf = (operation: Claim): Reached => {
+  const rank = ({ type, field }: Reached) =>
+    (operation.method === 'GET' && BY_CHANGES.includes(type.name)
       ? 90
       : ['Mutation', 'Courier', 'Bird'].includes(type.name)
         ? 0
         : 10) + restOf(field).length;
-  const [best] = all.toSorted((one, other) => rank(one) - rank(other));
-  if (!best) throw new Error(`no field reaches ${api} ${method} ${path}`);
+  const [best] = (reached.get(keyOf(operation)) ?? []).toSorted((one, other) => rank(one) - rank(other));
+  if (!best) throw new Error(`no field reaches ${keyOf(operation)}`);
   return best;
 };
 

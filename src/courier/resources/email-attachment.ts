@@ -6,6 +6,9 @@ import { CourierEmail } from './email.ts';
 
 export const CourierEmailAttachment = resource('CourierEmailAttachment', '/v1/user-email-attachments/{id}/');
 
-list(CourierEmailAttachment).under(CourierEmail, { field: 'files', description: 'Its files.' });
+list(CourierEmailAttachment).under(CourierEmail, {
+  field: 'files',
+  description: 'The files that go with the email.',
+});
 create(CourierEmailAttachment, { name: 'prepareCourierEmailAttachment' });
 action(CourierEmailAttachment, 'process-upload', { name: 'completeCourierEmailAttachment' });

@@ -181,5 +181,5 @@ export const post = create(CourierMessage, {
 export const edit = update(CourierMessage, { after: recordMessage({ added: false }) });
 action(CourierMessage, 'ack', { name: 'acknowledgeCourierMessage', after: recordMessage({ added: false }) });
 action(CourierMessage, 'add-reaction', { name: 'addCourierMessageReaction' });
-action(CourierMessage, 'delete-reaction', { name: 'deleteCourierMessageReaction' });
+action(CourierMessage, 'delete-reaction', { name: 'removeCourierMessageReaction' });
 read(CourierMessage, 'get-receipts');

@@ -8,11 +8,12 @@ const events = new WeakMap<Entry, StreamEvent>();
 export const eventOf = (entry: Entry, epoch: string): StreamEvent => {
   const known = events.get(entry);
   if (known) return known;
-  const { position, messageId, channelId, status, previous, nativeStatus, via } = entry;
+  const { position, messageId, channelId, people, status, previous, nativeStatus, via } = entry;
   const event: StreamEvent = {
     cursor: writeCursor({ epoch, position, within: undefined }),
     messageId,
     channelId,
+    people,
     status,
     previous,
     nativeStatus,

@@ -1,16 +1,24 @@
 import type { Entry } from '../log/log.ts';
+import { topicsOf } from '../topics.ts';
 
-/** Which messages' entries a subscriber wants: those named or in a channel named; undefined is all. */
+/** Which messages' entries a subscriber wants: those named, in a channel named or with people named; undefined is all. */
 export interface Interest {
   readonly messages: ReadonlySet<string>;
   readonly channels: ReadonlySet<string>;
+  /** Global ids of contacts, individuals and conversations. */
+  readonly people?: ReadonlySet<string>;
+  /** Channels that are asked about because of them, and whose entries are not wanted for that. */
+  readonly watched?: ReadonlySet<string>;
 }
 
 /** True for an entry that the interest covers. */
 export const covers = (interest: Interest | undefined, entry: Entry): boolean =>
   interest === undefined ||
   interest.messages.has(entry.messageId) ||
-  (entry.channelId !== null && interest.channels.has(entry.channelId));
+  (entry.channelId !== null && interest.channels.has(entry.channelId)) ||
+  (interest.people !== undefined &&
+    interest.people.size > 0 &&
+    topicsOf(entry).some((topic) => interest.people?.has(topic)));
 
 /** What a subscriber makes of an entry; undefined when it is not for them. */
 export type View = (entry: Entry) => Entry | undefined;
@@ -38,6 +46,8 @@ export class PubSub {
   readonly #named = new Map<string, Set<Follower>>();
   readonly #onNamed = new Set<(id: string) => void>();
   #size = 0;
+  /** How many followers name people or conversations. */
+  #ofPeople = 0;
   #last: number | undefined;
   #unbrokenSince = 0;
 
@@ -63,8 +73,17 @@ export class PubSub {
 
   /** Begins to tell a follower; call the result to stop. */
   open(interest: Interest | undefined, follower: Follower): () => void {
-    const topics = interest && [...interest.messages, ...interest.channels];
+    const topics = interest && [
+      ...new Set([
+        ...interest.messages,
+        ...interest.channels,
+        ...(interest.people ?? []),
+        ...(interest.watched ?? []),
+      ]),
+    ];
+    const ofPeople = interest?.people?.size ? 1 : 0;
     this.#size += 1;
+    this.#ofPeople += ofPeople;
     if (!topics) this.#everything.add(follower);
     for (const topic of topics ?? []) {
       const followers = this.#named.get(topic);
@@ -76,6 +95,7 @@ export class PubSub {
       if (!open) return;
       open = false;
       this.#size -= 1;
+      this.#ofPeople -= ofPeople;
       if (!topics) this.#everything.delete(follower);
       for (const topic of topics ?? []) {
         const followers = this.#named.get(topic);
@@ -87,7 +107,8 @@ export class PubSub {
 
   /** Announces entries, which come in the log's order. */
   publish(entries: readonly Entry[]): void {
-    for (const { position, follows, messageId, channelId } of entries) {
+    for (const entry of entries) {
+      const { position, follows, messageId, channelId } = entry;
       const isNext = follows === this.#last;
       this.#last = position;
       if (!isNext) {
@@ -97,11 +118,16 @@ export class PubSub {
         continue;
       }
       for (const follower of this.#everything) follower.announce(position, this.#unbrokenSince);
-      const byMessage = this.#named.get(messageId);
-      for (const follower of byMessage ?? []) follower.announce(position, this.#unbrokenSince);
-      for (const follower of (channelId === null ? undefined : this.#named.get(channelId)) ?? []) {
-        if (!byMessage?.has(follower)) follower.announce(position, this.#unbrokenSince);
-      }
+      const told = new Set<Follower>();
+      const tell = (topic: string): void => {
+        for (const follower of this.#named.get(topic) ?? []) {
+          if (!told.has(follower)) follower.announce(position, this.#unbrokenSince);
+          told.add(follower);
+        }
+      };
+      tell(messageId);
+      if (channelId !== null) tell(channelId);
+      if (this.#ofPeople > 0) for (const topic of topicsOf(entry)) tell(topic);
     }
   }
 

@@ -28,7 +28,10 @@ export const sharingKey = (
       variables,
       caller.key,
       courierCredential?.key,
-      interest && [[...interest.messages].sort(), [...interest.channels].sort()],
+      interest &&
+        [interest.messages, interest.channels, interest.people, interest.watched].map((ids) =>
+          [...(ids ?? [])].sort(),
+        ),
     ]),
   );
 };

@@ -15,6 +15,7 @@ export interface Known {
  * never below that of an earlier entry of the message.
  */
 export interface Entry extends MessageChange {
+  readonly people: readonly string[];
   readonly removed: boolean;
   readonly createdAt: number | null;
   /** Its position in the one order of the log: whole numbers, rising. */
@@ -37,6 +38,7 @@ export interface Entry extends MessageChange {
 export interface State {
   readonly messageId: string;
   readonly channelId: string | null;
+  readonly people: readonly string[];
   readonly audience: string;
   /** The highest status seen, whether by a change or by reading. */
   readonly status: MessageStatus;

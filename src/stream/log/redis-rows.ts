@@ -20,6 +20,7 @@ export const entryText = (entry: Unplaced): string =>
     entry.known,
     entry.removed,
     entry.createdAt,
+    entry.people,
   ]);
 
 /** The id of the entry at a position. */
@@ -64,12 +65,14 @@ const entryOf = (
     known,
     removed = false,
     createdAt = null,
+    people = [],
   ] = fields;
   return {
     position,
     follows: Number(follows),
     messageId,
     channelId,
+    people,
     audience,
     status,
     nativeStatus,
@@ -98,6 +101,7 @@ export const stateText = (state: State): string =>
     state.removed,
     state.removedAt,
     state.publishedRemoved,
+    state.people,
   ]);
 
 export const toState = (messageId: string, audience: string, text: string): State => {
@@ -111,10 +115,12 @@ export const toState = (messageId: string, audience: string, text: string): Stat
     removed = false,
     removedAt = 0,
     publishedRemoved = false,
+    people = [],
   ] = JSON.parse(text);
   return {
     messageId,
     channelId,
+    people,
     audience,
     status,
     nativeStatus,

@@ -3,6 +3,11 @@ import type { Entry, State } from './log.ts';
 
 type Row = Record<string, unknown>;
 
+/** Ids as a column holds them; null for none. */
+const idsText = (ids: readonly string[]): string | null => (ids.length > 0 ? JSON.stringify(ids) : null);
+
+const idsIn = (value: unknown): readonly string[] => (typeof value === 'string' ? JSON.parse(value) : []);
+
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
 /** A row of the table `entry`. */
@@ -11,6 +16,7 @@ export const toEntry = (row: Row): Entry => ({
   follows: Number(row.follows),
   messageId: String(row.message_id),
   channelId: text(row.channel_id),
+  people: idsIn(row.people),
   audience: String(row.audience),
   status: row.status as MessageStatus,
   nativeStatus: text(row.native_status),
@@ -46,12 +52,14 @@ export const entryRow = (entry: Entry, keptAt: number) => [
   entry.removed ? 1 : 0,
   entry.createdAt,
   entry.previousAt,
+  idsText(entry.people),
 ];
 
 /** A row of the table `state`. */
 export const toState = (row: Row): State => ({
   messageId: String(row.message_id),
   channelId: text(row.channel_id),
+  people: idsIn(row.people),
   audience: String(row.audience),
   status: row.status as MessageStatus,
   nativeStatus: text(row.native_status),
@@ -86,4 +94,5 @@ export const stateRow = (state: State, keptAt: number, position: number, toldAt:
   state.removedAt,
   state.publishedRemoved ? 1 : 0,
   toldAt,
+  idsText(state.people),
 ];

@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { isDamage, whyUnusable } from '../../store/damage.ts';
 import { StoreError } from '../../store/store-error.ts';
 
 /** Raised with every change of the tables. */
-const VERSION = 3;
+const VERSION = 4;
 
 // `observed_at` is when it was by the clock, `kept_at` by the age clock, which decides what is forgotten.
 // The state table's primary key finds a message; its index finds what to forget first.
@@ -19,7 +20,7 @@ const TABLES = `
     occurred_at INTEGER NOT NULL, observed_at INTEGER NOT NULL,
     via TEXT NOT NULL, known TEXT,
     removed INTEGER NOT NULL DEFAULT 0, created_at INTEGER, previous_at INTEGER NOT NULL DEFAULT 0,
-    follows INTEGER NOT NULL, kept_at INTEGER NOT NULL
+    follows INTEGER NOT NULL, kept_at INTEGER NOT NULL, people TEXT
   ) STRICT;
   CREATE TABLE state (
     message_id TEXT NOT NULL, audience TEXT NOT NULL, channel_id TEXT,
@@ -27,7 +28,7 @@ const TABLES = `
     added INTEGER NOT NULL, occurred_at INTEGER NOT NULL,
     kept_at INTEGER NOT NULL, position INTEGER NOT NULL,
     removed INTEGER NOT NULL DEFAULT 0, removed_at INTEGER NOT NULL DEFAULT 0,
-    told_removed INTEGER NOT NULL DEFAULT 0, told_at INTEGER NOT NULL DEFAULT 0,
+    told_removed INTEGER NOT NULL DEFAULT 0, told_at INTEGER NOT NULL DEFAULT 0, people TEXT,
     PRIMARY KEY (message_id, audience)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX state_position ON state (position);
@@ -50,6 +51,12 @@ const FROM_VERSION_2 = `
   ALTER TABLE entry ADD COLUMN kept_at INTEGER NOT NULL DEFAULT 0;
   UPDATE entry SET follows = position - 1, kept_at = observed_at;
   ALTER TABLE state RENAME COLUMN observed_at TO kept_at;
+`;
+
+/** What files of version 3 lack. */
+const FROM_VERSION_3 = `
+  ALTER TABLE entry ADD COLUMN people TEXT;
+  ALTER TABLE state ADD COLUMN people TEXT;
 `;
 
 /**
@@ -76,6 +83,7 @@ export const openDatabase = (dataDir: string): DatabaseSync => {
     }
     if (version === 1) db.exec(FROM_VERSION_1);
     if (version === 1 || version === 2) db.exec(FROM_VERSION_2);
+    if (version > 0 && version < 4) db.exec(FROM_VERSION_3);
     db.exec(`PRAGMA user_version = ${VERSION}`);
     db.exec('COMMIT');
     return db;
@@ -85,7 +93,9 @@ export const openDatabase = (dataDir: string): DatabaseSync => {
     const reason = cause instanceof Error ? cause.message : String(cause);
     const hint = reason.includes('locked')
       ? 'another process has it open: give each its own folder'
-      : `the folder must be writable (${reason})`;
+      : isDamage(cause)
+        ? whyUnusable(join(dataDir, 'stream.sqlite'), cause)
+        : `the folder must be writable (${reason})`;
     throw new StoreError(`the status stream cannot be kept in ${dataDir}: ${hint}`, { cause });
   }
 };
@@ -107,12 +117,12 @@ export const prepare = (db: DatabaseSync) => ({
   entriesAfter: db.prepare('SELECT * FROM entry WHERE position > ? ORDER BY position LIMIT ?'),
   addEntry: db.prepare(`
     INSERT INTO entry (position, follows, kept_at, message_id, channel_id, audience, status, native_status,
-      previous, moved, added, occurred_at, observed_at, via, known, removed, created_at, previous_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+      previous, moved, added, occurred_at, observed_at, via, known, removed, created_at, previous_at, people)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
   putState: db.prepare(`
     INSERT OR REPLACE INTO state (message_id, audience, channel_id, status, native_status, told, added,
-      occurred_at, kept_at, position, removed, removed_at, told_removed, told_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+      occurred_at, kept_at, position, removed, removed_at, told_removed, told_at, people)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
   // Ages rise with positions, so both look-ups step over nothing but what is about to go.
   oldestEntry: db.prepare('SELECT position FROM entry WHERE kept_at > ? ORDER BY position LIMIT 1'),
   oldestState: db.prepare('SELECT position FROM state WHERE kept_at > ? ORDER BY position LIMIT 1'),

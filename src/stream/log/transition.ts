@@ -64,12 +64,15 @@ export const reduceStatus = (
   const { status, nativeStatus, occurredAt } = best;
   const { messageId, audience } = change;
   const channelId = change.channelId ?? own?.channelId ?? service?.channelId ?? null;
+  const told = [change.people, own?.people, service?.people];
+  const people = told.find((some) => some && some.length > 0) ?? [];
   const changed = raised || added;
   return {
     entry: changed
       ? {
           messageId,
           channelId,
+          people,
           audience,
           status: now,
           removed,
@@ -92,6 +95,7 @@ export const reduceStatus = (
         ? {
             messageId,
             channelId,
+            people,
             audience,
             status,
             removed,

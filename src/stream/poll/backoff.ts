@@ -1,7 +1,9 @@
 /** For how long nothing may have changed before it is polled: webhooks take a second or two. */
 const QUIET_MS = 15_000;
 
-/** When a message or channel is polled next: soon after it has changed, less and less often while it has not. */
+/**
+ * When a message or channel is polled next, by the clock that nobody sets: soon after it has changed, less and less often while it has not.
+ */
 export class Backoff {
   readonly #mostMs: number;
   #waitMs = QUIET_MS;

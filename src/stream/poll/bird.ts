@@ -21,20 +21,23 @@ const OVERLAP_MS = 60_000;
 const keyOf = (id: string): readonly string[] => splitKey(decodeId(id)?.key ?? '');
 
 /** Bird: messages in bulk by id, channels by the list of what was made since the last time. */
-export const planBird: PollPlan = ({ messages, channels }, now) => {
+export const planBird: PollPlan = ({ messages, channels }, { elapsed }) => {
   const all = [...messages.values()].filter(({ api }) => api === 'bird');
   const channel = mostDue(
     [...channels.values()].filter(({ api }) => api === 'bird'),
-    now,
+    elapsed,
   );
-  const message = mostDue(all, now);
+  const message = mostDue(all, elapsed);
   // A channel's list tells of its newest messages too.
   if (channel && !(message && message.backoff.dueAt < channel.backoff.dueAt)) return listChannel(channel);
   if (!message || message.alone) return message && readAlone(message);
   const [workspaceId = ''] = keyOf(message.id);
   const others = all.filter(
     (one) =>
-      one !== message && !one.alone && one.backoff.dueAt <= now + SOON_MS && keyOf(one.id)[0] === workspaceId,
+      one !== message &&
+      !one.alone &&
+      one.backoff.dueAt <= elapsed + SOON_MS &&
+      keyOf(one.id)[0] === workspaceId,
   );
   return readMany(workspaceId, [message, ...others.slice(0, IDS_A_CALL - 1)]);
 };
@@ -50,7 +53,7 @@ const listChannel = (channel: TrackedChannel): Task => {
         until === undefined
           ? await newestInChannel(context, { workspaceId, id }, FIRST)
           : await channelMessagesSince(context, { workspaceId, id }, until - OVERLAP_MS);
-      return rows.flatMap((row) => readingOf(row, 'createdAt'));
+      return rows.flatMap((row) => readingOf(context, row, 'createdAt'));
     },
   };
 };
@@ -62,6 +65,6 @@ const readMany = (workspaceId: string, messages: readonly TrackedMessage[]): Tas
     const ids = messages.map(({ id }) => keyOf(id)[2] ?? '');
     const query = { id: ids, startAt: THE_BEGINNING, limit: ids.length };
     const { rows } = await readPage(context, { operation: listMessages, workspaceId }, query);
-    return rows.flatMap((row) => readingOf(row, 'createdAt'));
+    return rows.flatMap((row) => readingOf(context, row, 'createdAt'));
   },
 });

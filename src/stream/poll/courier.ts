@@ -14,13 +14,13 @@ const OVERLAP_MS = 60_000;
 const OLD_MS = 24 * 3600_000;
 
 /** courier: a channel's messages by the list of what has changed, with receipts; texts and emails by id. */
-export const planCourier: PollPlan = ({ messages, channels }, now) => {
+export const planCourier: PollPlan = ({ messages, channels }, { now, elapsed }) => {
   const ours = [...messages.values()].filter(({ api }) => api === 'courier');
   const channel = mostDue(
     [...channels.values()].filter(({ api }) => api === 'courier'),
-    now,
+    elapsed,
   );
-  const message = mostDue(ours, now);
+  const message = mostDue(ours, elapsed);
   const isListed = ({ channelId, alone, stampAt }: TrackedMessage, of: string) =>
     channelId === of && !alone && stampAt > now - OLD_MS;
   const list = (channelId: string): Task =>
@@ -56,6 +56,6 @@ const listChannel = (
     const rows = whole
       ? await newestInChannel(context, id, FIRST)
       : await messagesChangedSince(context, id, since);
-    return rows.flatMap((row) => readingOf(row, 'statusAt'));
+    return rows.flatMap((row) => readingOf(context, row, 'statusAt'));
   },
 });

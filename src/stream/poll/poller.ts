@@ -32,7 +32,9 @@ export interface PollerOptions {
   readonly plan: PollPlan;
   /** The most calls a second. */
   readonly perSecond: number;
+  /** The clock, in milliseconds since the epoch, and the one that nobody sets. */
   readonly now: () => number;
+  readonly elapsed: () => number;
   readonly signal: AbortSignal;
 }
 
@@ -40,10 +42,19 @@ export interface PollerOptions {
  * The polling of one upstream: one call after the other, never two at once, and so few a second that whoever
  * asks Pigeon something always has nearly all of the quota.
  */
-export const openPoller = ({ services, statusLog, tracked, plan, perSecond, now, signal }: PollerOptions) => {
+export const openPoller = ({
+  services,
+  statusLog,
+  tracked,
+  plan,
+  perSecond,
+  now,
+  elapsed,
+  signal,
+}: PollerOptions) => {
   const depth = Math.max(1, (perSecond * STRETCH_MS) / 1000);
   let credit = depth;
-  let filledAt = now();
+  let filledAt = elapsed();
   let restsUntil = 0;
   let failures = 0;
 
@@ -52,10 +63,11 @@ export const openPoller = ({ services, statusLog, tracked, plan, perSecond, now,
     const { channel, messages } = task;
     const context = createContext(services, PIGEON, { signal });
     // What fails counts as polled as well, so that it holds up nothing else.
-    for (const { backoff } of [...messages, ...(channel ? [channel] : [])]) backoff.increase(now());
+    for (const { backoff } of [...messages, ...(channel ? [channel] : [])]) backoff.increase(elapsed());
     const readings = await task.read(context).finally(() => {
       credit -= context.spent.calls;
     });
+    for (const { heard } of readings) if (heard) await services.optOuts.hear(heard.somebody, heard.wish);
     const ids = new Set(readings.map(({ change }) => change.messageId));
     const news = tracked.news(readings, await statusLog.states([...ids], SERVICE), channel);
     await statusLog.append(news);
@@ -64,7 +76,7 @@ export const openPoller = ({ services, statusLog, tracked, plan, perSecond, now,
       channel,
       new Set(news.map(({ messageId }) => messageId)),
       new Set(messages),
-      now(),
+      elapsed(),
     );
     missed(messages.filter(({ id }) => !ids.has(id)));
   };
@@ -72,7 +84,7 @@ export const openPoller = ({ services, statusLog, tracked, plan, perSecond, now,
   /** What a list does not show is asked for by itself, and what is not there at all hardly ever. */
   const missed = (messages: Task['messages']): void => {
     for (const message of messages) {
-      if (message.alone) message.backoff.rest(now());
+      if (message.alone) message.backoff.rest(elapsed());
       message.alone = true;
     }
   };
@@ -80,12 +92,12 @@ export const openPoller = ({ services, statusLog, tracked, plan, perSecond, now,
   const fail = (error: unknown, { channel, messages }: Task): void => {
     if (signal.aborted) return;
     if (isOwnFault(error)) {
-      channel?.backoff.rest(now());
+      channel?.backoff.rest(elapsed());
       missed(messages);
       return;
     }
     const after = error instanceof UpstreamError ? (error.retryAfter ?? 0) * 1000 : 0;
-    restsUntil = now() + Math.max(after, Math.min(REST_MS * 2 ** failures, MOST_REST_MS));
+    restsUntil = elapsed() + Math.max(after, Math.min(REST_MS * 2 ** failures, MOST_REST_MS));
     failures += 1;
     // A login that fails has been warned of already.
     if (failures > 1 || error instanceof LoginError) return;
@@ -94,11 +106,11 @@ export const openPoller = ({ services, statusLog, tracked, plan, perSecond, now,
   };
 
   const work = async (): Promise<void> => {
-    const started = now();
+    const started = elapsed();
     credit = Math.min(depth, credit + ((started - filledAt) / 1000) * perSecond);
     filledAt = started;
-    while (credit >= 1 && now() < started + STRETCH_MS && now() >= restsUntil && !signal.aborted) {
-      const task = plan(tracked, now());
+    while (credit >= 1 && elapsed() < started + STRETCH_MS && elapsed() >= restsUntil && !signal.aborted) {
+      const task = plan(tracked, { now: now(), elapsed: elapsed() });
       if (!task) return;
       try {
         await perform(task);

@@ -6,6 +6,7 @@ import type { StatusLog } from '../log/status-log.ts';
 import { planBird } from './bird.ts';
 import { planCourier } from './courier.ts';
 import { openPoller } from './poller.ts';
+import type { Moment } from './task.ts';
 import { Tracked } from './tracked.ts';
 import { type Watched, watchedHere } from './watched.ts';
 
@@ -19,6 +20,9 @@ const ROUND_MS = 5_000;
 const BIRD_PER_SECOND = 5;
 const BIRD_SHARE = 0.1;
 const COURIER_PER_SECOND = 2;
+
+/** What of all that followers name can be asked about: channels, and every kind of message. */
+const POLLED = /(?:Channel|Message|Text|Email)$/;
 
 /**
  * How far back a channel counts as watched that only other nodes' subscribers watch, in milliseconds: since when
@@ -39,7 +43,10 @@ export interface PollingOptions {
   readonly watched?: Watched | undefined;
   /** How often it is looked what is due, in milliseconds; 0 leaves that to `round`. */
   readonly everyMs?: number | undefined;
+  /** The clock, in milliseconds since the epoch. */
   readonly now: () => number;
+  /** A clock that nobody sets, in milliseconds: it tells what is due. */
+  readonly elapsed: () => number;
 }
 
 /** The polling of one running gateway. */
@@ -54,18 +61,19 @@ export interface Polling {
  * once nothing was heard of it for a while. Nothing runs while nobody watches.
  */
 export const openPolling = (options: PollingOptions): Polling => {
-  const { log, pubSub, statusLog, birdPerSecond, watched = watchedHere(), everyMs = ROUND_MS, now } = options;
+  const { log, pubSub, statusLog, birdPerSecond, watched = watchedHere(), everyMs = ROUND_MS } = options;
+  const { now, elapsed } = options;
   const services: Services = { ...options.services, changes: statusLog, directory: undefined };
   const ending = new AbortController();
   /** When each message and channel that is named here began to be. */
-  const since = new Map<string, number>();
+  const since = new Map<string, Moment>();
   const apis = new Set<Api>([
     ...(services.bird ? (['bird'] as const) : []),
     // A caller's own credential is not there to be used when they do not ask, and Pigeon's own shows them nothing.
     ...(services.courier && !services.courierForwards ? (['courier'] as const) : []),
   ]);
   const tracked = new Tracked(apis);
-  const shared = { services, statusLog, tracked, now, signal: ending.signal };
+  const shared = { services, statusLog, tracked, now, elapsed, signal: ending.signal };
   const birdRate =
     birdPerSecond > 0 ? Math.min(BIRD_PER_SECOND, birdPerSecond * BIRD_SHARE) : BIRD_PER_SECOND;
   const pollers = [
@@ -76,7 +84,7 @@ export const openPolling = (options: PollingOptions): Polling => {
 
   /** Finds out what is watched; false when it is another node's to poll it. */
   const refresh = async (): Promise<boolean> => {
-    const here = new Set(pubSub.named());
+    const here = new Set([...pubSub.named()].filter((id) => POLLED.test(decodeId(id)?.typename ?? '')));
     for (const id of since.keys()) if (!here.has(id)) since.delete(id);
     const channels = new Set([...here].filter((id) => decodeId(id)?.typename.endsWith('Channel')));
     await watched.announce({ channels, messages: here.difference(channels) });
@@ -90,7 +98,11 @@ export const openPolling = (options: PollingOptions): Polling => {
   };
 
   /** Times of the upstreams may be whole seconds. */
-  const sinceOf = (id: string): number => Math.floor((since.get(id) ?? now() - ELSEWHERE_MS) / 1000) * 1000;
+  const sinceOf = (id: string): Moment => {
+    const elsewhere = { now: now() - ELSEWHERE_MS, elapsed: elapsed() - ELSEWHERE_MS };
+    const moment = since.get(id) ?? elsewhere;
+    return { ...moment, now: Math.floor(moment.now / 1000) * 1000 };
+  };
 
   let blind = false;
   const tryRefresh = async (): Promise<boolean> => {
@@ -120,9 +132,9 @@ export const openPolling = (options: PollingOptions): Polling => {
     }, everyMs).unref();
   };
 
-  const unfollow = log.follow((entries) => tracked.receive(entries, now()));
+  const unfollow = log.follow((entries) => tracked.receive(entries, elapsed()));
   pubSub.onNamed((id) => {
-    if (!since.has(id)) since.set(id, now());
+    if (!since.has(id)) since.set(id, { now: now(), elapsed: elapsed() });
     if (!timer) schedule();
   });
 

@@ -1,9 +1,11 @@
 import type { Api } from '../../context.ts';
 import { isFinal, rank } from '../../graph/status.ts';
+import type { Heard } from '../../joined/wishes.ts';
 import type { MessageChange, MessageStatus } from '../../ports.ts';
 import { apiOf } from '../audience.ts';
 import { type Entry, SERVICE, type State } from '../log/log.ts';
 import { Backoff, type Scheduled } from './backoff.ts';
+import type { Moment } from './task.ts';
 import type { WatchSet } from './watched.ts';
 
 /** The longest that a message waits to be polled: what has not moved for so long is rarely waited for. */
@@ -32,7 +34,7 @@ export interface TrackedMessage extends Scheduled {
 export interface TrackedChannel extends Scheduled {
   readonly id: string;
   readonly api: Api;
-  /** A message made since then is new to who watches. */
+  /** A message made since then is new to who watches, in milliseconds since the epoch. */
   readonly since: number;
   /** The time by the upstream's clock up to which it has been read; undefined before the first time. */
   until: number | undefined;
@@ -43,6 +45,8 @@ export interface Reading {
   readonly change: MessageChange;
   /** When it was made by the upstream's clock, in milliseconds. */
   readonly createdAt: number | undefined;
+  /** What its author wishes, where it came in and says so. */
+  readonly heard?: Heard | undefined;
   /** The time by which its channel's list goes on. */
   readonly listedAt: number | undefined;
 }
@@ -70,7 +74,7 @@ export class Tracked {
    * @param since when a channel began to be watched
    * @returns the messages named for the first time: `begin` must be told their states
    */
-  hold({ messages, channels }: WatchSet, since: (channelId: string) => number): string[] {
+  hold({ messages, channels }: WatchSet, since: (channelId: string) => Moment): string[] {
     this.#named = messages;
     this.#known = this.#known.intersection(messages);
     for (const id of this.channels.keys()) if (!channels.has(id)) this.channels.delete(id);
@@ -81,9 +85,9 @@ export class Tracked {
       this.channels.set(id, {
         id,
         api,
-        since: from,
+        since: from.now,
         until: undefined,
-        backoff: new Backoff(from, CHANNEL_MOST_MS),
+        backoff: new Backoff(from.elapsed, CHANNEL_MOST_MS),
       });
     }
     for (const { id, channelId } of this.messages.values()) {
@@ -96,7 +100,7 @@ export class Tracked {
   begin(
     ids: readonly string[],
     states: ReadonlyMap<string, State>,
-    since: (messageId: string) => number,
+    since: (messageId: string) => Moment,
   ): void {
     for (const id of ids) {
       const state = states.get(id);
@@ -104,15 +108,15 @@ export class Tracked {
       // Final by a reading that nobody was told of who had been told less: that is still to be told.
       const waits = state?.published != null && !isFinal(state.published);
       if (state && isFinal(state.status) && !waits && !state.removed) continue;
-      this.#follow(id, state, since(id));
+      this.#follow(id, state, since(id).elapsed);
     }
   }
 
   /** Takes in what was written, wherever it came from. */
-  receive(entries: readonly Entry[], now: number): void {
+  receive(entries: readonly Entry[], elapsed: number): void {
     for (const { messageId, channelId, audience, status, removed, occurredAt } of entries) {
       const channel = this.channels.get(channelId ?? '');
-      channel?.backoff.reset(now);
+      channel?.backoff.reset(elapsed);
       if (audience !== SERVICE) continue;
       if (!this.#moves(messageId, status, removed)) {
         this.messages.delete(messageId);
@@ -124,9 +128,9 @@ export class Tracked {
         if (!removed) message.published = status;
         message.channelId ??= channelId;
         message.stampAt = occurredAt;
-        message.backoff.reset(now);
+        message.backoff.reset(elapsed);
       } else if (channel || this.#named.has(messageId)) {
-        this.#follow(messageId, { channelId, published: status, status, occurredAt }, now);
+        this.#follow(messageId, { channelId, published: status, status, occurredAt }, elapsed);
       }
     }
   }
@@ -170,7 +174,7 @@ export class Tracked {
     channel: TrackedChannel | undefined,
     raised: ReadonlySet<string>,
     asked: ReadonlySet<TrackedMessage>,
-    now: number,
+    elapsed: number,
   ): void {
     for (const { change, listedAt } of readings) {
       const { messageId, channelId, status, removed, occurredAt } = change;
@@ -180,8 +184,9 @@ export class Tracked {
       else if (message) {
         message.channelId ??= channelId;
         message.stampAt = occurredAt;
-        if (!raised.has(messageId) && !asked.has(message)) message.backoff.increase(now);
-      } else if (channel) this.#follow(messageId, { channelId, published: status, status, occurredAt }, now);
+        if (!raised.has(messageId) && !asked.has(message)) message.backoff.increase(elapsed);
+      } else if (channel)
+        this.#follow(messageId, { channelId, published: status, status, occurredAt }, elapsed);
     }
   }
 
@@ -195,7 +200,7 @@ export class Tracked {
   #follow(
     id: string,
     state: Pick<State, 'channelId' | 'published' | 'status' | 'occurredAt'> | undefined,
-    since: number,
+    followedSince: number,
   ): void {
     if (!this.#apis.has(apiOf(id))) return;
     if (this.messages.size >= MOST_BY_CHANNEL && !this.#named.has(id)) return;
@@ -206,7 +211,7 @@ export class Tracked {
       published: state?.published ?? state?.status,
       stampAt: state?.occurredAt ?? 0,
       alone: false,
-      backoff: new Backoff(since, MESSAGE_MOST_MS),
+      backoff: new Backoff(followedSince, MESSAGE_MOST_MS),
     });
   }
 }

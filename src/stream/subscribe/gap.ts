@@ -9,6 +9,7 @@ export const gapEvent = (id: string, cursor: string, observedAt: Date): StreamEv
   cursor,
   messageId: id,
   channelId: null,
+  people: [],
   status: 'UNKNOWN',
   previous: null,
   nativeStatus: null,

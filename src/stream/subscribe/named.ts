@@ -1,6 +1,7 @@
 import { audienceOf, type Context, type EventsArgs, ForbiddenError, requireRight } from '../../context.ts';
 import { InputError, NotFoundError } from '../../graph/errors.ts';
 import { globalId, readId } from '../../graph/ids.ts';
+import { followPeople, type NamedPeople } from '../../joined/followed.ts';
 import { findChannel, findMessage } from '../../joined/lookup.ts';
 import { UpstreamError } from '../../upstream/errors.ts';
 import { apiOf, reads } from '../audience.ts';
@@ -14,6 +15,15 @@ const CHANNELS = ['BirdChannel', 'CourierChannel'];
 /** The most that one subscription may name: each is read once to begin with. */
 const MAX_MESSAGES = 1000;
 const MAX_CHANNELS = 100;
+const MAX_PEOPLE = 100;
+
+/** The arguments that name people and conversations. */
+const PEOPLE = [
+  'persons',
+  'contacts',
+  'individuals',
+  'conversations',
+] as const satisfies (keyof NamedPeople)[];
 
 /**
  * Finds out what a subscription names.
@@ -28,10 +38,13 @@ const MAX_CHANNELS = 100;
 export const readNamed = async (
   context: Context,
   statusLog: StatusLog,
-  { messages, channels }: EventsArgs,
+  args: EventsArgs,
   resumes: boolean,
 ): Promise<Interest | undefined> => {
-  if (messages == null && channels == null) {
+  const { messages, channels } = args;
+  const given = (['messages', 'channels', ...PEOPLE] as const).filter((name) => args[name] != null);
+  const [first] = given;
+  if (first === undefined) {
     if (!reads(context, 'bird') && !reads(context, 'courier')) {
       throw new ForbiddenError(context.caller.may('bird', 'read') ? 'courier' : 'bird', 'read');
     }
@@ -39,8 +52,9 @@ export const readNamed = async (
   }
   checkCount('messages', messages, MAX_MESSAGES);
   checkCount('channels', channels, MAX_CHANNELS);
-  if (!messages?.length && !channels?.length) {
-    throw new InputError(messages ? 'messages' : 'channels', 'names nothing; left out, it means everything');
+  for (const name of PEOPLE) checkCount(name, args[name], MAX_PEOPLE);
+  if (given.every((name) => args[name]?.length === 0)) {
+    throw new InputError(first, 'names nothing; left out, it means everything');
   }
 
   /** An id as it is followed: a global one that needs no look-up when the client comes back. */
@@ -68,11 +82,17 @@ export const readNamed = async (
     throw new NotFoundError(field, `${id} is known to neither upstream`);
   };
 
-  const [foundMessages, foundChannels] = await Promise.all([
+  const [foundMessages, foundChannels, followed] = await Promise.all([
     Promise.all((messages ?? []).map((id) => find(id, 'messages', MESSAGES, findMessage))),
     Promise.all((channels ?? []).map((id) => find(id, 'channels', CHANNELS, findChannel))),
+    followPeople(context, args),
   ]);
-  return { messages: new Set(foundMessages), channels: new Set(foundChannels) };
+  return {
+    messages: new Set(foundMessages),
+    channels: new Set([...foundChannels, ...followed.channels]),
+    people: followed.people,
+    watched: followed.watched,
+  };
 };
 
 const checkCount = (field: string, ids: readonly string[] | null | undefined, most: number): void => {

@@ -92,10 +92,11 @@ export const takeSnapshot = async (
       told.set(entry.messageId, entry);
       return { ...eventOf(entry, epoch), previous, cursor: again };
     }),
-    ...standing.map(({ messageId, channelId, status, nativeStatus, occurredAt }, index) => ({
+    ...standing.map(({ messageId, channelId, people, status, nativeStatus, occurredAt }, index) => ({
       cursor: index === standing.length - 1 ? writeCursor({ epoch, position, within: undefined }) : again,
       messageId,
       channelId,
+      people,
       status,
       previous: null,
       nativeStatus,
@@ -113,10 +114,11 @@ export const takeSnapshot = async (
  */
 const read = async (
   context: Context,
-  { messages, channels }: Interest,
+  { messages, channels, people = new Set() }: Interest,
   failed: (error: unknown) => void,
 ): Promise<{ readings: ReadonlyMap<string, MessageChange>; incomplete: readonly string[] }> => {
-  const incomplete: string[] = [];
+  // Of people and of conversations with them nothing is read: what was missed cannot be told.
+  const incomplete: string[] = [...people];
   const attempt = async <T>(id: string, reading: Promise<T>): Promise<T | undefined> => {
     try {
       return await reading;
@@ -173,17 +175,18 @@ const standingOf = (
   reading: MessageChange | undefined,
   state: State | undefined,
 ):
-  | Pick<Entry, 'messageId' | 'channelId' | 'status' | 'removed' | 'nativeStatus' | 'occurredAt'>
+  | Pick<Entry, 'messageId' | 'channelId' | 'people' | 'status' | 'removed' | 'nativeStatus' | 'occurredAt'>
   | undefined => {
   const top = reading && (!state || rank(reading.status) >= rank(state.status)) ? reading : state;
   if (!top) return undefined;
-  const { messageId, channelId, nativeStatus } = top;
+  const { messageId, channelId, nativeStatus, people = [] } = top;
   const isLater = state && state.removedAt > (reading?.occurredAt ?? 0);
   const removed = (isLater ? undefined : reading?.removed) ?? state?.removed ?? false;
   const removedAt = isLater ? state.removedAt : (reading?.occurredAt ?? state?.removedAt ?? 0);
   return {
     messageId,
     channelId,
+    people,
     status: shown({ status: top.status, removed }),
     removed,
     nativeStatus,

@@ -2,18 +2,19 @@ import { BirdChannel } from '../../bird/channel.ts';
 import { BirdMessage } from '../../bird/message.ts';
 import { listChannelMessages } from '../../bird/messages.ts';
 import { builder } from '../../builder.ts';
+import type { Context, EventsArgs } from '../../context.ts';
 import { CourierChannel } from '../../courier/resources/channel.ts';
 import { CourierEmail } from '../../courier/resources/email.ts';
 import { CourierMessage, messages } from '../../courier/resources/message.ts';
 import { CourierText } from '../../courier/resources/text.ts';
 import { Channel } from '../../graph/channel.ts';
 import { rest } from '../../graph/ledger.ts';
-import { Message } from '../../graph/message.ts';
+import { clientIdOf, Message } from '../../graph/message.ts';
 import { loadNode } from '../../graph/node.ts';
 import { MessageStatusEnum } from '../../graph/status.ts';
-import '../../joined/lookup.ts';
-import type { Context, EventsArgs } from '../../context.ts';
+import { followReads, personIdOf } from '../../joined/followed.ts';
 import type { StreamEvent } from '../../ports.ts';
+import { conversationsOf } from '../topics.ts';
 
 const EventSource = builder.enumType('EventSource', {
   description: 'How an event came to Pigeon’s knowledge.',
@@ -38,10 +39,20 @@ const MESSAGE_READS = rest(...MESSAGES);
 const CHANNEL_READS = rest(...CHANNELS);
 
 /** What a subscription may read before its first event: what is named, and a named channel's newest messages. */
-const SNAPSHOT_READS = rest(...MESSAGES, ...CHANNELS, listChannelMessages, messages);
+const SNAPSHOT_READS = rest(...MESSAGES, ...CHANNELS, listChannelMessages, messages, ...followReads);
 
 const CURSOR = 'Give it as `after`, or as `Last-Event-ID`, to go on right behind this event.';
 const OBSERVED_AT = 'When Pigeon came to know it.';
+
+const BESIDE = {
+  channelId: 'Global id of the channel it is in; null where it has none or that is not known.',
+  conversationId:
+    'Global id of the conversation it belongs to, of several the first; null where it has none or that is not known.',
+  personId:
+    'Global id of the person at its other end, of several the first, as far as it is known without reading; null where the message does not tell it, as one of the organization’s in a channel of courier does not.',
+} as const;
+
+const conversationIdOf = (event: StreamEvent): string | null => conversationsOf(event)[0] ?? null;
 
 const MessageStatusEvent = builder.objectRef<StreamEvent>('MessageStatusEvent').implement({
   description:
@@ -58,8 +69,11 @@ const MessageStatusEvent = builder.objectRef<StreamEvent>('MessageStatusEvent').
       directives: MESSAGE_READS,
       resolve: ({ messageId, via }, _args, context) => (via === 'GAP' ? null : loadNode(context, messageId)),
     }),
-    channelId: t.exposeID('channelId', {
-      description: 'Global id of the channel it is in; null where it has none or that is not known.',
+    channelId: t.exposeID('channelId', { description: BESIDE.channelId }),
+    conversationId: t.id({ description: BESIDE.conversationId, resolve: conversationIdOf }),
+    personId: t.id({
+      description: BESIDE.personId,
+      resolve: ({ people }, _args, context) => personIdOf(context, people),
     }),
     status: t.expose('status', {
       type: MessageStatusEnum,
@@ -95,11 +109,21 @@ const MessageEvent = builder.objectRef<StreamEvent>('MessageEvent').implement({
       directives: MESSAGE_READS,
       resolve: ({ messageId, via }, _args, context) => (via === 'GAP' ? null : loadNode(context, messageId)),
     }),
+    channelId: t.exposeID('channelId', { description: BESIDE.channelId }),
+    conversationId: t.id({ description: BESIDE.conversationId, resolve: conversationIdOf }),
+    personId: t.id({
+      description: BESIDE.personId,
+      resolve: ({ people }, _args, context) => personIdOf(context, people),
+    }),
     channel: t.field({
       type: Channel,
       description: 'The channel it is in; null where it has none or it cannot be read.',
       directives: CHANNEL_READS,
       resolve: ({ channelId }, _args, context) => (channelId ? loadNode(context, channelId) : null),
+    }),
+    clientId: t.string({
+      description: 'What the client that sent it calls it; no call is needed to tell.',
+      resolve: ({ messageId }, _args, context) => clientIdOf(context, messageId),
     }),
     observedAt: t.expose('observedAt', { type: 'DateTime', nullable: false, description: OBSERVED_AT }),
     via: t.expose('via', { type: EventSource, nullable: false, description: 'How Pigeon knows.' }),
@@ -114,6 +138,23 @@ const open = (context: Context, kind: 'raised' | 'added', args: EventsArgs) => {
   if (!openEvents) throw new Error('this gateway was started without its status stream');
   return openEvents(context, kind, args);
 };
+
+/** The arguments by which both subscriptions name people and conversations. */
+const people = builder.args((t) => ({
+  persons: t.idList({
+    description:
+      'All messages with these persons, by global ids: of their contacts at Bird, and what is said in the channels of courier in which their individuals take part. A text of courier tells no person.',
+  }),
+  contacts: t.idList({
+    description:
+      'All messages with these contacts of Bird, as far as Bird tells them: ids of BirdContact, or Bird’s own.',
+  }),
+  individuals: t.idList({
+    description:
+      'All that is said in the channels in which these individuals take part as the subscription begins, and what they say elsewhere: ids of CourierIndividual, or courier’s own.',
+  }),
+  conversations: t.idList({ description: 'All messages of these conversations.' }),
+}));
 
 builder.subscriptionFields((t) => ({
   messageStatusChanged: t.field({
@@ -131,6 +172,7 @@ builder.subscriptionFields((t) => ({
         description:
           'All messages of these channels, the newest 50 that still move to begin with: ids of BirdChannel or CourierChannel, or the upstreams’ own.',
       }),
+      ...people,
       after: t.arg.string({ description: AFTER }),
     },
     subscribe: (_root, args, context) => open(context, 'raised', args),
@@ -146,6 +188,7 @@ builder.subscriptionFields((t) => ({
       channels: t.arg.idList({
         description: 'Only these: ids of BirdChannel or CourierChannel, or the upstreams’ own.',
       }),
+      ...people,
       after: t.arg.string({ description: AFTER }),
     },
     subscribe: (_root, args, context) => open(context, 'added', args),

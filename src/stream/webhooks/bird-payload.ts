@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { birdStatus } from '../../bird/status.ts';
+import { birdStatus, birdWord } from '../../bird/status.ts';
 import { readTime } from '../../bird/times.ts';
 import { globalId, joinKey } from '../../graph/ids.ts';
 import type { MessageChange } from '../../ports.ts';
@@ -19,15 +19,32 @@ const Webhook = z.object({
 /** What a message and an interaction tell alike. Its workspace is told only by some. */
 const Located = { workspaceId: z.guid().nullish(), channelId: z.guid(), createdAt: z.unknown().optional() };
 
+/** Who is at the other end; whatever else stands there does not spoil the rest. */
+const Contact = z.object({ id: z.guid() });
+const Ends = {
+  sender: z
+    .object({ contact: Contact.optional().catch(undefined) })
+    .nullish()
+    .catch(undefined),
+  receiver: z
+    .object({ contacts: z.array(Contact.nullable().catch(null)).optional().catch(undefined) })
+    .nullish()
+    .catch(undefined),
+};
+
 const Message = z.object({
   ...Located,
+  ...Ends,
   id: z.guid(),
   status: z.string(),
   direction: z.enum(['incoming', 'outgoing']).optional().catch(undefined),
   lastStatusAt: z.unknown().optional(),
 });
 
-const Interaction = z.object({ ...Located, messageId: z.guid(), type: z.string() });
+/** Where a message is, and with whom. */
+type Place = Pick<z.infer<typeof Message>, 'workspaceId' | 'channelId' | 'sender' | 'receiver'>;
+
+const Interaction = z.object({ ...Located, ...Ends, messageId: z.guid(), type: z.string() });
 
 /** `sms.outbound`: a platform and what happened. */
 const EVENT = /^[\w-]+\.(inbound|outbound|interaction)$/;
@@ -65,21 +82,24 @@ export const readBirdWebhook = (
   return change(located, id, {
     added: incoming || NEWBORN.has(status),
     status: birdStatus(status, direction ?? (incoming ? 'incoming' : 'outgoing')),
-    nativeStatus: status,
+    nativeStatus: birdWord(status),
     occurredAt: timeOf(lastStatusAt) ?? timeOf(createdAt) ?? now(),
     createdAt: timeOf(createdAt) ?? null,
   });
 
   function change(
-    at: { workspaceId?: string | null | undefined; channelId: string },
+    at: Place,
     messageId: string,
     what: Pick<MessageChange, 'added' | 'status' | 'nativeStatus' | 'occurredAt' | 'createdAt'>,
   ): MessageChange {
-    const channel = [at.workspaceId ?? workspaceId, at.channelId];
+    const workspace = at.workspaceId ?? workspaceId;
+    const channel = [workspace, at.channelId];
+    const contacts = at.sender?.contact ? [at.sender.contact] : (at.receiver?.contacts ?? []);
     return {
       ...what,
       messageId: globalId('BirdMessage', joinKey(...channel, messageId)),
       channelId: globalId('BirdChannel', joinKey(...channel)),
+      people: contacts.flatMap((one) => (one ? [globalId('BirdContact', joinKey(workspace, one.id))] : [])),
       via: 'WEBHOOK',
       audience: SERVICE,
     };

@@ -1,6 +1,8 @@
+import type { Hearing } from '../../joined/wishes.ts';
 import type { StatusLog } from '../log/status-log.ts';
 import { MalformedPayloadError, readBirdWebhook } from './bird-payload.ts';
 import { isSignedByBird } from './bird-signature.ts';
+import { heedBeside, readBeside } from './bird-wish.ts';
 import type { WebhookHandler } from './webhook.ts';
 
 /** What became of each webhook since the start. */
@@ -27,13 +29,15 @@ export interface BirdWebhooksOptions {
   /** What the outside calls Pigeon: Bird signs it. */
   readonly publicUrl: string;
   readonly workspaceId: string | undefined;
+  /** Heeds what people want; left out, nobody does. */
+  readonly hearing?: Hearing | undefined;
   readonly warn: (message: string, details: Record<string, unknown>) => void;
   readonly now?: () => number;
 }
 
 /** Takes what Bird posts to `/webhooks/bird`. An answer of 204 means that the webhook has been written. */
 export const birdWebhooks = (options: BirdWebhooksOptions) => {
-  const { statusLog, keys, publicUrl, workspaceId, warn, now = Date.now } = options;
+  const { statusLog, keys, publicUrl, workspaceId, hearing, warn, now = Date.now } = options;
   const base = publicUrl.replace(/\/+$/, '');
   const counts: WebhookCounts = {
     recorded: 0,
@@ -57,7 +61,11 @@ export const birdWebhooks = (options: BirdWebhooksOptions) => {
       return 401;
     }
     try {
+      // Heard before anything is waited for: a send that leaves from now on knows of it.
+      const heeded = hearing && heedBeside(readBeside(body, workspaceId, hearing, now), hearing);
+      heeded?.catch(() => {});
       const change = readBirdWebhook(body, workspaceId, now);
+      await heeded;
       const written = change && (await statusLog.append([change]));
       counts[!written ? 'ignored' : written.length > 0 ? 'recorded' : 'duplicate'] += 1;
       return 204;

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { wordStatus } from '../../courier/status.ts';
+import { knownWord, wordStatus } from '../../courier/status.ts';
 import { globalId } from '../../graph/ids.ts';
 import type { MessageChange, TextCallbacks } from '../../ports.ts';
 import type { StatusLog } from '../log/status-log.ts';
@@ -113,7 +113,7 @@ const keyOf = (token: string): string => createHash('sha256').update(token).dige
 
 const reportOf = (word: string, occurredAt: number): Report => ({
   status: wordStatus(word),
-  nativeStatus: word,
+  nativeStatus: knownWord(word),
   occurredAt,
 });
 

@@ -1,9 +1,25 @@
-import type { ChainableCommander } from 'ioredis';
 import { rank } from '../../graph/status.ts';
 import type { MessageStatus } from '../../ports.ts';
+import { AGE_IN_LUA } from '../../store/age.ts';
 import { type RedisConnection, script } from '../../store/redis-connection.ts';
 import { StoreError } from '../../store/store-error.ts';
 import { type Early, type TextTokens, TOKEN_MS } from './text-tokens.ts';
+
+/** How many tokens that are too old go with each new one. */
+const A_TIME = 100;
+
+/** Adds a token, and forgets those that are too old: by the age clock, so no key of theirs ends by itself. */
+const addToken = script(`${AGE_IN_LUA}
+local clock, ages = KEYS[2], KEYS[3]
+local age = ageNow(clock, timeNow())
+local old = redis.call('ZRANGEBYSCORE', ages, '-inf', string.format('%.0f', age - tonumber(ARGV[2])), 'LIMIT', 0, ${A_TIME})
+for _, key in ipairs(old) do
+  redis.call('DEL', key)
+  redis.call('ZREM', ages, key)
+end
+redis.call('HSET', KEYS[1], 'audience', ARGV[1])
+redis.call('ZADD', ages, string.format('%.0f', age), KEYS[1])
+`);
 
 /** Names the text, and notes it while a report of it waits to be told. */
 const bindText = script(`
@@ -23,11 +39,13 @@ end
 return redis.call('HGETALL', KEYS[1])
 `);
 
-/** The tokens in Redis, for many nodes: a hash each, which ends by itself. */
+/** The tokens in Redis, for many nodes: a hash each. */
 export const redisTextTokens = (redis: RedisConnection): TextTokens => {
   const { commands } = redis;
   const at = (key: string) => redis.key('text', key);
   const waiting = redis.key('texts', 'unsettled');
+  const clock = redis.key('texts', 'clock');
+  const ages = redis.key('texts', 'ages');
 
   const attempt = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
@@ -39,15 +57,15 @@ export const redisTextTokens = (redis: RedisConnection): TextTokens => {
 
   return {
     add: (key, audience) =>
-      attempt(async () => {
-        await all(commands.multi().hset(at(key), { audience }).pexpire(at(key), TOKEN_MS));
-      }),
+      attempt(
+        async () => void (await addToken(commands, [at(key), clock, ages], audience, String(TOKEN_MS))),
+      ),
     bind: (key, textId) =>
       attempt(async () => earlyOf(key, fieldsOf(await bindText(commands, [at(key), waiting], textId, key)))),
     report: (key, report) =>
       attempt(async () => {
         const said = report
-          ? [String(rank(report.status)), report.status, report.nativeStatus, String(report.occurredAt)]
+          ? [String(rank(report.status)), report.status, report.nativeStatus ?? '', String(report.occurredAt)]
           : ['-1', '', '', ''];
         const { audience, textId } = fieldsOf(await takeReport(commands, [at(key)], ...said));
         if (audience === undefined) return undefined;
@@ -62,7 +80,11 @@ export const redisTextTokens = (redis: RedisConnection): TextTokens => {
           .srem(waiting, key)
           .exec();
       }),
-    drop: (key) => attempt(async () => void (await commands.del(at(key)))),
+    drop: (key) =>
+      attempt(async () => {
+        await commands.zrem(ages, at(key));
+        await commands.del(at(key));
+      }),
     unsettled: () =>
       attempt(async () => {
         const keys = await commands.smembers(waiting);
@@ -75,12 +97,6 @@ export const redisTextTokens = (redis: RedisConnection): TextTokens => {
       }),
     close: async () => {},
   };
-};
-
-/** Redis answers a transaction also where a command of it failed. */
-const all = async (commands: ChainableCommander): Promise<void> => {
-  const failure = (await commands.exec())?.find(([error]) => error)?.[0];
-  if (failure) throw failure;
 };
 
 type Fields = Readonly<Record<string, string | undefined>>;
@@ -100,6 +116,10 @@ const earlyOf = (key: string, fields: Fields): Early | undefined => {
     key,
     audience,
     textId,
-    report: { status: status as MessageStatus, nativeStatus, occurredAt: Number(occurredAt) },
+    report: {
+      status: status as MessageStatus,
+      nativeStatus: nativeStatus || null,
+      occurredAt: Number(occurredAt),
+    },
   };
 };

@@ -3,9 +3,14 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { rank } from '../../graph/status.ts';
 import type { MessageStatus } from '../../ports.ts';
+import { ageClock } from '../../store/age.ts';
+import { isDamage, setAside, whyUnusable } from '../../store/damage.ts';
 import { StoreError } from '../../store/store-error.ts';
 import { type Early, type Report, type TextTokens, TOKEN_MS } from './text-tokens.ts';
 
+type Warn = (message: string, details: Record<string, unknown>) => void;
+
+// `made_at` is by the age clock.
 const TABLE = `
   CREATE TABLE IF NOT EXISTS token (
     key TEXT PRIMARY KEY, audience TEXT NOT NULL, text_id TEXT,
@@ -19,7 +24,7 @@ interface Row {
   readonly audience: string;
   readonly text_id: string | null;
   readonly status: MessageStatus | null;
-  readonly native_status: string;
+  readonly native_status: string | null;
   readonly occurred_at: number;
 }
 
@@ -27,10 +32,19 @@ interface Row {
  * The tokens in one SQLite file, for one process. What resolves has reached the disk.
  *
  * @param dataDir the folder of `texts.sqlite`, made when missing; `:memory:` for tokens that end with the process
+ * @param elapsed a clock that nobody sets, in milliseconds: tokens grow old by it
  * @throws {StoreError} it cannot be opened
  */
-export const openSqliteTextTokens = (dataDir: string, now: () => number): TextTokens => {
-  const db = open(dataDir);
+export const openSqliteTextTokens = (
+  dataDir: string,
+  elapsed: () => number = () => performance.now(),
+  warn: Warn = () => {},
+): TextTokens => {
+  const db = open(dataDir, warn);
+  const age = ageClock(
+    Number(db.prepare('SELECT max(made_at) AS last FROM token').get()?.last ?? 0),
+    elapsed,
+  );
   const statements = {
     add: db.prepare('INSERT INTO token (key, audience, made_at) VALUES (?, ?, ?)'),
     forget: db.prepare('DELETE FROM token WHERE made_at < ?'),
@@ -57,8 +71,8 @@ export const openSqliteTextTokens = (dataDir: string, now: () => number): TextTo
   return {
     add: (key, audience) =>
       attempt(() => {
-        statements.forget.run(now() - TOKEN_MS);
-        statements.add.run(key, audience, now());
+        statements.forget.run(age() - TOKEN_MS);
+        statements.add.run(key, audience, age());
       }),
     bind: (key, textId) =>
       attempt(() => {
@@ -94,18 +108,32 @@ const earlyOf = (row: Row): Early | undefined =>
         report: { status: row.status, nativeStatus: row.native_status, occurredAt: row.occurred_at },
       };
 
-const open = (dataDir: string): DatabaseSync => {
+const open = (dataDir: string, warn: Warn): DatabaseSync => {
   const memory = dataDir === ':memory:';
+  const path = memory ? dataDir : join(dataDir, 'texts.sqlite');
+  const attempt = (): DatabaseSync => {
+    // A process that is just ending may still hold the file.
+    const db = new DatabaseSync(path, { timeout: 3000 });
+    try {
+      db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+      db.exec(TABLE);
+      return db;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  };
   try {
     if (!memory) mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    // A process that is just ending may still hold the file.
-    const db = new DatabaseSync(memory ? dataDir : join(dataDir, 'texts.sqlite'), { timeout: 3000 });
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-    db.exec(TABLE);
-    return db;
+    try {
+      return attempt();
+    } catch (error) {
+      if (memory || !isDamage(error)) throw error;
+      // What is lost are courier's reports on texts already sent; who watches one of them is told by polling.
+      warn('the addresses of texts are damaged and are begun anew', { file: path, aside: setAside(path) });
+      return attempt();
+    }
   } catch (cause) {
-    throw new StoreError(`the addresses of texts cannot be kept in ${dataDir}: the folder must be writable`, {
-      cause,
-    });
+    throw new StoreError(`the addresses of texts: ${whyUnusable(path, cause)}`, { cause });
   }
 };

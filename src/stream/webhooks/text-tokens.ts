@@ -4,7 +4,8 @@ import type { MessageStatus } from '../../ports.ts';
 export interface Report {
   readonly status: MessageStatus;
   /** The provider's own word. */
-  readonly nativeStatus: string;
+  /** courier's word; null for one that is not known. */
+  readonly nativeStatus: string | null;
   /** In milliseconds since the epoch. */
   readonly occurredAt: number;
 }

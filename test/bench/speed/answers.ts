@@ -1,5 +1,15 @@
 /** What the upstreams of the benchmark answer, by URL. Rows are written once; only what differs is put in. */
 import {
+  birdSide,
+  emails,
+  individual,
+  lastSaidIn,
+  talkMessages,
+  textAccounts,
+  texts,
+  WHO,
+} from './person.ts';
+import {
   CHANNELS_EACH,
   channelId,
   channelRow,
@@ -10,6 +20,7 @@ import {
   ownContactId,
   ownerOf,
   PEOPLE,
+  talkId,
   talkRow,
   userRow,
   WORKSPACE,
@@ -33,12 +44,15 @@ export const KNOWN_CHANNELS = 10_000;
 export const saidOf = (since: string | undefined, reading: string | undefined): string =>
   `${since === undefined ? '' : ` since ${since}`}${reading === undefined ? '' : ` in reading ${reading}.`}`;
 
+const saidOfPage = (page: string | undefined, reading: string | undefined): string =>
+  `${page === undefined ? '' : ` of page ${page}`}${reading === undefined ? '' : ` in reading ${reading}.`}`;
+
 /** How a channel of Bird is called. */
 export const channelName = (id: string): string => `Channel ${id.slice(0, 8)}`;
 
 /** How a contact is called on a page, and a channel of courier for a caller. */
-export const contactName = (index: number, page: string | undefined): string =>
-  `Person ${index}${page === undefined ? '' : ` of page ${page}`}`;
+export const contactName = (index: number, page?: string, reading?: string): string =>
+  `Person ${index}${saidOfPage(page, reading)}`;
 export const talkName = (index: number, nth: number, caller: string): string =>
   `Talk ${nth} of ${index} for ${caller}`;
 
@@ -69,7 +83,7 @@ const channels = new Map(
 const contacts = new Map(
   Array.from({ length: 100 }, (_, index) => [
     contactId(index),
-    JSON.stringify(contactRow(index, contactId(index), contactName(index, undefined))),
+    JSON.stringify(contactRow(index, contactId(index), contactName(index))),
   ]),
 );
 const users = Array.from({ length: PEOPLE }, (_, index) => JSON.stringify(userRow(index)));
@@ -77,7 +91,9 @@ const talks = new Map(
   Array.from({ length: PEOPLE }, (_, index) => [
     individualId(index),
     filled({
-      data: Array.from({ length: CHANNELS_EACH }, (_, nth) => talkRow(index, nth, talkName(index, nth, GAP))),
+      data: Array.from({ length: CHANNELS_EACH }, (_, nth) =>
+        talkRow(index, nth, talkName(index, nth, GAP), lastSaidIn(nth)),
+      ),
       meta: {},
     }),
   ]),
@@ -86,32 +102,62 @@ const talks = new Map(
 const list = (rows: readonly (string | undefined)[]): string =>
   `{"data":[${rows.filter((row) => row !== undefined).join(',')}],"meta":{}}`;
 
+const JSON_OF = {
+  from: JSON.stringify(birdSide('from')),
+  to: JSON.stringify(birdSide('to')),
+  emails: JSON.stringify(emails),
+  texts: JSON.stringify(texts),
+  individual: JSON.stringify(individual),
+  textAccounts: JSON.stringify(textAccounts),
+  found: JSON.stringify({ results: [contactRow(WHO, ownContactId(WHO), contactName(WHO))] }),
+};
+const talkMessagesBy = new Map(
+  Array.from({ length: CHANNELS_EACH }, (_, nth) => [talkId(WHO, nth), JSON.stringify(talkMessages(nth))]),
+);
+
+type Answer = (
+  request: Request,
+  asked: (name: string) => string | undefined,
+  url: string,
+) => string | undefined;
+
+/** How each path is answered; a path may end with any id. */
+const ANSWERS: Readonly<Record<string, Answer>> = {
+  [`GET ${BASE}/channels/messages`]: ({ reading }, asked) => {
+    if (asked('from')) return JSON_OF.from;
+    return asked('to') ? JSON_OF.to : hundred(saidOf(asked('startAt'), reading));
+  },
+  [`GET ${BASE}/channels`]: (_request, _asked, url) =>
+    `{"results":[${[...url.matchAll(/[?&]id=([^&]+)/g)].map(([, id = '']) => channels.get(id)).join(',')}]}`,
+  [`GET ${BASE}/channels/*`]: (_request, _asked, url) => channels.get(url.slice(-36)),
+  [`GET ${BASE}/contacts`]: ({ reading }, asked) => twenty(saidOfPage(asked('pageToken'), reading)),
+  [`GET ${BASE}/contacts/*`]: (_request, _asked, url) => contacts.get(url.slice(-36)),
+  [`POST ${BASE}/contacts/search`]: () => JSON_OF.found,
+  'GET /v1/users/': (_request, asked) => {
+    const email = asked('filter[email]');
+    if (email !== undefined) return list([users[ownerOf(email)]]);
+    if (asked('filter[individual-id]')) return list([users[WHO]]);
+    const offset = Number(asked('page[offset]') ?? 0);
+    return list(users.slice(offset, offset + Number(asked('page[limit]') ?? 100)));
+  },
+  'GET /v1/messaging-channels/': ({ caller }, asked) =>
+    talks.get(asked('participant-id') ?? '')?.(caller.replace(/^Bearer /, '')),
+  'GET /v1/messaging-messages/': (_request, asked) => talkMessagesBy.get(asked('channel-id') ?? ''),
+  [`GET /v1/individuals/${individualId(WHO)}/`]: () => JSON_OF.individual,
+  'GET /v1/user-emails/': () => JSON_OF.emails,
+  'GET /v1/text-accounts/': () => JSON_OF.textAccounts,
+  'GET /v1/texts/': () => JSON_OF.texts,
+};
+
 /** The JSON to answer with; undefined where there is none. */
-export const answersOf = ({ method, url, caller, reading }: Request): string | undefined => {
-  if (method !== 'GET') return undefined;
-  const [path = '', search = ''] = url.split('?', 2);
-  const asked = () => new URLSearchParams(search);
-  if (path === `${BASE}/channels/messages`)
-    return hundred(saidOf(asked().get('startAt') ?? undefined, reading));
-  if (path === `${BASE}/channels`) {
-    return `{"results":[${asked()
-      .getAll('id')
-      .map((id) => channels.get(id))
-      .join(',')}]}`;
-  }
-  if (path === `${BASE}/contacts`) {
-    const page = asked().get('pageToken');
-    return twenty(page === null ? '' : ` of page ${page}`);
-  }
-  if (path.startsWith(`${BASE}/channels/`)) return channels.get(path.slice(-36));
-  if (path.startsWith(`${BASE}/contacts/`)) return contacts.get(path.slice(-36));
-  if (path === '/v1/users/') {
-    const email = asked().get('filter[email]');
-    if (email !== null) return list([users[ownerOf(email)]]);
-    const offset = Number(asked().get('page[offset]') ?? 0);
-    return list(users.slice(offset, offset + Number(asked().get('page[limit]') ?? 100)));
-  }
-  if (path === '/v1/messaging-channels/')
-    return talks.get(asked().get('participant-id') ?? '')?.(caller.replace(/^Bearer /, ''));
-  return undefined;
+export const answersOf = (request: Request): string | undefined => {
+  const [path = '', search = ''] = request.url.split('?', 2);
+  const name = `${request.method} ${path}`;
+  const answer = ANSWERS[name] ?? ANSWERS[name.replace(/[^/]+$/, '*')];
+  let read: URLSearchParams | undefined;
+  const asked = (parameter: string): string | undefined => {
+    read ??= new URLSearchParams(search);
+    return read.get(parameter) ?? undefined;
+  };
+  return answer?.(request, asked, request.url);
 };

@@ -7,6 +7,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Pool } from 'undici';
 import { globalId } from '../../../src/graph/ids.ts';
+import { person } from './limit-person.ts';
 
 const {
   BIRD_API_URL = '',
@@ -26,13 +27,23 @@ const CONNECTIONS = 256;
 const asking = (url: string) => {
   const pool = new Pool(url, { connections: CONNECTIONS });
   const inFlight = new Map<string, Promise<Json>>();
-  const get = async (path: string, authorization: string): Promise<Json> => {
-    const { statusCode, body } = await pool.request({ method: 'GET', path, headers: { authorization } });
+  const get = async (path: string, authorization: string, posted?: object): Promise<Json> => {
+    const { statusCode, body } = await pool.request(
+      posted
+        ? {
+            method: 'POST',
+            path,
+            headers: { authorization, 'content-type': 'application/json' },
+            body: JSON.stringify(posted),
+          }
+        : { method: 'GET', path, headers: { authorization } },
+    );
     if (statusCode !== 200) throw new Error(`${statusCode} to ${path}`);
     return body.json();
   };
   if (SHARING !== 'on') return get;
-  return (path: string, authorization: string): Promise<Json> => {
+  return (path: string, authorization: string, posted?: object): Promise<Json> => {
+    if (posted) return get(path, authorization, posted);
     const key = `${authorization} ${path}`;
     const running = inFlight.get(key);
     if (running) return running;
@@ -117,7 +128,20 @@ const people = async (query: string, caller: string) => {
   return { bird: { contacts: { nodes } } };
 };
 
+const readme = (query: string, caller: string) =>
+  person(
+    {
+      bird,
+      searchContacts: (key, value) =>
+        askBird(`${base}/contacts/search`, birdKey, { identifier: { key, value } }),
+      courier: (path) => askCourier(path, caller),
+    },
+    /email: "([^"]+)"/.exec(query)?.[1] ?? '',
+    /since: "([^"]+)"/.exec(query)?.[1],
+  );
+
 const answer = (query: string, caller: string): Promise<object> => {
+  if (query.includes('person(')) return readme(query, caller);
   if (query.includes('messages(')) return messages(query);
   return query.includes('contacts(') ? people(query, caller) : channel(query);
 };

@@ -1,12 +1,12 @@
 /** The processes of the benchmark, each held to one core where the system can: what is measured has one for itself. */
-import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, fork, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Load, Loaded } from './load.ts';
 import type { Order } from './upstream.ts';
-import type { Variant } from './variants.ts';
+import { PEERS, type Variant } from './variants.ts';
 import { BIRD_KEY, COURIER_TOKEN, WORKSPACE } from './world.ts';
 
 /** The core of what is measured, and that of everything else. */
@@ -52,6 +52,15 @@ export const startClients = () => {
   };
 };
 
+/** Installs what other gateways need, which the project itself does not. */
+export const installPeers = (): void => {
+  if (existsSync(join(PEERS, 'node_modules'))) return;
+  execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+    cwd: PEERS,
+    stdio: 'inherit',
+  });
+};
+
 /** Ticks of `/proc/<pid>/stat` in a second: the same on every Linux. */
 const TICKS = 100;
 
@@ -76,6 +85,8 @@ export const startVariant = async (
       BIRD_WORKSPACE_ID: WORKSPACE,
       BIRD_GET_RPS: '0',
       BIRD_POST_RPS: '0',
+      // What is slow is slow, not wrong.
+      DEADLINE_MS: '120000',
       COURIER_API_URL: upstream,
       COURIER_TOKEN,
       ...mode,

@@ -1,6 +1,7 @@
 /** The queries of the benchmark and what they must be answered with, byte for byte. */
 import { globalId } from '../../../src/graph/ids.ts';
 import { channelName, contactName, KNOWN_CHANNELS, saidOf, talkName } from './answers.ts';
+import { personData, personQuery } from './person.ts';
 import {
   CHANNELS,
   CHANNELS_EACH,
@@ -39,6 +40,9 @@ export interface Query {
 
 const global = (typename: string, ...natives: string[]): string => globalId(typename, natives.join('/'));
 
+/** A moment of its own for each number, before all that was ever said. */
+const sinceOf = (number: number): string => new Date(Date.UTC(2025, 0, 1) + number).toISOString();
+
 /** A cursor right before a page of Bird's contacts. */
 const before = (page: string): string =>
   Buffer.from(JSON.stringify({ k: 'bird /workspaces/{workspaceId}/contacts', p: page })).toString(
@@ -56,7 +60,7 @@ export const QUERIES = {
   /** 100 messages, each with its channel and its contact. */
   Q1: {
     verbatim: true,
-    literal: (number) => new Date(Date.UTC(2025, 0, 1) + number).toISOString(),
+    literal: sinceOf,
     text: (literal) =>
       `{ bird { messages(first: 100${literal === undefined ? '' : `, created: { since: "${literal}" }`}) { nodes { id text status createdAt channel { id name status } contact { id displayName } } } } }`,
     data: ({ literal, reading }) => ({
@@ -102,12 +106,12 @@ export const QUERIES = {
     literal: (number) => String(number),
     text: (literal) =>
       `{ bird { contacts(first: 20${literal === undefined ? '' : `, after: "${before(literal)}"`}) { nodes { id displayName individuals { individual { id channels(first: 10) { nodes { id name } } } } } } } }`,
-    data: ({ literal, caller }) => ({
+    data: ({ literal, reading, caller }) => ({
       bird: {
         contacts: {
           nodes: Array.from({ length: PEOPLE }, (_, index) => ({
             id: global('BirdContact', WORKSPACE, ownContactId(index)),
-            displayName: contactName(index, literal),
+            displayName: contactName(index, literal, reading),
             individuals: [
               {
                 individual: {
@@ -120,6 +124,13 @@ export const QUERIES = {
         },
       },
     }),
+  },
+  /** The README's own: a person with everything said to and by them. */
+  person: {
+    verbatim: true,
+    literal: sinceOf,
+    text: personQuery,
+    data: personData,
   },
 } satisfies Record<string, Query>;
 

@@ -15,17 +15,25 @@ const number = (value: number): string =>
 const nameOf = ({ mode, query, delayMs }: Cell): string =>
   `${query} ${MODES[mode].title}${delayMs === 0 ? '' : `, upstream after ${delayMs} ms`}`;
 
-/** Each variant's answers a second by those of the limit in the same round: the median, and the least and the most. */
-const ratios = (rows: readonly Measured[], all: readonly Measured[]): string => {
-  const values = rows.map(({ rate, round, connections }) => {
-    const limit = all.find(
-      (one) => one.variant === 'limit' && one.round === round && one.connections === connections,
+/** What a variant did by what the limit did in the same round. */
+const toLimit = (
+  rows: readonly Measured[],
+  group: readonly Measured[],
+  by: (one: Measured, limit: Measured) => number,
+): readonly number[] =>
+  rows.flatMap((one) => {
+    const limit = group.find(
+      ({ variant, round, connections }) =>
+        variant === 'limit' && round === one.round && connections === one.connections,
     );
-    return rate / (limit?.rate ?? Number.NaN);
+    return limit ? by(one, limit) : [];
   });
-  const spread = values.length > 1 ? ` (${number(Math.min(...values))}–${number(Math.max(...values))})` : '';
-  return `${number(median(values))}${spread}`;
-};
+
+/** The median, and the least and the most. */
+const spread = (values: readonly number[]): string =>
+  values.length > 1
+    ? `${number(median(values))} (${number(Math.min(...values))}–${number(Math.max(...values))})`
+    : number(median(values));
 
 const wrongOf = (rows: readonly Measured[]): number => rows.reduce((sum, { wrong }) => sum + wrong, 0);
 
@@ -41,22 +49,28 @@ export const tables = (measured: readonly Measured[]): string => {
         const title = VARIANTS[variant].title;
         // A wrong answer disqualifies, however fast it came.
         const wrong = wrongOf(rows);
-        if (wrong > 0) return `| ${title} | ${wrong} wrong answers |${' |'.repeat(counts.length * 2)}`;
+        if (wrong > 0) return `| ${title} | ${wrong} wrong answers |${' |'.repeat(counts.length + 3)}`;
         const of = (connections: number) => rows.filter((row) => row.connections === connections);
-        const middle = (values: readonly number[]) => number(median(values));
+        const each = (value: (row: Measured) => number) =>
+          counts.map((count) => number(median(of(count).map(value)))).join(' / ');
         return `| ${[
           title,
-          ...counts.map((count) => ratios(of(count), group)),
-          ...counts.map((count) => middle(of(count).map(({ rate }) => rate))),
-          counts.map((count) => middle(of(count).map(({ cpuMs }) => cpuMs))).join(' / '),
-          counts.map((count) => middle(of(count).map(({ calls }) => calls))).join(' / '),
+          ...counts.map((count) => spread(toLimit(of(count), group, (one, limit) => one.rate / limit.rate))),
+          counts
+            .map((count) =>
+              number(median(toLimit(of(count), group, (one, limit) => limit.cpuMs / one.cpuMs))),
+            )
+            .join(' / '),
+          each(({ rate }) => rate),
+          each(({ cpuMs }) => cpuMs),
+          each(({ calls }) => calls),
         ].join(' | ')} |`;
       };
       return [
-        `**${name}**`,
+        `**${name}**, × limit at so many connections`,
         '',
-        `| | ${counts.map((count) => `× limit, ${count}`).join(' | ')} | ${counts.map((count) => `a second, ${count}`).join(' | ')} | CPU ms each | calls each |`,
-        `|---|${'---|'.repeat(counts.length * 2 + 2)}`,
+        `| | ${counts.join(' | ')} | by processor time | a second | CPU ms each | calls each |`,
+        `|---|${'---|'.repeat(counts.length + 4)}`,
         ...variants.map(line),
         '',
       ].join('\n');
@@ -73,3 +87,44 @@ export const examples = (measured: readonly Measured[]): string =>
         `${VARIANTS[row.variant].title}, ${nameOf(row)}, ${row.connections} connections: ${row.example}`,
     )
     .join('\n');
+
+const COUNTS = [1, 16, 64];
+
+/** One column of the summary: a query in a mode, at 1, 16 and 64 connections. */
+const COLUMNS = [
+  ['Q1', 'identical'],
+  ['Q1', 'differing'],
+  ['Q1', 'changing'],
+  ['Q2', 'differing'],
+  ['Q3', 'differing'],
+  ['person', 'differing'],
+] as const;
+
+/** One table with the medians of the ratios alone, for the README. */
+export const summary = (measured: readonly Measured[]): string => {
+  const known = measured.filter(({ delayMs }) => delayMs === 0);
+  const columns = COLUMNS.filter(([query, mode]) =>
+    known.some((row) => row.query === query && row.mode === mode),
+  );
+  const cell = (variant: VariantName, [query, mode]: (typeof COLUMNS)[number]): string => {
+    const group = known.filter((row) => row.query === query && row.mode === mode);
+    const rows = group.filter((row) => row.variant === variant);
+    if (wrongOf(rows) > 0) return 'wrong';
+    const at = (count: number) =>
+      toLimit(
+        rows.filter(({ connections }) => connections === count),
+        group,
+        (one, limit) => one.rate / limit.rate,
+      );
+    return COUNTS.map((count) => number(median(at(count)))).join(' / ');
+  };
+  return [
+    `| × limit at ${COUNTS.join(' / ')} connections | ${columns.map(([query, mode]) => `${query} ${MODES[mode].title}`).join(' | ')} |`,
+    `|---|${'---|'.repeat(columns.length)}`,
+    ...[...new Set(known.map(({ variant }) => variant))].map(
+      (variant) =>
+        `| ${VARIANTS[variant].title} | ${columns.map((column) => cell(variant, column)).join(' | ')} |`,
+    ),
+    '',
+  ].join('\n');
+};

@@ -23,8 +23,8 @@ export const individualId = (index: number): string => idOf(`individual ${index}
 export const talkId = (index: number, nth: number): string => idOf(`talk ${nth} of ${index}`);
 export const messageId = (index: number): string => idOf(`message ${index}`);
 
-const emailOf = (index: number): string => `person.${index}@example.com`;
-const phoneOf = (index: number): string => `+1202555${String(100 + index).padStart(4, '0')}`;
+export const emailOf = (index: number): string => `person.${index}@example.com`;
+export const phoneOf = (index: number): string => `+1202555${String(100 + index).padStart(4, '0')}`;
 
 /** Whose address it is. */
 export const ownerOf = (email: string): number => Number(/^person\.(\d+)@/.exec(email)?.[1] ?? -1);
@@ -103,7 +103,7 @@ export const userRow = (index: number) => ({
   },
 });
 
-export const talkRow = (index: number, nth: number, name: string) => ({
+export const talkRow = (index: number, nth: number, name: string, lastSaid: string) => ({
   id: talkId(index, nth),
   type: 'messaging-channels',
   attributes: {
@@ -111,7 +111,8 @@ export const talkRow = (index: number, nth: number, name: string) => ({
     'organization-id': idOf('organization'),
     archived: false,
     floating: false,
-    'last-modified-time': '2026-01-01 00:00:00',
+    'last-message': { 'posted-time': lastSaid },
+    'last-modified-time': lastSaid,
     'created-time': '2026-01-01 00:00:00',
   },
 });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { globalId } from '../../../src/graph/ids.ts';
 import type { Entry, Log, LogBounds } from '../../../src/stream/log/log.ts';
 import { SERVICE } from '../../../src/stream/log/log.ts';
 import { entryFor } from '../../../src/stream/log/transition.ts';
-import { CHANNEL_ID, change, messageId, ROOMY } from '../changes.ts';
+import { CHANNEL_ID, change, messageId, ROOMY, uuid } from '../changes.ts';
 
 /** A store under test: logs opened from it share what it holds. */
 export interface Store extends AsyncDisposable {
@@ -37,6 +38,7 @@ export const logSuite = (name: string, createStore: () => Promise<Store>): void 
         follows: 1,
         messageId: messageId(1),
         channelId: CHANNEL_ID,
+        people: [],
         audience: SERVICE,
         status: 'DELIVERED',
         nativeStatus: 'delivered',
@@ -51,6 +53,16 @@ export const logSuite = (name: string, createStore: () => Promise<Store>): void 
         via: 'WEBHOOK',
         known: null,
       });
+    });
+
+    it('remembers who is at the other end for changes that do not tell it', async () => {
+      await using store = await createStore();
+      const log = await store.open();
+      const people = [globalId('BirdContact', `${uuid(1)}/${uuid(2)}`)];
+      await log.append([change({ status: 'ACCEPTED', people })]);
+      await log.append([change({ status: 'READ' })]);
+      expect((await log.read(0, 10))?.map((entry) => entry.people)).toEqual([people, people]);
+      expect(await log.states([messageId(1)], [SERVICE])).toMatchObject([{ people }]);
     });
 
     it('writes no entry for what is known or lower', async () => {

@@ -111,6 +111,7 @@ describe('the SQLite log', () => {
     const db = new DatabaseSync(join(dir.path, 'stream.sqlite'));
     db.exec(`
       ALTER TABLE entry DROP COLUMN follows; ALTER TABLE entry DROP COLUMN kept_at;
+      ALTER TABLE entry DROP COLUMN people; ALTER TABLE state DROP COLUMN people;
       ALTER TABLE state RENAME COLUMN kept_at TO observed_at;
       UPDATE state SET observed_at = (SELECT observed_at FROM entry); PRAGMA user_version = 2`);
     db.close();

@@ -41,6 +41,8 @@ export interface Polled extends AsyncDisposable {
   remove(name: string, removed: boolean): void;
   /** Makes both answer this status to everything, or well again. */
   fail(status: number | undefined): void;
+  /** Sets Pigeon's clock, and with it the upstreams', by so many milliseconds. */
+  setClock(ms: number): void;
   /** Lets time pass, and the stream look every five seconds as it does by itself. */
   pass(seconds: number): Promise<void>;
   /** What the upstreams were asked since the last time; ids by name. */
@@ -85,6 +87,7 @@ const iso = (time: number): string => new Date(time).toISOString();
 
 export const startPolled = async (options: Options = {}): Promise<Polled> => {
   let now = START;
+  let elapsed = 0;
   let failure: number | undefined;
   let seen = 0;
   const all: string[] = [];
@@ -238,6 +241,7 @@ export const startPolled = async (options: Options = {}): Promise<Polled> => {
         workspaceId: WORKSPACE_ID,
         warn: services.warn,
         now: () => now,
+        elapsed: () => elapsed,
         polling: {
           services: { ...services, warn: options.warn ?? services.warn },
           birdPerSecond: options.birdPerSecond ?? 0,
@@ -276,9 +280,13 @@ export const startPolled = async (options: Options = {}): Promise<Polled> => {
     fail: (status) => {
       failure = status;
     },
+    setClock: (ms) => {
+      now += ms;
+    },
     pass: async (seconds) => {
       for (let gone = 0; gone < seconds; gone += 5) {
         now += 5_000;
+        elapsed += 5_000;
         await stream.poll();
       }
     },

@@ -29,6 +29,24 @@ const webhook = (name: string, status: 'SENT' | 'DELIVERED' | 'PROCESSING', adde
 const NOBODY = { announce: () => {}, lose: () => {}, end: () => {} };
 
 describe('polling Bird', () => {
+  it.each([-1, 1])('goes on as before when the clock is set %i year away', async (years) => {
+    await using live = await startPolled({ bird: { one: 'accepted' } });
+    const events = live.gateway.watch(STATUS, { messages: [birdId('one')] });
+    expect(await next(events)).toMatchObject({ via: 'SNAPSHOT' });
+    const told = next(events);
+    await live.subscribed(1);
+    await live.pass(5);
+    live.setClock(years * 365 * 24 * 3600_000);
+    live.calls();
+    await live.pass(5);
+    expect(live.calls()).toEqual([]);
+    live.setBird('one', 'sent');
+    await live.pass(5);
+    expect(live.calls()).toHaveLength(1);
+    expect(await told).toMatchObject({ status: 'SENT', via: 'POLL' });
+    await events.return?.();
+  });
+
   it('tells by polls what no webhook tells, in bulk', async () => {
     await using live = await startPolled({ bird: { one: 'accepted', two: 'accepted', done: 'delivered' } });
     const events = live.gateway.watch(STATUS, { messages: ['one', 'two', 'done'].map(birdId) });
@@ -515,7 +533,15 @@ describe('polling', () => {
       const pubSub = new PubSub();
       const services = { bird: undefined, courier: undefined } as unknown as PollingOptions['services'];
       const statusLog = new StatusLog(log, pubSub);
-      const poller = openPolling({ services, log, pubSub, statusLog, birdPerSecond: 0, now: () => 0 });
+      const poller = openPolling({
+        services,
+        log,
+        pubSub,
+        statusLog,
+        birdPerSecond: 0,
+        now: () => 0,
+        elapsed: () => 0,
+      });
       pubSub.open(undefined, NOBODY);
       expect(vi.getTimerCount()).toBe(0);
       const close = pubSub.open({ messages: new Set([birdId('one')]), channels: new Set() }, NOBODY);

@@ -43,12 +43,23 @@ describeWithRedis('what nodes share in a real Redis', () => {
       expect(await one?.all()).toEqual(watch([]));
     });
 
+    it('hangs on no clock of Redis', async () => {
+      const [redis] = await pair();
+      const one = redisWatched(redis);
+      await one.announce(watch(['a']));
+      await one.leads();
+      const keys = await redis.commands.keys(`${redis.key('')}*`);
+      expect(keys).toHaveLength(3);
+      expect(await Promise.all(keys.map((key) => redis.commands.pttl(key)))).toEqual([-1, -1, -1]);
+    });
+
     it('is forgotten with the node that does not say it again', async () => {
       const [redis, redisToo] = await pair();
       await redisWatched(redis, { holdsMs: 50 }).announce(watch(['a']));
-      const other = redisWatched(redisToo);
+      const other = redisWatched(redisToo, { holdsMs: 50 });
+      expect(await other.all()).toEqual(watch(['a']));
       await vi.waitFor(async () => expect(await other.all()).toEqual(watch([])));
-      expect(await redis.commands.smembers(redis.key('nodes'))).toEqual([]);
+      expect(await redis.commands.keys(`${redis.key('')}*`)).toEqual([]);
     });
   });
 
@@ -91,6 +102,12 @@ describeWithRedis('what nodes share in a real Redis', () => {
       const far = await one?.('GET w', 2, 10);
       expect(far).toBeGreaterThan(1000);
       expect(await other?.('GET w', 2, 10)).toBeLessThanOrEqual(far ?? 0);
+    });
+
+    it('is not lost for long when Redis’s clock is set back', async () => {
+      const [redis] = await pair();
+      await redis.commands.set(redis.key('turns', 'GET w'), Date.now() + 365 * 24 * 3600_000);
+      expect(await redisRateLimiter(redis)('GET w', 10, 1000)).toBeLessThanOrEqual(0);
     });
 
     it('is each node’s own while Redis is away', async () => {

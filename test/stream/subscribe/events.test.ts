@@ -176,6 +176,7 @@ it('refuses who may read at neither upstream', async () => {
 it('shows an upstream’s entries only to who may read there', () => {
   const entry = {
     ...change('one', 'SENT'),
+    people: [],
     position: 1,
     follows: 0,
     observedAt: 0,

@@ -172,7 +172,7 @@ describe('a text sent through Pigeon', () => {
   it('tells after a restart what was taken before and not told', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'pigeon-'));
     closing.push(() => rm(dataDir, { recursive: true }));
-    const tokens = openSqliteTextTokens(dataDir, Date.now);
+    const tokens = openSqliteTextTokens(dataDir);
     await tokens.add('key', 'service');
     await tokens.report('key', { status: 'SENT', nativeStatus: 'sent', occurredAt: 1 });
     await tokens.bind('key', idOf('text'));
