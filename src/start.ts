@@ -75,6 +75,7 @@ export const start = async (env: Readonly<Record<string, string | undefined>>): 
         sandbox: sandbox !== undefined,
         introspection: config.introspection,
         graphiql: config.graphiql,
+        metrics: config.metricsPort === undefined,
       }),
       ...(config.graphiql
         ? [

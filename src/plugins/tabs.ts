@@ -109,7 +109,7 @@ fragment Newest on ChannelConnection {
 
 const PERSON = `# One person: who they are in both APIs, and what
 # was said to and by them, newest first.
-# Whose address it is stands below, in the variables.
+# Whose address it is: see the variables below.
 
 query PersonsMessages($email: String!) {
   person(by: { email: $email }) {
