@@ -101,6 +101,7 @@ export const start = async (
         sandbox: sandbox !== undefined,
         introspection: config.introspection,
         graphiql: config.graphiql,
+        metrics: config.metricsPort === undefined,
       }),
       ...(config.graphiql
         ? [
