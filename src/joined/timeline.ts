@@ -6,7 +6,7 @@ import { connectionArgs } from '../graph/connection-type.ts';
 import { InputError } from '../graph/errors.ts';
 import { rest } from '../graph/ledger.ts';
 import { isSortKey, type MessageSource, merge, type SortKey } from '../graph/merge.ts';
-import { Message, MessageConnection, MessageEdge } from '../graph/message.ts';
+import { answeredTogether, Message, MessageConnection, MessageEdge } from '../graph/message.ts';
 import { Source } from '../graph/source.ts';
 import { firstOf, weighs } from '../graph/weight.ts';
 import { nameAuthors } from './author-names.ts';
@@ -142,7 +142,8 @@ builder.objectField(Person, 'timeline', (t) =>
         edges.map(({ node }) => node),
       );
       await inTime(context, SHARE, named).catch(() => {});
-      return { ...connect(edges, args, rows.length > first), sources } as never;
+      const connection = answeredTogether(context, connect(edges, args, rows.length > first));
+      return { ...connection, sources } as never;
     },
   }),
 );
