@@ -362,7 +362,10 @@ describe('a key', () => {
   });
 
   test('of one mutation is not that of another', async () => {
-    const prepared = Object.fromEntries(SENDS.map(([, , call, answer]) => [call, answer]));
+    const prepared = {
+      ...BEFORE_SENDS,
+      ...Object.fromEntries(SENDS.map(([, , call, answer]) => [call, answer])),
+    };
     await using front = await startFront({ bird: prepared, courier: prepared });
     await front.data(SEND);
     await front.data(POST);
@@ -388,6 +391,7 @@ describeWithRedis('two gateways on one Redis', () => {
     const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
     let arrived = 0;
     const prepared: Record<string, Prepared> = {
+      ...BEFORE_SENDS,
       [AT_BIRD]: () => {
         arrived += 1;
         return { status: 202, body: birdMessage('sent', 'line'), until: answered };
