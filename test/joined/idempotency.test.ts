@@ -426,7 +426,7 @@ describeWithRedis('two gateways on one Redis', () => {
     await using server = await startRedis();
     const connections = await Promise.all([server.connect('pigeon'), server.connect('pigeon')]);
     const never = new Promise(() => {});
-    const bird = { [AT_BIRD]: { until: never } };
+    const bird = { ...BEFORE_SENDS, [AT_BIRD]: { until: never } };
     const [slow, quick] = connections.map((redis, index) =>
       startFront({ bird, sends: redisOutbox(redis), deadlineMs: index ? 300 : 3000 }),
     );
@@ -434,7 +434,7 @@ describeWithRedis('two gateways on one Redis', () => {
     await using other = await (quick as Promise<Front>);
     const query = queryOf('sendMessage over Bird');
     const waiting = one.error(query);
-    await vi.waitFor(() => expect(one.bird.asked).toHaveLength(1));
+    await vi.waitFor(() => expect(posts(one)).toHaveLength(1));
     expect(await other.error(query)).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: true });
     expect(await waiting).toMatchObject({ code: 'OUTCOME_UNKNOWN' });
     expect(other.bird.asked).toHaveLength(0);
