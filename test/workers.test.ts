@@ -4,6 +4,7 @@ import { type BirdWorld, CHANNEL_ID, idOfMessage, startBird } from './stream/liv
 import { type Node, startNode } from './stream/nodes.ts';
 import { next, STATUS } from './stream/published.ts';
 import { WORKSPACE_ID } from './support/gateway.ts';
+import { idOf } from './support/ids.ts';
 import { describeWithRedis, startRedis, type TestRedis } from './support/redis.ts';
 
 /** How many clients there are: enough that each of two workers has some. */
@@ -40,6 +41,44 @@ describeWithRedis('two workers behind one port', () => {
     expect(childrenOf(pigeon.pid)).toHaveLength(2);
     expect(metrics).toMatch(/^pigeon_build_info\{[^}]*\} 1$/m);
     expect(metrics).toMatch(/^pigeon_http_request_duration_seconds_count\{[^}]*route="\/livez"[^}]*\} 6$/m);
+  });
+
+  test('see what the other one has changed', async () => {
+    const path = `/workspaces/${WORKSPACE_ID}/contacts/${idOf('ada')}`;
+    let name = 'before';
+    const row = () => ({ body: { id: idOf('ada'), computedDisplayName: name } });
+    bird.upstream.answers({
+      [`GET ${path}`]: row,
+      [`PATCH ${path}`]: () => {
+        name = 'after';
+        return row();
+      },
+    });
+    /** Asks each worker, by a connection of its own. */
+    const ask = async (query: string, times: number): Promise<unknown[]> => {
+      const answers: unknown[] = [];
+      while (answers.length < times) {
+        const response = await fetch(`${pigeon.url}/graphql`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', connection: 'close' },
+          body: JSON.stringify({ query }),
+        });
+        answers.push((await response.json()).data?.bird?.contact?.displayName);
+      }
+      return answers;
+    };
+    const read = `{ bird { contact(id: "${idOf('ada')}") { displayName } } }`;
+    const asked = () => bird.upstream.calls().filter((call) => call === `GET ${path}`).length;
+    expect(await ask(read, CLIENTS)).toEqual(Array(CLIENTS).fill('before'));
+    // Each of them keeps what it has read.
+    expect(asked()).toBe(2);
+    await ask(
+      `mutation { updateBirdContact(input: { id: "${idOf('ada')}", attributes: { firstName: "Ada" } }) { contact { id } } }`,
+      1,
+    );
+    await vi.waitFor(async () => expect(await ask(read, 2)).toEqual(['after', 'after']), {
+      timeout: 5000,
+    });
   });
 
   test('tell the subscribers of both what either is told, also after one has ended and begun again', async () => {

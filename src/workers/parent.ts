@@ -73,6 +73,8 @@ export const startWorkers = async (env: Readonly<Record<string, string | undefin
       worker.on('message', (message: ToParent) => {
         if (message.say === 'hello') tell(worker, { say: 'start', role });
         if (message.say === 'ready') resolve(message);
+        if (message.say === 'changed')
+          for (const other of workers.values()) if (other !== worker) tell(other, message);
         if (message.say === 'gather') void gather(worker, message.id);
         if (message.say === 'measure') measuring.get(message.id)?.(message.metrics);
       });

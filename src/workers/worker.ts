@@ -1,4 +1,5 @@
 import { AggregatorRegistry } from 'prom-client';
+import { noteChange, tellChanges } from '../graph/node.ts';
 import { faultsOf, start } from '../start.ts';
 import type { Metric, ToParent, ToWorker } from './messages.ts';
 
@@ -52,8 +53,10 @@ export const serve = (env: Readonly<Record<string, string | undefined>>): void =
       await close?.();
       process.exit(0);
     }
+    if (message.say === 'changed') noteChange(message.place);
     if (message.say === 'measure') say({ say: 'measure', id: message.id, metrics: await own() });
     if (message.say === 'measured') gathering.get(message.id)?.(message.metrics);
   });
+  tellChanges((place) => say({ say: 'changed', place }));
   say({ say: 'hello' });
 };
