@@ -76,6 +76,8 @@ export interface Changes {
   record(changes: readonly MessageChange[]): Promise<void>;
   /** How far each message has come, by global id, as far as the audience may know. */
   seen(ids: readonly string[], audience: string): Promise<ReadonlyMap<string, Standing>>;
+  /** The same at once, where the store can tell it so; left out, or undefined, where it cannot. */
+  seenNow?(ids: readonly string[], audience: string): ReadonlyMap<string, Standing> | undefined;
   /** Where the last change that subscribers were told stands; left out where nobody is told of changes. */
   readonly newest?: number;
 }

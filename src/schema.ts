@@ -1,6 +1,7 @@
 import { specifiedDirectives } from 'graphql';
 import { builder } from './builder.ts';
 import { counted } from './graph/counted.ts';
+import { withIds } from './graph/node.ts';
 import { markPersonal } from './graph/personal.ts';
 import { describeRest, Rest } from './graph/rest.ts';
 import './bird/batch.ts';
@@ -81,10 +82,12 @@ import './courier/resources/voice-task.ts';
 import './joined/channels.ts';
 import './joined/conversations.ts';
 import './joined/directory-field.ts';
+import './joined/mark-read.ts';
 import './joined/message.ts';
 import './joined/message-conversation.ts';
 import './joined/node.ts';
 import './joined/pending-sends.ts';
+import './joined/people.ts';
 import './joined/message-person.ts';
 import './joined/person.ts';
 import './joined/person-channels.ts';
@@ -101,5 +104,5 @@ builder.subscriptionType({ description: 'Everything that can be followed.' });
 
 /** The whole graph. */
 export const schema = counted(
-  markPersonal(describeRest(builder.toSchema({ directives: [...specifiedDirectives, Rest] }))),
+  withIds(markPersonal(describeRest(builder.toSchema({ directives: [...specifiedDirectives, Rest] })))),
 );

@@ -115,6 +115,27 @@ export const readCursor = <P extends { readonly k: string }>(
   throw new InputError('after', 'is not a cursor of this list');
 };
 
+/** A row whose cursor is written when it is asked for, which of most rows it never is. */
+class Edge<Row> {
+  readonly node: Row;
+  readonly #position: () => object;
+
+  constructor(node: Row, position: () => object) {
+    this.node = node;
+    this.#position = position;
+  }
+
+  get cursor(): string {
+    return writeCursor(this.#position());
+  }
+}
+
+/** A row of a list, and what says where it stands there. */
+export const edgeOf = <Row>(
+  node: Row,
+  position: () => object,
+): { readonly cursor: string; readonly node: Row } => new Edge(node, position);
+
 /** The connection over rows with their cursors. */
 export const connect = <Row>(
   edges: { readonly cursor: string; readonly node: Row }[],
@@ -125,8 +146,12 @@ export const connect = <Row>(
   pageInfo: {
     hasNextPage,
     hasPreviousPage: typeof after === 'string',
-    startCursor: edges[0]?.cursor ?? null,
-    endCursor: edges.at(-1)?.cursor ?? null,
+    get startCursor() {
+      return edges[0]?.cursor ?? null;
+    },
+    get endCursor() {
+      return edges.at(-1)?.cursor ?? null;
+    },
   },
 });
 
@@ -157,7 +182,7 @@ export const byToken = async <Row>(args: ConnectionArgs, list: TokenList<Row>): 
       if (edges.length === first) return connect(edges, args, true);
       seen.add(id);
       const page = index === rows.length - 1 && !ends ? { p: next } : { p: token, l: limit, o: index };
-      edges.push({ node: row, cursor: writeCursor({ k: list.name, ...page, i: id, t: list.time?.(row) }) });
+      edges.push(edgeOf(row, () => ({ k: list.name, ...page, i: id, t: list.time?.(row) })));
     }
     if (ends || edges.length >= first) return connect(edges, args, !ends);
     token = next;
@@ -217,10 +242,11 @@ export const byOffset = async <Row>(
     more = counted && !ended;
     follows = true;
   }
-  const edges = found.slice(0, first).map(({ row, offset: o }) => ({
-    node: row,
-    cursor: writeCursor({ k: list.name, o, i: list.id(row), t: list.time?.(row) }),
-  }));
+  const edges = found
+    .slice(0, first)
+    .map(({ row, offset: o }) =>
+      edgeOf(row, () => ({ k: list.name, o, i: list.id(row), t: list.time?.(row) })),
+    );
   return connect(edges, args, found.length > first || (asksForMore && more));
 };
 

@@ -5,6 +5,7 @@ import { type Api, audienceOf, type Context } from '../context.ts';
 import type { MessageStatus, Standing } from '../ports.ts';
 import { InvalidValueError } from './errors.ts';
 import { globalId } from './ids.ts';
+import { PERSONAL } from './personal.ts';
 import { Source } from './source.ts';
 import { MessageStatusEnum, rank } from './status.ts';
 
@@ -30,6 +31,7 @@ export const MessageParty = builder.objectRef<Party>('MessageParty').implement({
   description: 'Who wrote a message.',
   fields: (t) => ({
     name: t.exposeString('name', {
+      extensions: PERSONAL,
       description:
         'Their name as the message itself tells it; where it does not, the person’s own name on their timeline.',
     }),
@@ -60,7 +62,7 @@ export const Message = builder.interfaceRef<object>('Message').implement({
     nativeId: t.string({ nullable: false, description: DESCRIPTIONS.nativeId }),
     source: t.field({ type: Source, nullable: false, description: DESCRIPTIONS.source }),
     direction: t.field({ type: MessageDirection, nullable: false, description: DESCRIPTIONS.direction }),
-    text: t.string({ description: DESCRIPTIONS.text }),
+    text: t.string({ description: DESCRIPTIONS.text, extensions: PERSONAL }),
     status: t.field({ type: MessageStatusEnum, nullable: false, description: DESCRIPTIONS.status }),
     nativeStatus: t.string({ description: DESCRIPTIONS.nativeStatus }),
     statusAt: t.field({ type: 'DateTime', description: DESCRIPTIONS.statusAt }),
@@ -231,17 +233,17 @@ const viewFields = <Row extends object>(
     type: MessageStatusEnum,
     nullable: false,
     description: DESCRIPTIONS.status,
-    resolve: async (row, _args, context) => (await shown(context, view, row)).status,
+    resolve: (row, _args, context) => told(shown(context, view, row), ({ status }) => status),
   }),
   nativeStatus: t.string({
     description: DESCRIPTIONS.nativeStatus,
-    resolve: async (row, _args, context) => (await shown(context, view, row)).nativeStatus,
+    resolve: (row, _args, context) => told(shown(context, view, row), ({ nativeStatus }) => nativeStatus),
   }),
   statusAt: t.field({
     type: 'DateTime',
     description: DESCRIPTIONS.statusAt,
-    resolve: async (row, _args, context) =>
-      (await shown(context, view, row)).at ?? warnOfTime(context, DESCRIPTIONS.statusAt),
+    resolve: (row, _args, context) =>
+      told(shown(context, view, row), ({ at }) => at ?? warnOfTime(context, DESCRIPTIONS.statusAt)),
   }),
   createdAt: t.field({
     type: 'DateTime',
@@ -266,7 +268,11 @@ const viewFields = <Row extends object>(
 const warnOfTime = ({ services }: Context, description: string): undefined =>
   services.warn('an upstream’s time is missing or cannot be read', { description }) as undefined;
 
-/** What the status stream knows, one look-up for all messages of a page. */
+/** What is told of a status, at once where it is known. */
+const told = <T>(status: Shown | Promise<Shown>, tell: (status: Shown) => T): T | Promise<T> =>
+  status instanceof Promise ? status.then(tell) : tell(status);
+
+/** What the status stream knows, one look-up for all messages that are asked about at once. */
 const seen = createContextCache((context: Context) => {
   const of = (api: Api) =>
     new DataLoader<string, Standing | undefined>(async (ids) => {
@@ -275,6 +281,43 @@ const seen = createContextCache((context: Context) => {
     });
   return { bird: of('bird'), courier: of('courier') };
 });
+
+/** The messages of lists that are answered. */
+interface Listed {
+  /** Of which nothing has been asked yet. */
+  unasked: (readonly { readonly node: unknown }[])[];
+  /** What the status stream knows of all others. */
+  readonly known: Map<object, Standing | undefined>;
+}
+
+const listed = createContextCache((): Listed => ({ unasked: [], known: new Map() }));
+
+/** Says that the messages of a connection are answered together, so that what is asked of one is learned of all. */
+export const answeredTogether = <Answered extends { readonly edges: readonly { readonly node: unknown }[] }>(
+  context: Context,
+  connection: Answered,
+): Answered => {
+  listed(context).unasked.push(connection.edges);
+  return connection;
+};
+
+/** Learns what the status stream knows of all messages that are answered, where it can tell that at once. */
+const learn = (context: Context): void => {
+  const lists = listed(context);
+  const { changes } = context.services;
+  const ids = { bird: new Map<object, string>(), courier: new Map<object, string>() };
+  for (const edges of lists.unasked) {
+    for (const { node } of edges) {
+      const view = typeof node === 'object' && node !== null ? viewOf(node) : undefined;
+      if (view) ids[view.api].set(node as object, globalId(view.typename, view.key(node as object)));
+    }
+  }
+  lists.unasked = [];
+  for (const api of ['bird', 'courier'] as const) {
+    const found = ids[api].size > 0 && changes.seenNow?.([...ids[api].values()], audienceOf(context, api));
+    if (found) for (const [row, id] of ids[api]) lists.known.set(row, found.get(id));
+  }
+};
 
 /** What clients call messages, one look-up for all messages of a page. */
 const labels = createContextCache(
@@ -295,5 +338,15 @@ export const clientIdOf = (context: Context, messageId: string): Promise<string 
     });
 
 /** The status that a message shows to who asks. */
-const shown = async <Row>(context: Context, view: MessageView<Row>, row: Row): Promise<Shown> =>
-  shownStatus(view, row, await seen(context)[view.api].load(globalId(view.typename, view.key(row))));
+const shown = <Row extends object>(
+  context: Context,
+  view: MessageView<Row>,
+  row: Row,
+): Shown | Promise<Shown> => {
+  const { unasked, known: told } = listed(context);
+  if (unasked.length > 0) learn(context);
+  if (told.has(row)) return shownStatus(view, row, told.get(row));
+  return seen(context)
+    [view.api].load(globalId(view.typename, view.key(row)))
+    .then((known) => shownStatus(view, row, known));
+};

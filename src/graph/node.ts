@@ -1,11 +1,11 @@
 import { brandWithType, createContextCache, type ObjectRef } from '@pothos/core';
 import DataLoader from 'dataloader';
-import type { GraphQLResolveInfo } from 'graphql';
+import { type GraphQLResolveInfo, type GraphQLSchema, isObjectType } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { type BuilderTypes, builder } from '../builder.ts';
 import { type Api, type Context, credentialOf, requireRight } from '../context.ts';
 import type { Operation } from '../upstream/send.ts';
-import { decodeId, type NativeForm, registerId } from './ids.ts';
+import { decodeId, globalId, type NativeForm, registerId } from './ids.ts';
 import { rest } from './ledger.ts';
 import { camel } from './names.ts';
 import { asksOnly } from './selection.ts';
@@ -14,8 +14,11 @@ import { type Loading, weighsRelation } from './weight.ts';
 
 /** A type of object that can be fetched by its key alone. */
 export interface NodeRef<Row extends object> extends ObjectRef<BuilderTypes, Row> {
-  /** The object of a key, fetched once an operation; null when the upstream says that there is none. */
-  load(context: Context, key: string): Promise<Row | null>;
+  /**
+   * The object of a key, fetched once an operation; null when the upstream says that there is none. What is known
+   * already is given at once.
+   */
+  load(context: Context, key: string): Row | null | Promise<Row | null>;
   /** Lets later loads of the object find what was just read or written. */
   prime(context: Context, row: Row): void;
   /** The object was changed: later loads ask anew, and no reading that was begun before is used again. */
@@ -44,7 +47,7 @@ interface NodeOptions<Row extends object> {
 }
 
 interface Registered {
-  readonly load: (context: Context, key: string) => Promise<object | null>;
+  readonly load: (context: Context, key: string) => object | null | Promise<object | null>;
   readonly loadings: readonly Loading[];
 }
 
@@ -131,6 +134,24 @@ export const node = <Row extends object>(name: string, options: NodeOptions<Row>
     context.services.cache?.set(cacheKey(context, of), { row, began } satisfies Kept);
   };
 
+  /** What the operation has read, or is reading, by key: rows of a list name the same few objects again and again. */
+  const known = createContextCache(
+    (_context: Context) => new Map<string, Row | null | Promise<Row | null>>(),
+  );
+
+  /** What of it was kept from before. */
+  const reused = createContextCache((_context: Context) => new Set<string>());
+
+  const read = (context: Context, of: string): Row | null | Promise<Row | null> => {
+    // What is kept under this key was put there by `keep`.
+    const kept = cached
+      ? (context.services.cache?.get(cacheKey(context, of)) as Kept | undefined)
+      : undefined;
+    if (!kept || isChangedSince(context, of, kept.began)) return loader(context).load(of);
+    if (context.trace) reused(context).add(of);
+    return kept.row as Row;
+  };
+
   const loading: Loading = { name, api, batched: batch > 1 };
   const [first] = operations;
 
@@ -138,19 +159,26 @@ export const node = <Row extends object>(name: string, options: NodeOptions<Row>
     key,
     operations,
     loading,
-    load: async (context: Context, of: string) => {
+    load: (context: Context, of: string) => {
       requireRight(context, api, 'read');
-      // What is kept under this key was put there by `keep`.
-      const kept = cached
-        ? (context.services.cache?.get(cacheKey(context, of)) as Kept | undefined)
-        : undefined;
-      if (!kept || isChangedSince(context, of, kept.began)) return loader(context).load(of);
-      if (first) context.trace?.cached(first);
-      return kept.row as Row;
+      const rows = known(context);
+      const found = rows.get(of) ?? read(context, of);
+      rows.set(of, found);
+      if (!(found instanceof Promise)) {
+        if (first && context.trace && reused(context).has(of)) context.trace.cached(first);
+        return found;
+      }
+      // Whoever asks from now on need not wait. A failure stays what it is.
+      found.then(
+        (row) => rows.get(of) === found && rows.set(of, row),
+        () => {},
+      );
+      return found;
     },
     prime: (context: Context, row: Row) => {
       keep(context, row);
-      loader(context).clear(key(row)).prime(key(row), row);
+      known(context).set(key(row), row);
+      reused(context).delete(key(row));
     },
     forget: (context: Context, of: string) => {
       if (cached) {
@@ -164,6 +192,7 @@ export const node = <Row extends object>(name: string, options: NodeOptions<Row>
         changedAt.set(at, now);
       }
       context.services.cache?.delete(cacheKey(context, of));
+      known(context).delete(of);
       loader(context).clear(of);
     },
   });
@@ -177,7 +206,7 @@ export const registerNode = (
   name: string,
   natives: readonly number[],
   operations: readonly Operation[],
-  load: (context: Context, key: string) => Promise<object | null>,
+  load: (context: Context, key: string) => object | null | Promise<object | null>,
   {
     form,
     loadings = [],
@@ -186,6 +215,20 @@ export const registerNode = (
   registerId(name, natives, form);
   nodes.set(name, { load, loadings });
   for (const operation of operations) nodeOperations.add(operation);
+};
+
+/**
+ * Has the `id` of every object be told at once. Pothos tells it by an async function, which costs as much as all other
+ * plain fields of a row together.
+ */
+export const withIds = (schema: GraphQLSchema): GraphQLSchema => {
+  for (const [name, key] of keys) {
+    const type = schema.getType(name);
+    const field = isObjectType(type) ? type.getFields().id : undefined;
+    // The row is of the type whose field it is.
+    if (field) field.resolve = (row) => globalId(name, key(row as never));
+  }
+  return schema;
 };
 
 /** The object behind a global id; null when the id is none or the object is not there any more. */
@@ -211,11 +254,11 @@ export const embedded = <Row extends object>(
   part: object,
   context: Context,
   info: GraphQLResolveInfo,
-): Row | Promise<Row | null> => {
-  const known = Object.entries(part).filter(([, value]) => value !== undefined);
-  const fields = known.map(([name]) => camel(name));
+): Row | null | Promise<Row | null> => {
+  const isKnown = (field: string) =>
+    Object.entries(part).some(([name, value]) => value !== undefined && camel(name) === field);
   // The query asks for nothing that the part lacks.
-  return asksOnly(info, fields) ? (brand({ ...part }, ref.name) as Row) : ref.load(context, key);
+  return asksOnly(info, isKnown) ? (brand({ ...part }, ref.name) as Row) : ref.load(context, key);
 };
 
 /**

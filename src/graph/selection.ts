@@ -44,21 +44,45 @@ const selected = (
 /** Has a field say that it needs nothing but the key of its object, so that an id that another row holds answers it. */
 export const KEY_ONLY = { extensions: { keyOnly: true } } as const;
 
+/** What a field of the query asks for below itself, on objects of one type. */
+interface Needed {
+  readonly nodes: readonly FieldNode[];
+  readonly type: GraphQLNamedType;
+  readonly names: readonly string[];
+}
+
+/** What fields ask for, by the first place of the document that asks for them: the same for every row of a list. */
+const needed = new WeakMap<FieldNode, Needed[]>();
+
+/** The fields asked for below the current one that need more than the key of its object. */
+const needs = (info: GraphQLResolveInfo): readonly string[] => {
+  const { fieldNodes: nodes } = info;
+  const [first] = nodes as readonly [FieldNode];
+  const type = getNamedType(info.returnType);
+  const found = needed.get(first) ?? [];
+  const made = found.find(
+    (one) =>
+      one.type === type &&
+      one.nodes.length === nodes.length &&
+      one.nodes.every((node, index) => node === nodes[index]),
+  );
+  if (made) return made.names;
+  const known = isObjectType(type) ? type.getFields() : {};
+  const names = [...selected(info, type, nodes).keys()].filter(
+    (name) => name !== 'id' && name !== '__typename' && known[name]?.extensions.keyOnly !== true,
+  );
+  needed.set(first, [...found, { nodes, type, names }]);
+  return names;
+};
+
 /**
  * True when the query asks for nothing beyond these fields of the current field's object, and those that need its
  * key alone: then what the parent embeds can answer it and nothing need be fetched.
  */
-export const asksOnly = (info: GraphQLResolveInfo, fields: readonly string[]): boolean => {
-  const type = getNamedType(info.returnType);
-  const known = isObjectType(type) ? type.getFields() : {};
-  return [...selected(info, type, info.fieldNodes).keys()].every(
-    (name) =>
-      name === 'id' ||
-      name === '__typename' ||
-      fields.includes(name) ||
-      known[name]?.extensions.keyOnly === true,
-  );
-};
+export const asksOnly = (
+  info: GraphQLResolveInfo,
+  fields: readonly string[] | ((field: string) => boolean),
+): boolean => needs(info).every(typeof fields === 'function' ? fields : (name) => fields.includes(name));
 
 /** The type of a field's objects; undefined where the type has no such field. */
 const typeOf = (type: GraphQLNamedType | undefined, name: string): GraphQLNamedType | undefined => {

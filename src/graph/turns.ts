@@ -7,6 +7,25 @@ const SLICE_MS = 8;
 /** A list of no more rows than this is gone through at once. */
 const AT_ONCE = 20;
 
+/** Longer lists are gone through at once too while they have no more rows than this altogether between two turns. */
+const BETWEEN_TURNS = 250;
+
+/** How many rows of longer lists have been gone through at once since others had their turn. */
+let passed = 0;
+
+const startCounting = (): void => {
+  passed = 0;
+};
+
+/** True for a list that need not be gone through in turns. A row takes some ten microseconds. */
+const isShort = (count: number): boolean => {
+  if (count <= AT_ONCE) return true;
+  if (passed + count > BETWEEN_TURNS) return false;
+  if (passed === 0) setImmediate(startCounting);
+  passed += count;
+  return true;
+};
+
 /** When the running slice began. */
 let begun = 0;
 
@@ -57,7 +76,7 @@ export const afterLists = (context: Context, act: () => void): void => {
  * operation's time is over or its client has gone.
  */
 export const inTurns = <Row>(rows: readonly Row[], context: Context): Iterable<Row> | AsyncIterable<Row> =>
-  rows.length > AT_ONCE ? new Turns(rows, context) : rows;
+  isShort(rows.length) ? rows : new Turns(rows, context);
 
 class Turns<Row> implements AsyncIterableIterator<Row, undefined, void> {
   readonly #rows: readonly Row[];

@@ -74,7 +74,7 @@ builder.node(Conversation, {
       extensions: weighs((asked) =>
         BirdChannel.loading && !asked.asksOnly(['id']) ? { loads: [BirdChannel.loading] } : {},
       ),
-      resolve: (row, _args, context, info): object | Promise<object | null> => {
+      resolve: (row, _args, context, info): object | null | Promise<object | null> => {
         if (row.api === 'courier') return row.channel;
         const { workspaceId, channelId } = row.talk;
         const part = { workspaceId, id: channelId };

@@ -77,7 +77,7 @@ export const findMessage = async (
   const { bird, courier } = context.services;
   const row = await firstKnown<object>([
     ...(bird ? [findById(context, bird.workspaceId, id)] : []),
-    ...(courier ? [CourierMessage, CourierText, CourierEmail].map((ref) => ref.load(context, id)) : []),
+    ...(courier ? [CourierMessage, CourierText, CourierEmail].map(async (ref) => ref.load(context, id)) : []),
   ]);
   return messageOf(row);
 };

@@ -39,8 +39,9 @@ export const useLandingPage = (options: LandingPageOptions): Plugin => ({
 /** True unless the route has been switched off. */
 const isServed = (
   path: string,
-  { introspection = true, graphiql = true, metrics = true }: LandingPageOptions,
+  { sandbox, introspection = true, graphiql = true, metrics = true }: LandingPageOptions,
 ): boolean =>
+  (sandbox || path !== '/demo') &&
   (introspection || !['/schema.graphql', '/possibleTypes.json'].includes(path)) &&
   (graphiql || !['/graphql', '/explain'].includes(path)) &&
   (metrics || path !== '/metrics');
@@ -62,6 +63,11 @@ const possibleTypes = (schema: GraphQLSchema): Readonly<Record<string, readonly 
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
 
 const LINKS = [
+  [
+    '/demo',
+    'The inbox',
+    'An example to copy from: conversations of both APIs, live, in plain HTML and JavaScript.',
+  ],
   ['/graphql', 'GraphiQL', 'Explore the graph and ask it, in this browser.'],
   [
     '/explain',

@@ -9,6 +9,7 @@ import type { Row, Values } from '../dialect.ts';
 import { refuseEmpty } from '../errors.ts';
 import { inputFields, type Shapes, writeValues } from '../input.ts';
 import { type Claim, rest } from '../ledger.ts';
+import { answeredTogether } from '../message.ts';
 import { asNoun, plural, uncapitalized } from '../names.ts';
 import { asksFor, KEY_ONLY } from '../selection.ts';
 import { type Asked, type Cost, firstOf, pagesOf, weighs } from '../weight.ts';
@@ -20,7 +21,7 @@ interface Options {
   readonly path?: string;
   /** Name of the field on the branch, where it is not the thing’s in the plural; none where `false`. */
   readonly field?: string | false;
-  /** In place of the contract’s words for it. */
+  /** The description, where the contract's summary does not fit. */
   readonly description?: string;
   /** The attribute by which the upstream orders, newest first. */
   readonly newestBy?: string;
@@ -28,7 +29,7 @@ interface Options {
   readonly always?: Readonly<Record<string, string | boolean>>;
   /** True for a list of messages. */
   readonly messages?: boolean;
-  /** What is to be known of the order and of what the list leaves out. */
+  /** A sentence on the order of the list and on what it leaves out. */
   readonly note?: string;
   /** True for a list that is given whole, as a plain list: the upstream does not page it. */
   readonly whole?: boolean;
@@ -219,9 +220,9 @@ const define = (ref: ResourceRef<Row>, options: Options): List<Row> => {
             ...writeValues(dialect, args, shapes, '', dialect.scopeOf(of)),
             ...Object.fromEntries(Object.entries(bound).map(([name, value]) => [name, value(of)])),
           };
-          return type
-            ? read(context, args, values, asksFor(info, 'pageInfo', 'hasNextPage'), keyOf(of))
-            : all(context, values, keyOf(of));
+          if (!type) return all(context, values, keyOf(of));
+          const found = read(context, args, values, asksFor(info, 'pageInfo', 'hasNextPage'), keyOf(of));
+          return options.messages ? found.then((rows) => answeredTogether(context, rows)) : found;
         },
       } as never),
     );

@@ -48,7 +48,7 @@ export interface State {
   readonly removed: boolean;
   /** When it was removed, or that was taken back, by the upstream's clock; 0 where neither was ever told. */
   readonly removedAt: number;
-  /** The highest status that an entry published; null while it is known by reading alone. */
+  /** The highest status that an entry published, or else an earlier, lower reading; null while one reading is all. */
   readonly published: MessageStatus | null;
   /** Whether the message was removed by the last entry. */
   readonly publishedRemoved: boolean;
@@ -101,6 +101,8 @@ export interface Log {
   head(): Promise<number>;
   /** What is known of these messages, for each of the audiences apart. */
   states(messageIds: readonly string[], audiences: readonly string[]): Promise<readonly State[]>;
+  /** The same at once, where the store lies in this process. */
+  readonly statesNow?: (messageIds: readonly string[], audiences: readonly string[]) => readonly State[];
   /**
    * Hears of every entry from now on, in order, whichever process wrote it. Call the result to stop.
    *

@@ -66,7 +66,7 @@ export const logIn = (
   const age = ageClock(Number(statements.keptAt.get()?.last), elapsed);
   let head = Number(statements.head.get()?.seq ?? 0);
   /** True until an entry is written: the file may have been put back to how it was before. */
-  let leaps = head > 0;
+  let leaps = statements.opened.run().changes === 0;
   let entries = Number(statements.countEntries.get()?.count);
   let states = Number(statements.countStates.get()?.count);
 
@@ -143,6 +143,9 @@ export const logIn = (
   // The bounds may be others than before.
   flush();
 
+  const statesNow = (messageIds: readonly string[], audiences: readonly string[]) =>
+    reading(() => statements.states.all(JSON.stringify(messageIds), JSON.stringify(audiences))).map(toState);
+
   return {
     epoch,
     append: (changes) => submit(changes, 'append'),
@@ -156,10 +159,8 @@ export const logIn = (
       return rows[0]?.follows === after ? rows.map(toEntry) : undefined;
     },
     head: async () => head,
-    states: async (messageIds, audiences) =>
-      reading(() => statements.states.all(JSON.stringify(messageIds), JSON.stringify(audiences))).map(
-        toState,
-      ),
+    states: async (messageIds, audiences) => statesNow(messageIds, audiences),
+    statesNow,
     follow(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -62,10 +62,23 @@ export class StatusLog implements Changes {
     try {
       return await this.states(ids, audience);
     } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
-      this.#warn('statuses seen before are not known', { error: String(error) });
-      return new Map();
+      return this.#unknown(error);
     }
+  }
+
+  seenNow(ids: readonly string[], audience: string): ReadonlyMap<string, State> | undefined {
+    const { statesNow } = this.#log;
+    try {
+      return statesNow && furthest(statesNow(ids, [...new Set([SERVICE, audience])]));
+    } catch (error) {
+      return this.#unknown(error);
+    }
+  }
+
+  #unknown(error: unknown): ReadonlyMap<string, State> {
+    if (!(error instanceof StoreError)) throw error;
+    this.#warn('statuses seen before are not known', { error: String(error) });
+    return new Map();
   }
 
   /** How far each message has come, as far as the audience may know. */
