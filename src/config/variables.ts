@@ -147,7 +147,7 @@ export const variables = z.object({
   METRICS_PORT: count(0, 65_535).optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: url.optional(),
   OTEL_SERVICE_NAME: z.string().default('pigeon'),
-  OTEL_TRACES_SAMPLER_ARG: share.default(1),
+  OTEL_TRACES_SAMPLER_ARG: share.default(0.1),
   SANDBOX: oneOf('auto', 'on', 'off').default('auto'),
   DATA_DIR: z.string().default('.data'),
   DEFAULT_REGION: z

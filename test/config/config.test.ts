@@ -475,7 +475,7 @@ describe('what operators watch', () => {
       readConfig({ METRICS_PORT: '9100', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/' }),
     ).toMatchObject({
       metricsPort: 9100,
-      tracing: { url: 'http://collector:4318', serviceName: 'pigeon', ratio: 1 },
+      tracing: { url: 'http://collector:4318', serviceName: 'pigeon', ratio: 0.1 },
     });
     expect(faultsOf({ OTEL_TRACES_SAMPLER_ARG: '1.5' })).toEqual([
       'OTEL_TRACES_SAMPLER_ARG: must be between 0 and 1',
