@@ -166,8 +166,7 @@ const draw = (row) => {
   name.textContent = nameOf(conversation);
   time.textContent = when(conversation.lastActivityAt);
   last.textContent = conversation.lastMessage?.text || 'A picture or a file';
-  count.textContent = unread > 0 ? unread : '';
-  count.ariaLabel = unread > 0 ? `${unread} unread` : null;
+  count.replaceChildren(...(unread > 0 ? [`${unread}`, make('span', 'unseen', ' unread')] : []));
   over.textContent = overOf(conversation);
   // The list is in the order of times; a row that is moved keeps the focus.
   const next = [...list.children].find(
@@ -225,10 +224,10 @@ let open;
 const unsent = new Map();
 
 const TICKS = {
-  DRAFT: '○',
-  SCHEDULED: '◷',
-  ACCEPTED: '◷',
-  PROCESSING: '◷',
+  DRAFT: '…',
+  SCHEDULED: '…',
+  ACCEPTED: '…',
+  PROCESSING: '…',
   SENT: '✓',
   DELIVERED: '✓✓',
   READ: '✓✓',
@@ -259,7 +258,7 @@ const drawFile = ({ url, name, contentType }, shown) => {
     image.src = from;
     return image;
   }
-  const file = make(url ? 'a' : 'span', 'file', `📎 ${name ?? 'A file'}`);
+  const file = make(url ? 'a' : 'span', 'file', `File: ${name ?? contentType ?? 'unnamed'}`);
   if (url) Object.assign(file, { href: url, target: '_blank', rel: 'noreferrer' });
   return file;
 };
@@ -288,6 +287,8 @@ const keepAtEnd = () => wasAtEnd && toEnd();
 scroller.addEventListener('scroll', () => {
   wasAtEnd = isAtEnd();
 });
+
+new ResizeObserver(keepAtEnd).observe(scroller);
 
 /** Shows a message where it belongs, once. */
 const place = (to, message, { isOlder = false } = {}) => {
