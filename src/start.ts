@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { type Config, ConfigError, readConfig, upstreamsOf } from './config/config.ts';
 import { openDirectory } from './joined/directory.ts';
 import { openSqliteOutbox } from './outbox/sqlite-outbox.ts';
+import { useDemo } from './plugins/demo/demo.ts';
 import { useExplainPage } from './plugins/explain-page.ts';
 import { useGraphiql } from './plugins/graphiql.ts';
 import { useLandingPage } from './plugins/landing-page.ts';
@@ -101,7 +102,9 @@ export const start = async (
         sandbox: sandbox !== undefined,
         introspection: config.introspection,
         graphiql: config.graphiql,
+        metrics: config.metricsPort === undefined,
       }),
+      ...(sandbox ? [useDemo({ filesUrl: sandbox.files.url })] : []),
       ...(config.graphiql
         ? [
             useExplainPage({ examples: sandbox?.fixtureIds }),

@@ -111,10 +111,12 @@ const timeZone = z.string().refine((value) => {
   }
 }, 'must be a time zone such as Europe/Amsterdam');
 
-const uuids = listed.refine(
-  (values) => values.every((value) => uuid.safeParse(value).success),
-  'must be UUIDs, comma separated',
-);
+const uuids = listed
+  .refine(
+    (values) => values.every((value) => uuid.safeParse(value).success),
+    'must be UUIDs, comma separated',
+  )
+  .transform((values) => values.map((value) => value.toLowerCase()));
 
 /** Each variable by itself: its form and its default. */
 export const variables = z.object({
@@ -145,7 +147,7 @@ export const variables = z.object({
   METRICS_PORT: count(0, 65_535).optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: url.optional(),
   OTEL_SERVICE_NAME: z.string().default('pigeon'),
-  OTEL_TRACES_SAMPLER_ARG: share.default(1),
+  OTEL_TRACES_SAMPLER_ARG: share.default(0.1),
   SANDBOX: oneOf('auto', 'on', 'off').default('auto'),
   DATA_DIR: z.string().default('.data'),
   DEFAULT_REGION: z
