@@ -23,7 +23,7 @@ export interface Running extends Gateway {
 }
 
 /** The upstreams that Pigeon plays, as far as a gateway over them needs to know. All of it passes between processes. */
-export type Played = Pick<Sandbox, 'bird' | 'courier' | 'fixtureIds'>;
+export type Played = Pick<Sandbox, 'bird' | 'courier' | 'files' | 'fixtureIds'>;
 
 /** What one of several processes behind one port is told before it starts. */
 export interface Role {

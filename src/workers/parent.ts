@@ -61,6 +61,7 @@ export const startWorkers = async (env: Readonly<Record<string, string | undefin
   const played = sandbox && {
     bird: sandbox.bird,
     courier: sandbox.courier,
+    files: sandbox.files,
     fixtureIds: sandbox.fixtureIds,
   };
 
