@@ -15,6 +15,8 @@ export interface Witness {
   cursor: string | undefined;
   /** How many entries had been acknowledged when it began; undefined before. */
   since: number | undefined;
+  /** True while it may still be told of readings that the store has forgotten since. */
+  doubts: boolean;
   /** Entries that the store lost and that it could not know to be missing. */
   readonly excused: Set<Entry>;
 }
@@ -54,6 +56,7 @@ export class Checker {
       knows: new Map(),
       cursor: undefined,
       since: undefined,
+      doubts: false,
       excused: new Set(),
     };
     this.witnesses.push(witness);
@@ -63,6 +66,7 @@ export class Checker {
   /** A client is subscribed; while it was told nothing it has no cursor, and begins anew. */
   subscribed(witness: Witness): void {
     if (witness.cursor === undefined) witness.since = this.#acknowledged.length;
+    witness.doubts = false;
   }
 
   /** The log said of entries that they are written. */
@@ -92,7 +96,8 @@ export class Checker {
     if (before && rank(status) < rank(before.status)) {
       throw new Violation(`a status regresses: ${witness.name} is told ${status} after ${before.status}`);
     }
-    witness.told.set(messageId, { status, wasRead: via === 'SNAPSHOT' || via === 'RECONCILED' });
+    const wasRead = via === 'SNAPSHOT' || via === 'RECONCILED';
+    if (!wasRead || !witness.doubts) witness.told.set(messageId, { status, wasRead });
     this.#learns(witness, messageId, rank(status));
   }
 
@@ -113,10 +118,11 @@ export class Checker {
     );
     for (const one of [...gone, ...this.#answered]) one.lost = true;
     for (const witness of this.witnesses) {
+      witness.doubts = true;
+      for (const [messageId, { wasRead }] of witness.told) if (wasRead) witness.told.delete(messageId);
       const cursor = witness.cursor === undefined ? undefined : readCursor(witness.cursor);
       if (cursor && (cursor.epoch !== epoch || cursor.position > position)) continue;
       for (const { entry } of gone) witness.excused.add(entry);
-      for (const [messageId, { wasRead }] of witness.told) if (wasRead) witness.told.delete(messageId);
     }
   }
 
