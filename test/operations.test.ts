@@ -1,13 +1,10 @@
-import { type GraphQLObjectType, getNamedType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { globalId } from '../src/graph/ids.ts';
 import { type Claim, ledger } from '../src/graph/ledger.ts';
-import { fixtureIds } from '../src/sandbox/fixture-ids.ts';
-import { schema } from '../src/schema.ts';
 import { startCoverage } from './support/coverage.ts';
 import type { Given } from './support/example-input.ts';
-import { givenBy, IN_BIRD, idOf } from './support/operation-inputs.ts';
-import { fieldOf, requestOf } from './support/operations.ts';
+import { nodeOf } from './support/node-of.ts';
+import { givenBy, idOf } from './support/operation-inputs.ts';
+import { requestOf } from './support/operations.ts';
 import { preparing } from './support/preparing.ts';
 import { type LiveGateway, startLiveGateway } from './support/sandbox.ts';
 import { watchSent } from './support/sent.ts';
@@ -23,21 +20,6 @@ afterAll(() => {
   sent[Symbol.dispose]();
   return gateway.close();
 });
-
-/** The global id of a thing of each type that has a path of one. */
-const nodeOf = (typename: string): string | undefined => {
-  const inBird = IN_BIRD[typename.replace(/^Bird/, '')];
-  if (typename.startsWith('Bird') && inBird) {
-    const channel = typename === 'BirdMessage' ? [fixtureIds.birdChannelId] : [];
-    return globalId(typename, [fixtureIds.birdWorkspaceId, ...channel, inBird].join('/'));
-  }
-  const single = Object.values((schema.getType('Courier') as GraphQLObjectType).getFields()).find(
-    (field) => getNamedType(field.type).name === typename && field.args.some(({ name }) => name === 'id'),
-  );
-  const call = ledger().find((claim) => single && fieldOf(claim).field === single);
-  const [, , collection] = call?.path.split('/') ?? [];
-  return collection === undefined ? undefined : globalId(typename, idOf(collection));
-};
 
 const name = ({ method, path }: Claim) => `${method} ${path}`;
 const courier = ledger().filter(({ api }) => api === 'courier');

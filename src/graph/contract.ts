@@ -69,7 +69,7 @@ export interface ResolvedShape extends Shape {
 export interface ContractOperation {
   readonly summary?: string;
   readonly description?: string;
-  /** What is printed by no page of the vendor, and from what it follows. */
+  /** What no page of the vendor prints, and from what it was concluded. */
   readonly inferred?: string;
   /** The scope that a caller needs beside the usual one. */
   readonly scope?: string;
@@ -77,7 +77,7 @@ export interface ContractOperation {
   readonly send?: boolean;
   /** Why it should not be used any more. */
   readonly deprecated?: string;
-  /** The parameters that stand in the path, by their braces’ names. */
+  /** The path parameters, by name. */
   readonly path?: Readonly<Record<string, Shape>>;
   readonly query?: Readonly<Record<string, Shape>>;
   readonly headers?: Readonly<Record<string, Shape>>;

@@ -12,7 +12,7 @@ import { TimeRange } from './scalars.ts';
 /** Shapes of arguments or of an input’s fields, by the upstream’s names. */
 export type Shapes = Readonly<Record<string, Shape>>;
 
-/** Whose arguments or fields they are: names of enums and inputs begin with it. */
+/** The type that owns the arguments or fields: names of enums and inputs begin with its name. */
 export interface Owner {
   readonly dialect: Dialect;
   readonly typename: string;

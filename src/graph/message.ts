@@ -5,6 +5,7 @@ import { type Api, audienceOf, type Context } from '../context.ts';
 import type { MessageStatus, Standing } from '../ports.ts';
 import { InvalidValueError } from './errors.ts';
 import { globalId } from './ids.ts';
+import { PERSONAL } from './personal.ts';
 import { Source } from './source.ts';
 import { MessageStatusEnum, rank } from './status.ts';
 
@@ -30,6 +31,7 @@ export const MessageParty = builder.objectRef<Party>('MessageParty').implement({
   description: 'Who wrote a message.',
   fields: (t) => ({
     name: t.exposeString('name', {
+      extensions: PERSONAL,
       description:
         'Their name as the message itself tells it; where it does not, the person’s own name on their timeline.',
     }),
@@ -60,7 +62,7 @@ export const Message = builder.interfaceRef<object>('Message').implement({
     nativeId: t.string({ nullable: false, description: DESCRIPTIONS.nativeId }),
     source: t.field({ type: Source, nullable: false, description: DESCRIPTIONS.source }),
     direction: t.field({ type: MessageDirection, nullable: false, description: DESCRIPTIONS.direction }),
-    text: t.string({ description: DESCRIPTIONS.text }),
+    text: t.string({ description: DESCRIPTIONS.text, extensions: PERSONAL }),
     status: t.field({ type: MessageStatusEnum, nullable: false, description: DESCRIPTIONS.status }),
     nativeStatus: t.string({ description: DESCRIPTIONS.nativeStatus }),
     statusAt: t.field({ type: 'DateTime', description: DESCRIPTIONS.statusAt }),

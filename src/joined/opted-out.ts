@@ -23,7 +23,7 @@ const isYes = (value: unknown): boolean =>
 const plain = (name: string): string => name.toLowerCase().replace(/[^a-z]/g, '');
 
 /** `unsubscribed`, `optedOutSms`, `noEmail`: a name that says no where its value says yes. */
-const NEGATIVE = /^(?:un(?:subscribed?)|opt(?:ed)?outs?|donotcontact|disabled|blocked|suppressed)/;
+const NEGATIVE = /^(?:un(?:subscribed?)|opt(?:ed)?out|donotcontact|disabled|blocked|suppressed)/;
 
 /** `subscribedSms`, `isSubscribed`, `optIn`, `enabled`: a name that says no where its value does. */
 const POSITIVE = /^(?:is|has)?(?:subscribed?|opt(?:ed)?in|enabled|allowed|active|consent(?:ed)?)/;

@@ -13,6 +13,7 @@ import { nameAuthors } from './author-names.ts';
 import type { PersonRow } from './find-person.ts';
 import { identityReads, type Match } from './identity.ts';
 import { inTime, LateError } from './in-time.ts';
+import { tellPerson } from './message-person.ts';
 import { birdSources, courierSources, messageReads } from './message-sources.ts';
 import { Person } from './person.ts';
 import { type Report, reportOn, SourceReport } from './source-report.ts';
@@ -133,6 +134,7 @@ builder.objectField(Person, 'timeline', (t) =>
         node: row,
         cursor: writeCursor({ k: 'timeline', ...sortKey } satisfies TimelineCursor),
       }));
+      for (const { node } of edges) tellPerson(node, () => person);
       // A name that cannot be read costs only itself.
       const named = nameAuthors(
         context,

@@ -1,7 +1,7 @@
 /** Ids that the example queries name. */
 export interface Examples {
   readonly email: string;
-  readonly birdChannelId: string;
+  readonly birdSmsChannelId: string;
   readonly birdContactId: string;
   readonly courierIndividualId: string;
 }
@@ -10,22 +10,47 @@ export interface Examples {
 export interface Tab {
   readonly query: string;
   readonly variables?: string;
+  readonly headers?: string;
 }
 
-const NOBODY = '00000000-0000-0000-0000-000000000000';
-
-/** Stand-ins where nobody is known: to be replaced by ids of one's own. */
-const PLACEHOLDERS: Examples = {
-  email: 'somebody@example.com',
-  birdChannelId: NOBODY,
-  birdContactId: NOBODY,
-  courierIndividualId: NOBODY,
+/**
+ * Stand-ins where nobody is known, to be replaced by one's own. They are no ids and no address, so that asking with
+ * them is an error that says so, and not an answer that looks as if nobody were there.
+ */
+const PLACEHOLDERS = {
+  email: 'REPLACE BY AN EMAIL ADDRESS',
+  birdSmsChannelId: 'REPLACE BY THE ID OF A CHANNEL',
+  birdContactId: 'REPLACE BY THE ID OF A CONTACT',
 };
+
+/** Where no individual of courier is known. */
+const DIRECTORY = `directory {
+      sweptAt
+      users
+    }`;
+
+const individualOf = (id: string): string => `individual(id: "${id}") {
+      firstName
+      lastName
+      channels(first: 2) {
+        nodes {
+          name
+          messages(first: 3) {
+            nodes {
+              text
+              author {
+                name
+              }
+            }
+          }
+        }
+      }
+    }`;
 
 const json = (value: unknown): string => JSON.stringify(value, null, 2);
 
 /** The first tab has no variables: GraphiQL does not take them there. */
-const both = (individual: string) => `# Welcome to Pigeon: one graph over two messaging
+const both = (individual: string | undefined) => `# Welcome to Pigeon: one graph over two messaging
 # APIs, Bird and courier.
 #
 # Press the button on the right (or Ctrl-Enter) to ask.
@@ -33,8 +58,9 @@ const both = (individual: string) => `# Welcome to Pigeon: one graph over two me
 # on the left explains every type, and which REST call
 # stands behind each field.
 #
-# The other tabs: a person's messages, sending a
-# message, and watching how far messages come.
+# The other tabs tell a story: a person, conversations,
+# sending a message and watching how far it comes, the
+# pages of a long list, and what a query costs.
 
 query BothApis {
   # Channels of both, in one vocabulary.
@@ -61,23 +87,7 @@ query BothApis {
   }
   # and so does what only courier has.
   courier {
-    individual(id: "${individual}") {
-      firstName
-      lastName
-      channels(first: 2) {
-        nodes {
-          name
-          messages(first: 3) {
-            nodes {
-              text
-              author {
-                name
-              }
-            }
-          }
-        }
-      }
-    }
+    ${individual === undefined ? DIRECTORY : individualOf(individual)}
   }
 }
 
@@ -99,7 +109,7 @@ fragment Newest on ChannelConnection {
 
 const PERSON = `# One person: who they are in both APIs, and what
 # was said to and by them, newest first.
-# Whose address it is stands below, in the variables.
+# Whose address it is: see the variables below.
 
 query PersonsMessages($email: String!) {
   person(by: { email: $email }) {
@@ -179,14 +189,96 @@ subscription Watch {
 }
 `;
 
+const CONVERSATIONS = `# Conversations of both APIs in one list, the latest
+# first: with whom, over what, and what was said last.
+
+query Conversations {
+  conversations(first: 10) {
+    nodes {
+      lastActivityAt
+      unread
+      channel {
+        source
+        name
+      }
+      participants {
+        name
+      }
+      lastMessage {
+        text
+      }
+    }
+    sources {
+      source
+      status
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+`;
+
+const PAGES = `# Every list is a Relay connection. Ask for the first
+# rows, then put "endCursor" into "after", below in the
+# variables, and ask again. Any edge's cursor will do:
+# the next page begins right behind its row.
+
+query Pages($after: String) {
+  channels(first: 3, after: $after) {
+    edges {
+      cursor
+      node {
+        source
+        name
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+`;
+
+const COST = `# What does it cost? The header x-pigeon-explain, below
+# beside the variables, adds "extensions" to the answer:
+# what was planned, and each call that was made.
+# The page /explain draws them as a waterfall.
+
+query Cost {
+  bird {
+    messages(first: 2) {
+      nodes {
+        text
+        # One call for the channels of all rows,
+        channel {
+          name
+        }
+        # none for what the message itself tells,
+        status
+        # and one for each distinct contact.
+        contact {
+          displayName
+        }
+      }
+    }
+  }
+}
+`;
+
 /** What a newcomer wants to see first, one tab each. */
-export const tabs = (examples: Examples = PLACEHOLDERS): readonly Tab[] => {
-  const { email, birdChannelId, birdContactId, courierIndividualId } = examples;
-  const input = { channelId: birdChannelId, contactId: birdContactId, text: 'Hello from Pigeon!' };
+export const tabs = (examples?: Examples): readonly Tab[] => {
+  const { email, birdSmsChannelId, birdContactId } = examples ?? PLACEHOLDERS;
+  const input = { channelId: birdSmsChannelId, contactId: birdContactId, text: 'Hello from Pigeon!' };
   return [
-    { query: both(courierIndividualId) },
+    { query: both(examples?.courierIndividualId) },
     { query: PERSON, variables: json({ email }) },
+    { query: CONVERSATIONS },
     { query: SEND, variables: json({ input }) },
     { query: WATCH },
+    { query: PAGES, variables: json({ after: null }) },
+    { query: COST, headers: json({ 'x-pigeon-explain': '1' }) },
   ];
 };

@@ -40,40 +40,40 @@ export class Call {
     this.#headers = headers;
   }
 
-  /** The value of a brace of the path, as it came over the wire. */
+  /** The value of a path parameter, still percent-encoded. */
   at(name: string): string {
     return this.#path[name] ?? '';
   }
 
-  /** The values of the path's braces in their order. */
+  /** The values of the path parameters, in the order of the path. */
   get places(): string[] {
     return Object.values(this.#path);
   }
 
-  /** A header by its name in small letters. */
+  /** A header by its name in lower case. */
   header(name: string): unknown {
     return this.#headers[name];
   }
 
-  /** A value of the query, or its default in the contract. */
+  /** The value of a query parameter, or its default in the contract. */
   value(name: string): Value | undefined {
     const value = this.#query[name];
     return Array.isArray(value) ? value.map(lowered) : value === undefined ? undefined : lowered(value);
   }
 
-  /** A text parameter of the query. */
+  /** A string parameter of the query. */
   text(name: string): string | undefined {
     const value = this.value(name);
     return typeof value === 'string' ? value : undefined;
   }
 
-  /** A whole number of the query. */
+  /** An integer parameter of the query. */
   whole(name: string, otherwise: number): number {
     const value = this.value(name);
     return typeof value === 'number' ? value : otherwise;
   }
 
-  /** A yes or no of the query. */
+  /** A boolean parameter of the query. */
   flag(name: string): boolean | undefined {
     const value = this.value(name);
     return typeof value === 'boolean' ? value : undefined;

@@ -21,7 +21,7 @@ export class Clock {
     return new Date(this.#last).toISOString();
   }
 
-  /** So many minutes before the start, as RFC 3339 text. */
+  /** The moment this number of minutes before the start, as RFC 3339 text. */
   ago(minutes: number): string {
     return new Date(this.start - Math.round(minutes * MINUTE)).toISOString();
   }

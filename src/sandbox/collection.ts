@@ -8,11 +8,11 @@ import { type Fault, notFound, type Refusal } from './refusal.ts';
 import { type Row, type Rows, rowOf } from './row.ts';
 import { momentOf } from './times.ts';
 
-/** What one type of row does of its own. All else follows from the contract. */
+/** How one type of row differs from what the contract says of every row. */
 export interface Behaviour {
   /** The attribute that rows are asked for by, where that is not the id. */
   key?: string;
-  /** What a new row begins with, beside what was said of it. */
+  /** The attributes of a new row that the request does not give. */
   begins?: Dictionary;
   /** Completes a new row before it is kept, or refuses it. */
   made?(row: Row, call: Call): void;
@@ -22,17 +22,17 @@ export interface Behaviour {
   removed?(row: Row, call: Call): void;
   /** The attributes that make a row the same as another one, which it then replaces. */
   twins?: readonly string[];
-  /** What is worked out when a row is shown, over what it holds. */
+  /** Attributes that are computed when a row is answered, over those that it holds. */
   shows?(row: Row, call: Call): Dictionary;
   /** Parameters that narrow a list in a way of their own: by another attribute, by a test, or not at all. */
   narrows?: Record<string, string | false | ((row: Row, value: Value, call: Call) => boolean)>;
-  /** What a word of `sort` looks at where it is no attribute. */
+  /** The value that a word of `sort` orders by, where it is no attribute. */
   sorts?: Record<string, (row: Row, call: Call) => string | number>;
   /** The order of a list that is not sorted; the order in which rows came unless said. */
   order?(one: Row, other: Row): number;
 }
 
-/** What sets an API's collections apart from another's. */
+/** How one API's collections differ from another's: envelopes, paging and where values stand. */
 export interface Dialect {
   /** The type of row that a schema of an answer is of. */
   typeOf(schema: Dictionary): { type: string; many: boolean } | undefined;
@@ -48,9 +48,9 @@ export interface Dialect {
   page(call: Call, rows: readonly Row[], shown: (row: Row) => Dictionary): Dictionary;
   /** The attributes of a body that makes or changes a row, their schema, and where in the body they stand. */
   given(call: Call): { attributes: Dictionary; schema: Dictionary; pointer: string };
-  /** Who acts. */
+  /** The id of the individual who acts. */
   userId(call: Call): string;
-  /** The refusal of one value. */
+  /** The refusal of a request because of one value. */
   invalid(place: Fault['in'], name: string, says: string): Refusal;
 }
 

@@ -7,7 +7,7 @@ import { isWireTime, momentOf } from './times.ts';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 
-/** What a path led to: its operation and the values of its braces, still percent-encoded. */
+/** The operation that a path belongs to, and the values of its path parameters, still percent-encoded. */
 export interface Match {
   operation: ContractOperation;
   path: Record<string, string>;

@@ -27,7 +27,7 @@ export function liveOn(world: World): void {
   if (random.happens(0.12)) somebodyPosts(world);
 }
 
-/** What is ahead of a row happens; a text tells whoever asked to be told. */
+/** Makes the next change of a row; that of a text is raised as an event, for the address that its sender gave. */
 function step(world: World, row: Row): void {
   const next = row.ahead.shift();
   if (!next) return;
@@ -56,7 +56,7 @@ function birdMoves(world: World, row: Row): void {
   announce(world, row, 'interaction', interaction);
 }
 
-/** A message from a contact comes in. */
+/** Adds a message from a contact. */
 function arrives(world: World, channel: Row, contact: Row, text: string, to?: string, value?: string): void {
   const { platformId } = channel.attributes;
   const key = keyOf(platformId);
@@ -75,7 +75,7 @@ function arrives(world: World, channel: Row, contact: Row, text: string, to?: st
   announce(world, row, 'inbound');
 }
 
-/** Somebody with whom a channel can talk, picked at random. */
+/** A contact that a channel can reach, picked at random. */
 function pair(world: World): { channel: Row; contact: Row } | undefined {
   const { rows } = world.bird;
   const isActive = ({ attributes }: Row) => attributes.status === 'active' && attributes.identifier;
@@ -109,7 +109,7 @@ function weRemind(world: World): void {
   announce(world, row, 'outbound');
 }
 
-/** A message of today is read by one more of the others; whoever reads may answer. */
+/** Lets one more member of a channel read a message of today, and perhaps answer it. */
 function courierMoves(world: World, message: Row): void {
   const { attributes, own } = message;
   if (attributes.draft || attributes.removed || Date.parse(attributes['posted-time']) < world.clock.start)

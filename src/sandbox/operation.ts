@@ -32,7 +32,7 @@ export class ContractOperation {
     this.#pattern = new RegExp(`^${pattern}$`);
   }
 
-  /** The values of the path's braces when this operation's path matches. */
+  /** The values of the path parameters when a path matches this operation's template; undefined when it does not. */
   values(path: string): Record<string, string> | undefined {
     const found = this.#pattern.exec(path);
     return found ? Object.fromEntries(this.#names.map((name, at) => [name, found[at + 1] ?? ''])) : undefined;
@@ -43,7 +43,7 @@ export class ContractOperation {
     return this.#faults('path', this.#shape('path'), values);
   }
 
-  /** What is wrong with the headers that the operation asks for, by their small names. */
+  /** What is wrong with the headers that the operation asks for; they are given by their names in lower case. */
   headerFaults(headers: Dictionary): Fault[] {
     return this.known.header
       .filter(({ name, required }) => required && !headers[name.toLowerCase()])

@@ -7,13 +7,13 @@ export interface Row {
   readonly type: string;
   /** What the contract says of it, by the contract's names. */
   attributes: Dictionary;
-  /** What the sandbox knows of it and does not show, such as the account of a text. */
+  /** Facts that the sandbox keeps beside the attributes and never answers, such as the account of a text. */
   own: Dictionary;
-  /** The changes that life still holds for it, the next one first. */
+  /** The changes that are still to happen to it, the next one first. */
   ahead: Dictionary[];
 }
 
-/** A row with nothing ahead of it. */
+/** A row to which no changes are still to happen. */
 export function rowOf(type: string, id: string, attributes: Dictionary, own: Dictionary = {}): Row {
   return { id, type, attributes, own, ahead: [] };
 }
@@ -56,7 +56,7 @@ export class Rows {
     return [...this.#tables];
   }
 
-  /** From now on rows count as grown, so that the oldest of them make room for new ones. */
+  /** Says that the rows of the start are complete: of those added from now on the oldest make room for new ones. */
   seal(): void {
     this.#sealed = true;
     for (const table of this.#tables.values()) table.seal();

@@ -14,11 +14,11 @@ const REMEMBERED = 1000;
 
 /** What a sandbox starts with; everything has a default. */
 export interface SandboxOptions {
-  /** Decides everything but the dates: ids, people, what is said and what life brings. */
+  /** The seed of everything but the dates: ids, people, what is said and what happens later. */
   seed?: number;
   /** When the world begins; all dates follow from it. Default: now. */
   now?: Date;
-  /** How often life moves on, in milliseconds; 0: only by `step()`. Default: 1500. */
+  /** The time between two steps of life, in milliseconds; with 0 only `step()` makes one. Default: 1500. */
   paceMs?: number;
   /** How long a token of courier's login lives at the most, in seconds. Default: 60. */
   tokenSeconds?: number;
@@ -47,12 +47,14 @@ export interface Sandbox extends AsyncDisposable {
     readonly token: string;
     readonly login: { readonly url: string; readonly username: string; readonly password: string };
   };
+  /** Where files are uploaded to and fetched again, which browsers do themselves. */
+  readonly files: { readonly url: string };
   readonly fixtureIds: ReturnType<typeof fixtureIdsOf>;
   /** The last thousand requests, oldest first. */
   readonly asked: Asked[];
   /** Tells Bird where its events go from now on. */
   setWebhookUrl(url: string): void;
-  /** Life moves on once; resolves when what happened was delivered, or at least tried. */
+  /** Makes one step of life; resolves when its webhooks were delivered or have failed once. */
   step(): Promise<void>;
   close(): Promise<void>;
 }
@@ -107,6 +109,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       token: world.courier.token,
       login: { url: courier.url + LOGIN_PATH, username: logins.username, password: logins.password },
     },
+    files: { url: edge.url },
     fixtureIds: fixtureIdsOf(seed),
     asked,
     setWebhookUrl: (url) => {

@@ -8,23 +8,23 @@ import type { ContractOperation } from './operation.ts';
 import { type Fault, Refusal } from './refusal.ts';
 import type { World } from './world.ts';
 
-/** One upstream: what it allows, what it does, and how it says no. */
+/** One upstream as the sandbox plays it: its credentials, its handlers and the form of its errors. */
 export interface Api {
   name: 'bird' | 'courier';
   contract: Contract;
-  /** The collection that answers what no handler does. */
+  /** The generic collection, which answers operations that have no handler. */
   collection: Collection;
-  /** What behaves in a way of its own, by operation. */
+  /** The handlers of operations that the generic collection does not cover, by `METHOD path`. */
   handlers: Record<string, Handler>;
-  /** What is answered beside the contract and to anybody, by `METHOD path`, from a JSON body. */
+  /** Operations that are not in the contract and need no credential, by `METHOD path`; each takes a JSON body. */
   beside?: Record<string, (body: unknown) => Answer>;
   /** The media type of JSON answers. */
   mediaType?: string;
   /** Throws a `Refusal` when the credential or what it is used for is wrong. */
   admit(method: string, path: string, authorization: string | undefined): void;
-  /** A refusal in this API's words. */
+  /** The answer for a refusal, in the form of this API's errors. */
   refuse(refusal: Refusal): Answer;
-  /** The status for faults in each place. */
+  /** The status of an answer to a request with a fault, by the part of the request that has it. */
   faultStatus: Record<Fault['in'], number>;
   /** The largest body, in bytes. */
   bodyLimit: number;
@@ -42,7 +42,7 @@ export interface Asked {
 /** A running server. */
 export interface Listening {
   url: string;
-  /** Answers by this from now on. */
+  /** Sets what answers requests from now on. */
   answer(listener: RequestListener): void;
   close(): Promise<void>;
 }

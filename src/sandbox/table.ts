@@ -40,7 +40,7 @@ export class Table<Row extends { id: string }> {
     return [...this.#rows.values()];
   }
 
-  /** From now on rows count as grown. */
+  /** Says that the rows of the start are complete: only rows added from now on make room for new ones. */
   seal(): void {
     this.#sealed = true;
   }

@@ -11,12 +11,12 @@ import type { Person } from './people/person.ts';
 import { Random } from './random.ts';
 import type { Row } from './row.ts';
 
-/** Something the outside may be told of. */
+/** An event that webhooks may tell of. */
 export type Happening =
   | { api: 'bird'; event: string; messageId: string; payload: object; alsoTo?: string }
   | { api: 'courier'; text: Row };
 
-/** Everything there is: both upstreams' rows, the people behind them, time and randomness. */
+/** The state of the sandbox: both upstreams' rows, the people behind them, the clock and the random numbers. */
 export interface World {
   readonly clock: Clock;
   readonly random: Random;
@@ -25,9 +25,9 @@ export interface World {
   readonly files: Files;
   readonly bird: BirdWorld;
   readonly courier: CourierWorld;
-  /** Told of each happening; set by whoever delivers it. */
+  /** Is called with each event; set by whatever delivers webhooks. */
   tell: (happening: Happening) => void;
-  /** A new id, the same one in every world with this seed that was asked as often. */
+  /** A new id. Worlds of one seed give the same ids in the same order. */
   fresh(kind: string): string;
 }
 

@@ -51,15 +51,25 @@ describe.skipIf(browserIsMissing)(
 
     test('opens with its tabs', async () => {
       expect(await page.$$eval('.graphiql-tab-button', (tabs) => tabs.map((tab) => tab.textContent))).toEqual(
-        ['BothApis', 'PersonsMessages', 'Send', 'Watch'],
+        ['BothApis', 'PersonsMessages', 'Conversations', 'Send', 'Watch', 'Pages', 'Cost'],
       );
     });
 
-    test.each(['BothApis', 'PersonsMessages'])('%s is answered without an error', async (tab) => {
-      await open(tab);
+    test.each(['BothApis', 'PersonsMessages', 'Conversations', 'Pages'])(
+      '%s is answered without an error',
+      async (tab) => {
+        await open(tab);
+        await run();
+        await answers('"data":');
+        expect(await answer()).not.toContain('"errors"');
+      },
+    );
+
+    test('Cost shows what the query cost beside its answer', async () => {
+      await open('Cost');
       await run();
-      await answers('"data":');
-      expect(await answer()).not.toContain('"errors"');
+      // The editor draws only the lines that are in sight.
+      await answers('"extensions":{"upstream":{');
     });
 
     test('Send is answered without an error', async () => {
@@ -77,7 +87,7 @@ describe.skipIf(browserIsMissing)(
         'mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { id } } }',
         {
           input: {
-            channelId: gateway.sandbox.fixtureIds.birdChannelId,
+            channelId: gateway.sandbox.fixtureIds.birdSmsChannelId,
             contactId: gateway.sandbox.fixtureIds.birdContactId,
             text: 'Seen in a browser',
           },

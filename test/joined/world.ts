@@ -45,6 +45,7 @@ const answersOf = ({ contacts, users, shown = {} }: World) => {
     name,
     may: user.for?.map(idOf) ?? [],
     row: resource('users', `user ${name}`, {
+      'first-name': name,
       ...(user.email !== undefined && { email: user.email }),
       ...(user.phone !== undefined && { phone: user.phone }),
       'email-verified': user.emailVerified ?? true,

@@ -5,6 +5,7 @@ import { tabs } from '../../src/plugins/tabs.ts';
 import { schema } from '../../src/schema.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { raw } from '../support/raw.ts';
+import { startLiveGateway } from '../support/sandbox.ts';
 import { smallSchema } from '../support/schema.ts';
 
 const HTML = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
@@ -26,6 +27,16 @@ test.each(tabs().map((tab) => [/(?:query|mutation|subscription) (\w+)/.exec(tab.
     expect(query.split('\n').filter((line) => line.length > 60)).toEqual([]);
   },
 );
+
+test('a tab that nobody has filled in is answered with an error that says so, not with nobody', async () => {
+  await using live = await startLiveGateway();
+  for (const { query, variables } of tabs().filter(({ variables }) => /REPLACE/.test(variables ?? ''))) {
+    const { body } = await live.ask(query, JSON.parse(variables ?? '{}'));
+    expect(body.errors?.map(({ extensions }) => extensions.code)).toEqual(['BAD_USER_INPUT']);
+  }
+  const [first] = tabs();
+  expect((await live.ask(first?.query ?? '')).body.errors).toBeUndefined();
+});
 
 describe('the page', () => {
   test('is for browsers that ask for one', async () => {

@@ -1,4 +1,5 @@
 import { upstreamsOf } from '../../src/config/config.ts';
+import { useDemo } from '../../src/plugins/demo/demo.ts';
 import { useExplainPage } from '../../src/plugins/explain-page.ts';
 import { useGraphiql } from '../../src/plugins/graphiql.ts';
 import { useLandingPage } from '../../src/plugins/landing-page.ts';
@@ -15,8 +16,12 @@ export interface LiveGateway extends TestGateway {
 /** Starts both; GraphiQL as for callers with credentials, if that is said. `limits` are those of the gateway. */
 export const startLiveGateway = async ({
   withHeaders = false,
+  dataDir = ':memory:',
   ...options
-}: { withHeaders?: boolean } & Pick<TestGatewayOptions, 'limits'> = {}): Promise<LiveGateway> => {
+}: { withHeaders?: boolean } & Pick<
+  TestGatewayOptions,
+  'limits' | 'log' | 'audit' | 'sends' | 'directory'
+> & { dataDir?: string } = {}): Promise<LiveGateway> => {
   const sandbox = await startSandbox({ paceMs: 0 });
   const { bird } = sandbox;
   const gateway = await startTestGateway({
@@ -26,12 +31,13 @@ export const startLiveGateway = async ({
     ...upstreamsOf(sandbox),
     plugins: [
       useExplainPage({ examples: sandbox.fixtureIds }),
+      useDemo({ filesUrl: sandbox.files.url }),
       useLandingPage({ schema, sandbox: true }),
       useGraphiql({ examples: sandbox.fixtureIds, withHeaders }),
     ],
     stream: ({ publicUrl, services }) =>
       openStream({
-        dataDir: ':memory:',
+        dataDir,
         birdKeys: [bird.signingKey],
         workspaceId: bird.workspaceId,
         publicUrl,

@@ -6,7 +6,7 @@ import type { Claim } from '../ledger.ts';
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The error for a good status with a body that says nothing: a change may have happened all the same. */
+/** The error for a status of success with a body that cannot be read: the change may have happened all the same. */
 export const unreadable = (operation: Claim, status: number): Error => {
   const error = new InvalidResponseError(operation, status);
   return operation.safe ? error : new OutcomeUnknownError(operation, error);

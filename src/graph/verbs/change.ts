@@ -20,7 +20,7 @@ import { keyOf, type ResourceRef } from './resource.ts';
 /** What a change gives: the row that it answers with, or whatever else it answers. */
 export type Changed = Row | Readonly<Record<string, unknown>>;
 
-/** What every changing verb can be told. */
+/** The options of every verb that changes something. */
 export interface ChangeOptions<R> {
   /** Name of the mutation, where it is not made of the verb and the type’s name. */
   readonly name?: string;
@@ -28,7 +28,7 @@ export interface ChangeOptions<R> {
   readonly id?: string;
   /** Name of the payload’s field, where it is not what the row is called. */
   readonly as?: string;
-  /** In place of the contract’s words for it. */
+  /** The description, where the contract's summary does not fit. */
   readonly description?: string;
   /** Called with the changed object before the mutation answers. */
   readonly after?: (row: R, context: Context) => Promise<void>;
@@ -36,9 +36,9 @@ export interface ChangeOptions<R> {
   readonly around?: (values: Values, context: Context, send: (values: Values) => Promise<R>) => Promise<R>;
   /** Fields of the input beside those of the contract, which `check` and nobody else is shown. */
   readonly input?: (t: InputFieldBuilder<BuilderTypes, 'InputObject'>) => InputFieldMap;
-  /** What is read beside the change, for its `@rest`. */
+  /** Operations that the change also reads, so that its `@rest` names them. */
   readonly reads?: readonly Operation[];
-  /** Refuses an input before any call, or sees to it. */
+  /** Refuses an input before any call, or completes it. */
   readonly check?: (input: Values, context: Context) => void;
   /** How what was sent is found again should the answer be lost, by ids and hashes alone. */
   readonly trace?: Finder & {
@@ -209,7 +209,7 @@ export const change = (declared: Declared, options: ChangeOptions<Changed>): Cha
   };
 };
 
-/** A change says nothing of what it leaves out, so nothing stands for what is left out. */
+/** Shapes without their defaults: what a PATCH leaves out stays as it is, so a default must not be sent in its place. */
 const withoutDefaults = (shapes: Shapes): Shapes =>
   Object.fromEntries(Object.entries(shapes).map(([name, { default: _default, ...shape }]) => [name, shape]));
 

@@ -10,7 +10,7 @@ export interface CommandOptions extends ChangeOptions<Changed> {
   readonly owner?: string;
 }
 
-/** Declares a change on a path that stands for no thing: a mutation of the name. */
+/** Declares a mutation over a path that belongs to no thing of the graph. */
 export const defineCommand = (
   dialect: Dialect,
   name: string,

@@ -21,7 +21,7 @@ interface Options {
   readonly path?: string;
   /** Name of the field on the branch, where it is not the thing’s in the plural; none where `false`. */
   readonly field?: string | false;
-  /** In place of the contract’s words for it. */
+  /** The description, where the contract's summary does not fit. */
   readonly description?: string;
   /** The attribute by which the upstream orders, newest first. */
   readonly newestBy?: string;
@@ -29,7 +29,7 @@ interface Options {
   readonly always?: Readonly<Record<string, string | boolean>>;
   /** True for a list of messages. */
   readonly messages?: boolean;
-  /** What is to be known of the order and of what the list leaves out. */
+  /** A sentence on the order of the list and on what it leaves out. */
   readonly note?: string;
   /** True for a list that is given whole, as a plain list: the upstream does not page it. */
   readonly whole?: boolean;

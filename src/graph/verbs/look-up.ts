@@ -18,7 +18,7 @@ interface Under {
 }
 
 interface Options {
-  /** In place of the contract’s words for it. */
+  /** The description, where the contract's summary does not fit. */
   readonly description?: string;
   /** Another type that offers it too, under the same name. */
   readonly under?: Under;
@@ -26,7 +26,7 @@ interface Options {
   readonly pick?: string;
 }
 
-/** Declares a `GET` that stands for no thing: a field of the name on its upstream’s branch; null when there is none. */
+/** Declares a field of the upstream's branch over a `GET` that belongs to no thing of the graph; it is null on a 404. */
 export const defineLookUp = (dialect: Dialect, field: string, path: string, options: Options = {}): Claim => {
   const { contract } = dialect;
   const operation = declare(dialect, 'GET', path);

@@ -79,7 +79,7 @@ export const declare = (
   });
 };
 
-/** The names of a path’s braces, in their order. */
+/** The names of a path's parameters, in the order of the path. */
 export const bracesOf = (path: string): string[] =>
   [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
 

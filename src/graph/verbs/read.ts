@@ -16,7 +16,7 @@ import type { ResourceRef } from './resource.ts';
 interface Options<R> {
   /** Name of the field, where it is not the action’s without `get-`. */
   readonly field?: string;
-  /** In place of the contract’s words for it. */
+  /** The description, where the contract's summary does not fit. */
   readonly description?: string;
   /** What it gives, where that is not the answer as it is. */
   readonly type?: OutputType<BuilderTypes>;

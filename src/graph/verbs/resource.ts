@@ -32,10 +32,10 @@ export interface ResourceRef<R extends object, Path extends string = string, Key
   readonly keys?: Key;
 }
 
-/** What the contract cannot say of a thing. */
+/** The options of a thing: what its contract cannot say. */
 export interface ResourceOptions<R extends object> {
   readonly interfaces?: InterfaceParam<BuilderTypes>[];
-  /** In place of what the contract says that it is. */
+  /** The description, where that of the contract does not fit. */
   readonly description?: string;
   /** True when an answer may be used again for a while: never for what moves by itself, such as messages. */
   readonly cached?: boolean;
@@ -51,7 +51,7 @@ export interface ResourceOptions<R extends object> {
   readonly loader?: NodeRef<R>;
 }
 
-/** True for the path of one thing: it ends with a brace. */
+/** True for the path of one thing, which ends with a path parameter. */
 const isItem = (path: string): boolean => /\}\/?$/.test(path);
 
 /** What one call of a thing's own GET asks and reads; null when the upstream says that there is none. */

@@ -99,7 +99,7 @@ export function groupsAtStart(id: IdOf, clock: Clock): Row[] {
   ];
 }
 
-/** What has installed the channels. */
+/** The connectors that installed the channels. */
 export function connectorsAtStart(channels: readonly Row[], workspaceId: string): Row[] {
   return channels.map(
     ({ id, attributes: { connectorId, name, platformId, identifier, createdAt, updatedAt, ...more } }) =>

@@ -6,12 +6,12 @@ import { rowAt } from './dialect.ts';
 
 const WINDOW = 24 * 3_600_000;
 
-/** Whether a filter by platform, `sms` or `sms-messagebird`, takes a channel. */
+/** True when a filter by platform, such as `sms` or `sms-messagebird`, matches a channel. */
 export function onPlatform(platformId: string, wanted: readonly string[]): boolean {
   return wanted.some((one) => platformId === one || platformId.startsWith(`${one}-`));
 }
 
-/** What is special about channels and what installs them. */
+/** How channels, and the connectors that install them, differ from other rows. */
 export const channelBehaviours: Record<string, Behaviour> = {
   Channel: {
     narrows: {
@@ -63,7 +63,7 @@ export const channelBehaviours: Record<string, Behaviour> = {
   },
 };
 
-/** What channels can do that no other row can. */
+/** The operations on channels that no other row has. */
 export const channelHandlers: Record<string, Handler> = {
   // open for 24 hours after the contact's last message where the platform has such a rule, always elsewhere
   'GET /workspaces/{workspaceId}/channels/{channelId}/contacts/{contactId}': (call) => {

@@ -54,7 +54,7 @@ export interface Beginning {
   identifier?: { key: string; value: string };
   incoming?: boolean;
   at: string;
-  /** What it says, and what else is known of it. */
+  /** The body of the message, and its other attributes. */
   more?: Dictionary;
 }
 
@@ -85,7 +85,7 @@ export function compose(beginning: Beginning): Row {
   return rowOf('Message', id, message, { after: [], interactions: [] });
 }
 
-/** What a platform says of a message once it has taken it. */
+/** The attributes that a platform adds to a message once it has accepted it. */
 export function taken(platformId: string, id: string): Dictionary {
   const platformReference = referenceOf(platformId, id);
   return { parts: [{ platformReference }], platformReferenceId: platformReference };

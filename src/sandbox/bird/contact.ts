@@ -55,7 +55,7 @@ export function newContact(world: World, identifiers: readonly Dictionary[], mor
   return world.bird.rows.add(contact);
 }
 
-/** What of a contact is worked out when it is shown; `attributes` names those to show though they are empty. */
+/** The attributes of a contact that are computed when it is answered; `attributes` names those to answer though they are empty. */
 export function shownContact(
   world: World,
   contact: Dictionary,

@@ -6,7 +6,7 @@ import type { Row } from '../row.ts';
 import { addIdentifiers, contactWith, newContact, refuseIdentifier, shownContact } from './contact.ts';
 import { invalid, pageOf, rowAt } from './dialect.ts';
 
-/** What is special about contacts, and about lists of them. */
+/** How contacts, and lists of contacts, differ from other rows. */
 export const contactBehaviours: Record<string, Behaviour> = {
   Contact: {
     narrows: { attribute: false },

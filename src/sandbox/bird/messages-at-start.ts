@@ -140,7 +140,7 @@ function messageRow(past: Past, index: number, id: IdOf, clock: Clock): Row {
   return row;
 }
 
-/** Readers leave interactions. */
+/** Adds the interactions of the readers of a message. */
 function linger(rows: Row[], channels: readonly Row[], id: IdOf, random: Random): Row[] {
   const active = rows.filter(
     ({ attributes }) => attributes.direction === 'outgoing' && attributes.status === 'delivered',

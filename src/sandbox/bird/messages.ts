@@ -8,7 +8,7 @@ import { rowAt } from './dialect.ts';
 
 type Test = Exclude<NonNullable<Behaviour['narrows']>[string], string | false>;
 
-/** A parameter that takes messages of which one of some values is wanted. */
+/** A parameter that keeps messages that have one of its values. */
 function among(values: (message: Dictionary) => unknown[]): Test {
   return ({ attributes }, wanted) => {
     const all = [wanted].flat().map(String);
@@ -26,7 +26,7 @@ function countriesOf({ sender, receiver }: Dictionary): unknown[] {
   return [sender.contact, ...(receiver.contacts ?? [])].map((contact) => contact?.countryCode);
 }
 
-/** What is special about messages: all that they can be found by. */
+/** How messages differ from other rows: the filters that they can be found by. */
 export const messageBehaviours: Record<string, Behaviour> = {
   Message: {
     narrows: {

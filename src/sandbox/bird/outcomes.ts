@@ -57,7 +57,7 @@ export const OUTCOMES: Readonly<Record<string, Outcome>> = {
   },
 };
 
-/** What is to come for a message that was just accepted, by whom it goes to and over which platform. */
+/** The changes that a message that was just accepted will go through, by its receiver and its platform. */
 export function outcomeOf(
   receiver: string,
   platformId: string,

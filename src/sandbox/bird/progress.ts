@@ -8,7 +8,7 @@ function prefixOf(platformId: string): string {
   return /^(sms|email)-/.test(platformId) ? (platformId.split('-')[0] ?? platformId) : platformId;
 }
 
-/** Tells the outside of a message or an interaction as it stands now. */
+/** Raises the webhook event of a message or an interaction as it stands now. */
 export function announce(
   world: World,
   { id, attributes, own }: Row,

@@ -104,7 +104,7 @@ function said({ eventFilters }: Dictionary): string {
   return JSON.stringify((eventFilters ?? []).map(({ key, value }: Dictionary) => [key, value]).sort());
 }
 
-/** What is special about webhook subscriptions. They are kept, not posted to: events go where the sandbox was told. */
+/** How webhook subscriptions differ from other rows. The sandbox keeps them and does not post to them: events go where `setWebhookUrl` says. */
 export const webhookBehaviours: Record<string, Behaviour> = {
   WebhookSubscription: {
     begins: { eventFilters: null, status: 'active' },

@@ -171,7 +171,7 @@ function kindOf({ attributes, own }: Row): string {
   return own['individual-ids']?.length === 1 ? 'direct-message' : 'none';
 }
 
-/** What channels can do that no other row can. */
+/** The operations on channels that no other row has. */
 export function channelHandlers(collection: Collection): Record<string, Handler> {
   const found = (call: Call) => collection.found(call, 'messaging-channels');
   const answered = (call: Call, row: Row) => collection.one(call, collection.touch(call, row));

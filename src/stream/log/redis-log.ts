@@ -56,8 +56,9 @@ export const openRedisLog = async ({
   };
 
   const write = async (plan: CommitPlan): Promise<Committed> => {
+    const known = last;
     const committed = await commit(redis, plan, {
-      known: last,
+      known,
       epoch: randomBytes(9).toString('base64url'),
       leap: leap(random()),
       bounds,
@@ -65,7 +66,8 @@ export const openRedisLog = async ({
     });
     const isAnother = epoch !== '' && committed.epoch !== epoch;
     ({ epoch } = committed);
-    if (isAnother) lose(committed.head);
+    // A log that ends before what was heard of it has lost its end, and goes on from there.
+    if (isAnother || committed.head < known) lose(committed.head);
     return committed;
   };
 

@@ -66,7 +66,7 @@ export const logIn = (
   const age = ageClock(Number(statements.keptAt.get()?.last), elapsed);
   let head = Number(statements.head.get()?.seq ?? 0);
   /** True until an entry is written: the file may have been put back to how it was before. */
-  let leaps = head > 0;
+  let leaps = statements.opened.run().changes === 0;
   let entries = Number(statements.countEntries.get()?.count);
   let states = Number(statements.countStates.get()?.count);
 

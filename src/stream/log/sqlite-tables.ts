@@ -103,6 +103,7 @@ export const openDatabase = (dataDir: string): DatabaseSync => {
 /** All statements of the log, prepared once. */
 export const prepare = (db: DatabaseSync) => ({
   epoch: String(db.prepare(`SELECT value FROM meta WHERE name = 'epoch'`).get()?.value),
+  opened: db.prepare(`INSERT OR IGNORE INTO meta VALUES ('opened', 'before')`),
   head: db.prepare(`SELECT seq FROM sqlite_sequence WHERE name = 'entry'`),
   countEntries: db.prepare('SELECT count(*) AS count FROM entry'),
   countStates: db.prepare('SELECT count(*) AS count FROM state'),
