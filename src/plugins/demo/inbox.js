@@ -144,7 +144,7 @@ const whenNear = (element, root, load) => {
 
 // The list.
 
-/** What the list knows by conversation: its row, and what came in since the row was read. */
+/** What the list knows by conversation: its row, and the ids of what came in since it was looked at. */
 const rows = new Map();
 const end = make('li');
 end.ariaHidden = 'true';
@@ -161,7 +161,7 @@ const overOf = ({ source, channel }) => (source === 'BIRD' ? `Bird · ${channel?
 const draw = (row) => {
   const { conversation, li, fresh } = row;
   const link = li.firstChild;
-  const unread = (conversation.unread ?? 0) + fresh;
+  const unread = (conversation.unread ?? 0) + fresh.size;
   const [name, time, last, count, over] = link.children;
   name.textContent = nameOf(conversation);
   time.textContent = when(conversation.lastActivityAt);
@@ -187,11 +187,11 @@ const put = (conversation) => {
     link.href = `#${encodeURIComponent(conversation.id)}`;
     link.append(...['name', 'time', 'last', 'unread', 'over'].map((part) => make('span', part)));
     li.append(link);
-    row = { li, fresh: 0 };
+    row = { li, fresh: new Set() };
     rows.set(conversation.id, row);
   }
   // Only courier counts what was read; what came in over Bird is counted here.
-  if (conversation.unread !== null) row.fresh = 0;
+  if (conversation.unread !== null) row.fresh.clear();
   row.conversation = conversation;
   draw(row);
 };
@@ -342,7 +342,7 @@ const markRead = async ({ id, conversation: { source, unread } }) => {
   if (source === 'COURIER' && unread && last) await ask(READ, { id: last }).catch(console.warn);
   if (!row) return;
   row.conversation = { ...row.conversation, unread: row.conversation.unread && 0 };
-  row.fresh = 0;
+  row.fresh.clear();
   draw(row);
 };
 
@@ -394,8 +394,8 @@ const show = async () => {
   );
 };
 
-/** A message is new: somewhere, or in the open conversation. */
-const added = ({ via, conversationId, message }) => {
+/** A message is new: somewhere, or in the open conversation. It may be told more than once. */
+const added = async ({ via, conversationId, message }) => {
   if (via === 'GAP') {
     readList();
     return show();
@@ -403,12 +403,13 @@ const added = ({ via, conversationId, message }) => {
   if (!message) return;
   const here = open?.id === conversationId ? open : undefined;
   if (here) place(here, message);
+  if (!rows.has(conversationId)) await readList();
   const row = rows.get(conversationId);
-  if (!row) return readList();
-  const { conversation } = row;
-  if (conversation.lastMessage?.id === message.id || message.createdAt < conversation.lastActivityAt) return;
-  row.conversation = { ...conversation, lastMessage: message, lastActivityAt: message.createdAt };
-  if (!here && message.direction === 'INCOMING') row.fresh += 1;
+  if (!row) return;
+  const { conversation, fresh } = row;
+  if (!here && message.direction === 'INCOMING') fresh.add(message.id);
+  if (conversation.lastMessage?.id !== message.id && message.createdAt >= conversation.lastActivityAt)
+    row.conversation = { ...conversation, lastMessage: message, lastActivityAt: message.createdAt };
   draw(row);
 };
 
