@@ -141,6 +141,22 @@ describe.skipIf(browserIsMissing)(
       expect(await page.$eval('#scroller', ({ scrollTop }) => scrollTop)).toBeGreaterThan(0);
     });
 
+    test('what is read at courier is told to it', async () => {
+      const row = page.locator('#list a:has(.over:has-text("courier")):has(.unread:not(:empty))').first();
+      const id = decodeURIComponent((await row.getAttribute('href'))?.slice(1) ?? '');
+      await row.click();
+      await settled();
+      const unread = async () => {
+        const { body } = await gateway.ask(
+          'query ($id: ID!) { node(id: $id) { ... on Conversation { unread } } }',
+          { id },
+        );
+        return body.data.node.unread;
+      };
+      await expect.poll(unread, { timeout: 10_000 }).toBe(0);
+      await expect.poll(() => page.locator('#list a[aria-current] .unread').textContent()).toBe('');
+    });
+
     test('what is sent shows at once, is there once, and its ticks move', async () => {
       await openSms();
       await page.fill('#text', 'Seen in the inbox');

@@ -142,6 +142,9 @@ const whenNear = (element, root, load) => {
   observer.observe(element);
 };
 
+/** The conversation that is shown; a new object each time that one is opened. */
+let open;
+
 // The list.
 
 /** What the list knows by conversation: its row, and the ids of what came in since it was looked at. */
@@ -194,6 +197,8 @@ const put = (conversation) => {
   if (conversation.unread !== null) row.fresh.clear();
   row.conversation = conversation;
   draw(row);
+  // What came in where somebody looks is read already.
+  if (open?.newest && open.id === conversation.id && conversation.unread) markRead(open);
 };
 
 const readList = async (after) => {
@@ -216,9 +221,6 @@ const readMoreOfList = async () => {
 };
 
 // The open conversation.
-
-/** The conversation that is shown; a new object each time that one is opened. */
-let open;
 
 /** What was written and not sent yet, by conversation. */
 const unsent = new Map();
@@ -299,6 +301,7 @@ const place = (to, message, { isOlder = false } = {}) => {
   const draft = to.drafts.get(clientId);
   const bubble = bubbleOf(known, draft?.shown);
   to.bubbles.set(id, bubble);
+  if (!isOlder || to.newest === undefined) to.newest = id;
   if (draft?.bubble.isConnected) {
     draft.bubble.replaceWith(bubble);
   } else if (isOlder) {
@@ -336,12 +339,12 @@ const readOlder = async (from) => {
 };
 
 /** Tells courier that all is read; Bird cannot be told. */
-const markRead = async ({ id, conversation: { source, unread } }) => {
+const markRead = async ({ id, newest, conversation: opened }) => {
   const row = rows.get(id);
-  const last = [...open.bubbles.keys()][0];
-  if (source === 'COURIER' && unread && last) await ask(READ, { id: last }).catch(console.warn);
+  const { source, unread } = row?.conversation ?? opened;
+  if (source === 'COURIER' && unread && newest) await ask(READ, { id: newest }).catch(console.warn);
   if (!row) return;
-  row.conversation = { ...row.conversation, unread: row.conversation.unread && 0 };
+  row.conversation = { ...row.conversation, unread: unread && 0 };
   row.fresh.clear();
   draw(row);
 };
