@@ -36,12 +36,15 @@ test('what is switched off is neither named nor served', async () => {
   await using closed = await startTestGateway({
     introspection: false,
     graphiql: false,
-    plugins: [useLandingPage({ schema, sandbox: false, introspection: false, graphiql: false })],
+    metricsPort: 0,
+    plugins: [
+      useLandingPage({ schema, sandbox: false, introspection: false, graphiql: false, metrics: false }),
+    ],
   });
   const { text } = await raw(`${closed.url}/`);
   const links = [...text.matchAll(/href="([^"]+)"/g)].map(([, href = '']) => href);
-  expect(links).toEqual(['/readyz', '/metrics']);
-  for (const path of ['/schema.graphql', '/possibleTypes.json', '/explain', '/demo']) {
+  expect(links).toEqual(['/readyz']);
+  for (const path of ['/schema.graphql', '/possibleTypes.json', '/explain', '/metrics', '/demo']) {
     expect([path, (await raw(`${closed.url}${path}`)).status]).toEqual([path, 404]);
   }
   const accept = 'text/html';

@@ -48,7 +48,7 @@ export interface State {
   readonly removed: boolean;
   /** When it was removed, or that was taken back, by the upstream's clock; 0 where neither was ever told. */
   readonly removedAt: number;
-  /** The highest status that an entry published; null while it is known by reading alone. */
+  /** The highest status that an entry published, or else an earlier, lower reading; null while one reading is all. */
   readonly published: MessageStatus | null;
   /** Whether the message was removed by the last entry. */
   readonly publishedRemoved: boolean;

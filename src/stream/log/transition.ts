@@ -102,13 +102,17 @@ export const reduceStatus = (
             removedAt,
             nativeStatus,
             occurredAt,
-            published: raised ? status : (own?.published ?? null),
+            published: raised ? status : (own?.published ?? readLower(own, status)),
             publishedRemoved: raised ? removed : (own?.publishedRemoved ?? false),
             added: added || (own?.added ?? false),
           }
         : undefined,
   };
 };
+
+/** The status that an earlier reading told, where this one is higher: it is still to be told to whoever read that. */
+const readLower = (own: State | undefined, status: MessageStatus): MessageStatus | null =>
+  own && rank(status) > rank(own.status) ? own.status : null;
 
 /** What a reading told of a message of which no entry told: whoever read it was told so. */
 const readBefore = (state: State | undefined, now: MessageStatus): MessageStatus | null =>

@@ -342,6 +342,20 @@ export const logSuite = (name: string, createStore: () => Promise<Store>): void 
         expect(await log.append([change({ status: 'DELIVERED' })])).toEqual([]);
       });
 
+      it('that is higher than one before is still to be told to who read that', async () => {
+        await using store = await createStore();
+        const log = await store.open();
+        await log.observe([change({ status: 'ACCEPTED' })]);
+        await log.observe([change({ status: 'DELIVERED' })]);
+        expect(await log.states([messageId(1)], [SERVICE])).toMatchObject([
+          { status: 'DELIVERED', published: 'ACCEPTED' },
+        ]);
+        expect(await log.append([change({ status: 'DELIVERED' })])).toMatchObject([
+          { status: 'DELIVERED', previous: 'ACCEPTED' },
+        ]);
+        expect(await log.append([change({ status: 'DELIVERED' })])).toEqual([]);
+      });
+
       it('still tells a change that only readers knew', async () => {
         await using store = await createStore();
         const log = await store.open();

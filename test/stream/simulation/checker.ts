@@ -9,7 +9,7 @@ export interface Witness {
   /** True for what it follows. */
   readonly follows: (message: { readonly messageId: string; readonly channelId: string | null }) => boolean;
   /** The status that it was told last of each message; forgotten where a gap was told. */
-  readonly told: Map<string, MessageStatus>;
+  readonly told: Map<string, { readonly status: MessageStatus; readonly wasRead: boolean }>;
   /** How far it knows each message to be, also by reading it again after a gap. */
   readonly knows: Map<string, number>;
   cursor: string | undefined;
@@ -17,6 +17,13 @@ export interface Witness {
   since: number | undefined;
   /** Entries that the store lost and that it could not know to be missing. */
   readonly excused: Set<Entry>;
+}
+
+/** A webhook that was answered well. */
+interface Answered {
+  readonly messageId: string;
+  readonly height: number;
+  lost: boolean;
 }
 
 interface Acknowledged {
@@ -36,6 +43,7 @@ export class Violation extends Error {
  */
 export class Checker {
   readonly #acknowledged: Acknowledged[] = [];
+  readonly #answered: Answered[] = [];
   readonly witnesses: Witness[] = [];
 
   witness(name: string, follows: Witness['follows']): Witness {
@@ -62,6 +70,11 @@ export class Checker {
     for (const entry of entries) this.#acknowledged.push({ entry, epoch, lost: false });
   }
 
+  /** A webhook was answered well that said how far a message has come. */
+  answer(messageId: string, height: number): void {
+    this.#answered.push({ messageId, height, lost: false });
+  }
+
   /**
    * A client was told an event.
    *
@@ -74,12 +87,12 @@ export class Checker {
       for (const [messageId, height] of reads()) this.#learns(witness, messageId, height);
       return;
     }
-    const { messageId, status } = event;
+    const { messageId, status, via } = event;
     const before = witness.told.get(messageId);
-    if (before && rank(status) < rank(before)) {
-      throw new Violation(`a status regresses: ${witness.name} is told ${status} after ${before}`);
+    if (before && rank(status) < rank(before.status)) {
+      throw new Violation(`a status regresses: ${witness.name} is told ${status} after ${before.status}`);
     }
-    witness.told.set(messageId, status);
+    witness.told.set(messageId, { status, wasRead: via === 'SNAPSHOT' || via === 'RECONCILED' });
     this.#learns(witness, messageId, rank(status));
   }
 
@@ -89,7 +102,8 @@ export class Checker {
 
   /**
    * The store has lost what stood behind a position. Whoever stands before that cannot miss what is lost; all others
-   * hold a cursor which says that there was more, and must be told.
+   * hold a cursor which says that there was more, and must be told. What was told of a reading has no entry, so of
+   * that nobody can know that the store has forgotten it.
    *
    * @param position -1 where it has lost everything
    */
@@ -97,11 +111,12 @@ export class Checker {
     const gone = this.#acknowledged.filter(
       (one) => !one.lost && one.epoch === epoch && one.entry.position > position,
     );
-    for (const one of gone) one.lost = true;
+    for (const one of [...gone, ...this.#answered]) one.lost = true;
     for (const witness of this.witnesses) {
       const cursor = witness.cursor === undefined ? undefined : readCursor(witness.cursor);
       if (cursor && (cursor.epoch !== epoch || cursor.position > position)) continue;
       for (const { entry } of gone) witness.excused.add(entry);
+      for (const [messageId, { wasRead }] of witness.told) if (wasRead) witness.told.delete(messageId);
     }
   }
 
@@ -136,6 +151,9 @@ export class Checker {
     for (const { entry, lost } of this.#acknowledged) {
       if (lost || heightOf(entry.messageId) >= rank(entry.status)) continue;
       yield `what was acknowledged is lost: ${entry.status} at ${entry.position}`;
+    }
+    for (const { messageId, height, lost } of this.#answered) {
+      if (!lost && heightOf(messageId) < height) yield 'what was acknowledged is lost: a webhook';
     }
   }
 }

@@ -58,7 +58,7 @@ const connect = async (node: SimulatedNode, options: ClientOptions): Promise<voi
       over = true;
       sink.end();
     });
-  const until = loop.time + random.whole(100, 8000);
+  const until = loop.time + random.whole(100, 3000);
   while (node.alive && !over && (calm() || loop.time < until)) {
     const result = await sink.next(until - loop.time);
     if (pace > 0 && !calm()) await loop.sleep(random.whole(0, pace));

@@ -10,6 +10,7 @@ let call: Command;
 const L = lauxlib.luaL_newstate();
 lualib.luaL_openlibs(L);
 const scripts = new Map<string, number>();
+const [KEYS, ARGV] = [text('KEYS'), text('ARGV')];
 
 const push = (value: unknown): void => {
   if (value === null || value === undefined) lua.lua_pushboolean(L, false);
@@ -97,9 +98,9 @@ export const runScript = (
   }
   call = command;
   pushList(keys);
-  lua.lua_setglobal(L, text('KEYS'));
+  lua.lua_setglobal(L, KEYS);
   pushList(args);
-  lua.lua_setglobal(L, text('ARGV'));
+  lua.lua_setglobal(L, ARGV);
   const top = lua.lua_gettop(L);
   lua.lua_rawgeti(L, lua.LUA_REGISTRYINDEX, script);
   const failed = lua.lua_pcall(L, 0, 1, 0) !== 0;

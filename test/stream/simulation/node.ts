@@ -21,6 +21,9 @@ import type { Loop } from './loop.ts';
 const KEY = 'signing key';
 const URL = 'https://pigeon.example';
 
+/** A webhook that is posted again is signed once. */
+const signatures = new WeakMap<Buffer, string>();
+
 /** What a node is made of. */
 export interface NodeOptions {
   readonly loop: Loop;
@@ -126,10 +129,9 @@ export const startNode = async (options: NodeOptions): Promise<SimulatedNode> =>
     openEvents: (context, args) => openEvents(statusLog, context, 'raised', args),
     webhook: (body) => {
       const signed = { timestamp: '1', url: `${URL}/webhooks/bird`, body };
-      const headers = {
-        'messagebird-request-timestamp': '1',
-        'messagebird-signature': birdSignature(KEY, signed),
-      };
+      const signature = signatures.get(body) ?? birdSignature(KEY, signed);
+      signatures.set(body, signature);
+      const headers = { 'messagebird-request-timestamp': '1', 'messagebird-signature': signature };
       return webhooks.handle({ url: '/webhooks/bird', headers, body });
     },
     crash,
