@@ -142,9 +142,12 @@ const whenNear = (element, root, load) => {
   observer.observe(element);
 };
 
+/** The conversation that is shown; a new object each time that one is opened. */
+let open;
+
 // The list.
 
-/** What the list knows by conversation: its row, and what came in since the row was read. */
+/** What the list knows by conversation: its row, and the ids of what came in since it was looked at. */
 const rows = new Map();
 const end = make('li');
 end.ariaHidden = 'true';
@@ -161,7 +164,7 @@ const overOf = ({ source, channel }) => (source === 'BIRD' ? `Bird · ${channel?
 const draw = (row) => {
   const { conversation, li, fresh } = row;
   const link = li.firstChild;
-  const unread = (conversation.unread ?? 0) + fresh;
+  const unread = (conversation.unread ?? 0) + fresh.size;
   const [name, time, last, count, over] = link.children;
   name.textContent = nameOf(conversation);
   time.textContent = when(conversation.lastActivityAt);
@@ -187,13 +190,15 @@ const put = (conversation) => {
     link.href = `#${encodeURIComponent(conversation.id)}`;
     link.append(...['name', 'time', 'last', 'unread', 'over'].map((part) => make('span', part)));
     li.append(link);
-    row = { li, fresh: 0 };
+    row = { li, fresh: new Set() };
     rows.set(conversation.id, row);
   }
   // Only courier counts what was read; what came in over Bird is counted here.
-  if (conversation.unread !== null) row.fresh = 0;
+  if (conversation.unread !== null) row.fresh.clear();
   row.conversation = conversation;
   draw(row);
+  // What came in where somebody looks is read already.
+  if (open?.newest && open.id === conversation.id && conversation.unread) markRead(open);
 };
 
 const readList = async (after) => {
@@ -216,9 +221,6 @@ const readMoreOfList = async () => {
 };
 
 // The open conversation.
-
-/** The conversation that is shown; a new object each time that one is opened. */
-let open;
 
 /** What was written and not sent yet, by conversation. */
 const unsent = new Map();
@@ -299,6 +301,7 @@ const place = (to, message, { isOlder = false } = {}) => {
   const draft = to.drafts.get(clientId);
   const bubble = bubbleOf(known, draft?.shown);
   to.bubbles.set(id, bubble);
+  if (!isOlder || to.newest === undefined) to.newest = id;
   if (draft?.bubble.isConnected) {
     draft.bubble.replaceWith(bubble);
   } else if (isOlder) {
@@ -336,13 +339,13 @@ const readOlder = async (from) => {
 };
 
 /** Tells courier that all is read; Bird cannot be told. */
-const markRead = async ({ id, conversation: { source, unread } }) => {
+const markRead = async ({ id, newest, conversation: opened }) => {
   const row = rows.get(id);
-  const last = [...open.bubbles.keys()][0];
-  if (source === 'COURIER' && unread && last) await ask(READ, { id: last }).catch(console.warn);
+  const { source, unread } = row?.conversation ?? opened;
+  if (source === 'COURIER' && unread && newest) await ask(READ, { id: newest }).catch(console.warn);
   if (!row) return;
-  row.conversation = { ...row.conversation, unread: row.conversation.unread && 0 };
-  row.fresh = 0;
+  row.conversation = { ...row.conversation, unread: unread && 0 };
+  row.fresh.clear();
   draw(row);
 };
 
@@ -394,8 +397,8 @@ const show = async () => {
   );
 };
 
-/** A message is new: somewhere, or in the open conversation. */
-const added = ({ via, conversationId, message }) => {
+/** A message is new: somewhere, or in the open conversation. It may be told more than once. */
+const added = async ({ via, conversationId, message }) => {
   if (via === 'GAP') {
     readList();
     return show();
@@ -403,12 +406,13 @@ const added = ({ via, conversationId, message }) => {
   if (!message) return;
   const here = open?.id === conversationId ? open : undefined;
   if (here) place(here, message);
+  if (!rows.has(conversationId)) await readList();
   const row = rows.get(conversationId);
-  if (!row) return readList();
-  const { conversation } = row;
-  if (conversation.lastMessage?.id === message.id || message.createdAt < conversation.lastActivityAt) return;
-  row.conversation = { ...conversation, lastMessage: message, lastActivityAt: message.createdAt };
-  if (!here && message.direction === 'INCOMING') row.fresh += 1;
+  if (!row) return;
+  const { conversation, fresh } = row;
+  if (!here && message.direction === 'INCOMING') fresh.add(message.id);
+  if (conversation.lastMessage?.id !== message.id && message.createdAt >= conversation.lastActivityAt)
+    row.conversation = { ...conversation, lastMessage: message, lastActivityAt: message.createdAt };
   draw(row);
 };
 
