@@ -82,6 +82,7 @@ import './courier/resources/voice-task.ts';
 import './joined/channels.ts';
 import './joined/conversations.ts';
 import './joined/directory-field.ts';
+import './joined/mark-read.ts';
 import './joined/message.ts';
 import './joined/message-conversation.ts';
 import './joined/node.ts';

@@ -20,7 +20,7 @@ import { presenter, useReadableParams } from './plugins/errors.ts';
 import { useHealth } from './plugins/health.ts';
 import { useNoIntrospection } from './plugins/introspection.ts';
 import { useLimits } from './plugins/limits.ts';
-import { createMetrics } from './plugins/metrics.ts';
+import { createMetrics, type Gather } from './plugins/metrics.ts';
 import {
   DOCUMENT_ID,
   unfitDocuments,
@@ -108,6 +108,8 @@ export interface GatewayOptions {
   readonly log?: Logger;
   /** How many lines of the log have been dropped; by default none ever is. */
   readonly droppedLines?: () => number;
+  /** Gives the metrics of all processes behind the port; by default this one is the only one. */
+  readonly gatherMetrics?: Gather;
 }
 
 /** A gateway that listens. */
@@ -145,7 +147,7 @@ const MOST_LOOKS = 1000;
 export const startGateway = async (config: Config, options: GatewayOptions): Promise<Gateway> => {
   const { schema, log = pino({ level: config.logLevel }) } = options;
   await using opened = new AsyncDisposableStack();
-  const metrics = createMetrics(VERSION);
+  const metrics = createMetrics(VERSION, options.gatherMetrics);
   const warn: Services['warn'] = (message, details) => log.warn(details, message);
   const upstreams = connectUpstreams(
     config,

@@ -3,9 +3,11 @@ import { pino } from 'pino';
 import { type Config, ConfigError, readConfig, upstreamsOf } from './config/config.ts';
 import { openDirectory } from './joined/directory.ts';
 import { openSqliteOutbox } from './outbox/sqlite-outbox.ts';
+import { useDemo } from './plugins/demo/demo.ts';
 import { useExplainPage } from './plugins/explain-page.ts';
 import { useGraphiql } from './plugins/graphiql.ts';
 import { useLandingPage } from './plugins/landing-page.ts';
+import type { Gather } from './plugins/metrics.ts';
 import { logFields } from './plugins/telemetry/request-scope.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import { schema } from './schema.ts';
@@ -20,6 +22,25 @@ export interface Running extends Gateway {
   readonly sandbox: Sandbox | undefined;
 }
 
+/** The upstreams that Pigeon plays, as far as a gateway over them needs to know. All of it passes between processes. */
+export type Played = Pick<Sandbox, 'bird' | 'courier' | 'files' | 'fixtureIds'>;
+
+/** What one of several processes behind one port is told before it starts. */
+export interface Role {
+  /** What all of them share under: no other Pigeon has the name. */
+  readonly name: string;
+  /** The upstreams that their parent plays for all of them; undefined where some are configured. */
+  readonly played: Played | undefined;
+  /** True for the one that reads courier's list of users; the others use what it has read. */
+  readonly sweeps: boolean;
+}
+
+/** What one of them is given beside that. */
+export interface Among extends Role {
+  /** Gives the metrics of all of them. */
+  readonly gather: Gather;
+}
+
 /**
  * Starts the whole program by its environment and resolves when it answers. It leaves the process alone: signals
  * and exit codes are the caller's business.
@@ -27,7 +48,10 @@ export interface Running extends Gateway {
  * @throws {ConfigError} the environment cannot be what it is
  * @throws {StoreError} Redis or the data folder cannot be used
  */
-export const start = async (env: Readonly<Record<string, string | undefined>>): Promise<Running> => {
+export const start = async (
+  env: Readonly<Record<string, string | undefined>>,
+  among?: Among,
+): Promise<Running> => {
   const configured = readConfig(env);
   const output = standardOutput();
   const log = pino({ level: configured.logLevel, mixin: logFields }, output);
@@ -41,9 +65,11 @@ export const start = async (env: Readonly<Record<string, string | undefined>>): 
   }
 
   // The sandbox and what speaks with Redis are loaded where they are used alone: a start is quicker without them.
-  const sandbox = configured.sandbox
-    ? started.use(await (await import('./sandbox/sandbox.ts')).startSandbox())
-    : undefined;
+  const ownSandbox =
+    configured.sandbox && !among
+      ? started.use(await (await import('./sandbox/sandbox.ts')).startSandbox())
+      : undefined;
+  const sandbox = ownSandbox ?? among?.played;
   const config: Config = sandbox ? { ...configured, ...upstreamsOf(sandbox) } : configured;
   const dataDir = sandbox ? ':memory:' : config.dataDir;
 
@@ -53,7 +79,7 @@ export const start = async (env: Readonly<Record<string, string | undefined>>): 
       ? await over.connectRedis({
           url: config.redisUrl,
           // A sandbox is nobody else's, and begins anew each time.
-          name: sandbox ? `sandbox ${randomUUID()}` : (config.bird?.workspaceId ?? 'courier'),
+          name: sandbox ? `sandbox ${among?.name ?? randomUUID()}` : (config.bird?.workspaceId ?? 'courier'),
           passing: sandbox !== undefined,
           warn: (message, details) => log.warn(details, message),
         })
@@ -64,6 +90,7 @@ export const start = async (env: Readonly<Record<string, string | undefined>>): 
     schema,
     log,
     droppedLines: () => output.dropped,
+    ...(among && { gatherMetrics: among.gather }),
     rateLimiter: redis && over?.redisRateLimiter(redis),
     outbox:
       (redis && over?.redisOutbox(redis, config.outbox)) ??
@@ -75,7 +102,9 @@ export const start = async (env: Readonly<Record<string, string | undefined>>): 
         sandbox: sandbox !== undefined,
         introspection: config.introspection,
         graphiql: config.graphiql,
+        metrics: config.metricsPort === undefined,
       }),
+      ...(sandbox ? [useDemo({ filesUrl: sandbox.files.url })] : []),
       ...(config.graphiql
         ? [
             useExplainPage({ examples: sandbox?.fixtureIds }),
@@ -91,7 +120,8 @@ export const start = async (env: Readonly<Record<string, string | undefined>>): 
         ? openDirectory({
             courier: services.courier,
             dataDir,
-            intervalMs: config.directoryIntervalMs,
+            // A file is read by all of them and written by one; what is kept in memory each one keeps.
+            intervalMs: among && !among.sweeps && dataDir !== ':memory:' ? 0 : config.directoryIntervalMs,
             maxAgeMs: config.directoryMaxAgeMs,
             defaultRegion: config.defaultRegion,
             warn: services.warn,
@@ -121,11 +151,11 @@ export const start = async (env: Readonly<Record<string, string | undefined>>): 
     throw new Error(`port ${error.port} is taken, ${name} names another`, { cause: error });
   });
   started.use(gateway);
-  sandbox?.setWebhookUrl(`${gateway.url}/webhooks/bird`);
+  ownSandbox?.setWebhookUrl(`${gateway.url}/webhooks/bird`);
 
   const running = started.move();
   const close = () => running.disposeAsync();
-  return { ...gateway, sandbox, close, [Symbol.asyncDispose]: close };
+  return { ...gateway, sandbox: ownSandbox, close, [Symbol.asyncDispose]: close };
 };
 
 /** Why Pigeon did not start, one fault a line. */

@@ -70,3 +70,20 @@ describe('the variables', () => {
     expect(wrong).toEqual([]);
   });
 });
+
+test('SECURITY names tests that there are', () => {
+  const rows = read('SECURITY.md')
+    .split('\n')
+    .filter((row) => row.startsWith('| ') && row.includes('`test/'));
+  expect(rows.length).toBeGreaterThan(10);
+  const missing = rows
+    .flatMap((row) => {
+      const [first = '', ...more] = [...(row.split('|')[3] ?? '').matchAll(/`([^`]+)`/g)].map(
+        ([, name = '']) => name,
+      );
+      const folder = first.slice(0, first.lastIndexOf('/') + 1);
+      return [first, ...more.map((name) => (name.startsWith('test/') ? name : folder + name))];
+    })
+    .filter((path) => globSync(path, { cwd: root }).length === 0);
+  expect(missing).toEqual([]);
+});

@@ -7,6 +7,7 @@ const src = join(import.meta.dirname, '../src');
 /** The rooms in the order in which imports go: each one may use itself and those after it. */
 const ORDER = [
   'main',
+  'workers',
   'doctor',
   'start',
   'redis',

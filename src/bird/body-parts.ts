@@ -1,5 +1,6 @@
 import { builder } from '../builder.ts';
 import { fieldsOf } from '../graph/output.ts';
+import { PERSONAL } from '../graph/personal.ts';
 import { dialect } from './dialect.ts';
 import type { components } from './openapi.gen.ts';
 
@@ -18,6 +19,7 @@ export const Action = builder.objectRef<Schemas['MessageAction']>('BirdMessageAc
     )(t as never) as object),
     text: t.string({
       description: 'What it says.',
+      extensions: PERSONAL,
       resolve: ({ link, reply, postback, locationRequest, buy }) =>
         (link ?? reply ?? postback ?? locationRequest ?? buy)?.text,
     }),

@@ -1,4 +1,5 @@
 import { builder } from '../builder.ts';
+import { PERSONAL } from '../graph/personal.ts';
 import { objectType } from './bird.ts';
 import { Action, Attachment, Item, Media } from './body-parts.ts';
 import type { components } from './openapi.gen.ts';
@@ -266,6 +267,7 @@ const isKnown = (type: string): type is keyof typeof KNOWN => Object.hasOwn(KNOW
 
 export const BirdMessageBody = builder.unionType('BirdMessageBody', {
   description: 'What a message carries, by its type.',
+  extensions: PERSONAL,
   types: [
     TextBody,
     HtmlBody,

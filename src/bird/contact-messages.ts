@@ -4,7 +4,7 @@ import { connect, readCursor, readFirst, writeCursor } from '../graph/connection
 import { connectionArgs } from '../graph/connection-type.ts';
 import { rest } from '../graph/ledger.ts';
 import { isSortKey, merge, type SortKey } from '../graph/merge.ts';
-import { MessageDirection } from '../graph/message.ts';
+import { answeredTogether, MessageDirection } from '../graph/message.ts';
 import { firstOf, weighs } from '../graph/weight.ts';
 import { messageSource } from './contact-source.ts';
 import { BirdMessageConnection, listMessages, MAX_MESSAGES, type MessageRow } from './message.ts';
@@ -62,7 +62,7 @@ builder.objectField(BirdContact, 'messages', (t) =>
       const edges = rows
         .slice(0, first)
         .map(({ row, sortKey }) => ({ node: row, cursor: writeCursor({ k: name, ...sortKey }) }));
-      return connect(edges, args, rows.length > first);
+      return answeredTogether(context, connect(edges, args, rows.length > first));
     },
   }),
 );

@@ -7,6 +7,7 @@ import { Message, MessageParty, type MessageView, messageFields, type Party } fr
 import { MessageRecipient } from '../graph/message-parts.ts';
 import { type NodeRef, node } from '../graph/node.ts';
 import { fieldsOf } from '../graph/output.ts';
+import { PERSONAL } from '../graph/personal.ts';
 import { weighsLoad } from '../graph/weight.ts';
 import { objectType, resource } from './bird.ts';
 import { BirdMessageBody, subjectOf, textOf } from './body.ts';
@@ -120,7 +121,10 @@ export const Participant = builder.objectRef<End>('BirdMessageParticipant').impl
     identifierKey: t.exposeString('identifierKey', {
       description: 'The kind of identifier, such as `phonenumber`.',
     }),
-    identifierValue: t.exposeString('identifierValue', { description: 'The number or address itself.' }),
+    identifierValue: t.exposeString('identifierValue', {
+      description: 'The number or address itself.',
+      extensions: PERSONAL,
+    }),
     identifiers: t.field({
       type: [objectType('MessageIdentifier')],
       description: 'More identifiers of a contact.',
@@ -128,6 +132,7 @@ export const Participant = builder.objectRef<End>('BirdMessageParticipant').impl
     }),
     platformAddress: t.exposeString('platformAddress', {
       description: 'The address as given to the platform.',
+      extensions: PERSONAL,
     }),
     platformAddressSelector: t.exposeString('platformAddressSelector', {
       description: 'The expression that picks the address from the contact.',

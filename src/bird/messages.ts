@@ -6,7 +6,7 @@ import { InputError, refuseEmpty } from '../graph/errors.ts';
 import { isUuid } from '../graph/ids.ts';
 import type { Claim } from '../graph/ledger.ts';
 import { rest } from '../graph/ledger.ts';
-import { MessageDirection } from '../graph/message.ts';
+import { answeredTogether, MessageDirection } from '../graph/message.ts';
 import { TimeRange } from '../graph/scalars.ts';
 import { KEY_ONLY } from '../graph/selection.ts';
 import { weighsLoad, weighsPages } from '../graph/weight.ts';
@@ -120,14 +120,14 @@ const isMadeBefore =
     return !until || !made || made < until;
   };
 
-const connection = (
+const connection = async (
   context: Context,
   list: ListAddress,
   args: Filters,
   more: Record<string, QueryValue> = {},
 ): Promise<Connection<MessageRow>> => {
   refuseEmpty(args);
-  return byToken(args, {
+  const found = await byToken(args, {
     name: `bird messages ${list.params?.channelId ?? ''}`,
     max: MAX_MESSAGES,
     id: (row) => row.id,
@@ -142,6 +142,7 @@ const connection = (
       return { ...page, rows: page.rows.filter(isMadeBefore(args.created?.until)) };
     },
   });
+  return answeredTogether(context, found);
 };
 
 builder.objectField(BirdChannel, 'messages', (t) =>

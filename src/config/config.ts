@@ -106,6 +106,8 @@ export interface Config {
   readonly freshMs: number;
   /** False where every operation makes each of its calls itself, and nothing that was read is used again. */
   readonly sharing: boolean;
+  /** How many processes answer behind the port. */
+  readonly workers: number;
   readonly deadlineMs: number;
   /** How long everything goes on after readiness has ended, before no more connections are accepted. */
   readonly drainDelayMs: number;
@@ -253,6 +255,7 @@ const shape = (v: Variables, documents: ReadonlyMap<string, string> | undefined)
     },
     freshMs: v.FRESH_MS,
     sharing: v.SHARING === 'on',
+    workers: v.WORKERS,
     deadlineMs: v.DEADLINE_MS,
     drainDelayMs: v.DRAIN_DELAY_MS,
     budgetCalls: v.BUDGET_CALLS,

@@ -111,10 +111,12 @@ const timeZone = z.string().refine((value) => {
   }
 }, 'must be a time zone such as Europe/Amsterdam');
 
-const uuids = listed.refine(
-  (values) => values.every((value) => uuid.safeParse(value).success),
-  'must be UUIDs, comma separated',
-);
+const uuids = listed
+  .refine(
+    (values) => values.every((value) => uuid.safeParse(value).success),
+    'must be UUIDs, comma separated',
+  )
+  .transform((values) => values.map((value) => value.toLowerCase()));
 
 /** Each variable by itself: its form and its default. */
 export const variables = z.object({
@@ -145,7 +147,7 @@ export const variables = z.object({
   METRICS_PORT: count(0, 65_535).optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: url.optional(),
   OTEL_SERVICE_NAME: z.string().default('pigeon'),
-  OTEL_TRACES_SAMPLER_ARG: share.default(1),
+  OTEL_TRACES_SAMPLER_ARG: share.default(0.1),
   SANDBOX: oneOf('auto', 'on', 'off').default('auto'),
   DATA_DIR: z.string().default('.data'),
   DEFAULT_REGION: z
@@ -162,6 +164,7 @@ export const variables = z.object({
   SEND_TIME_ZONE: timeZone.default('UTC'),
   SEND_OPT_OUT_LISTS: uuids.default([]),
   FRESH_MS: count(0, 3_600_000).default(10_000),
+  WORKERS: count(1, 256).default(1),
   SHARING: oneOf('on', 'off').default('on'),
   DEADLINE_MS: count(1, 600_000).default(10_000),
   DRAIN_DELAY_MS: count(0, 600_000).default(0),
@@ -237,6 +240,9 @@ export const faultsOfAll = (env: Readonly<Record<string, string>>): string[] => 
   if (env.MCP === 'read' || env.MCP === 'write') {
     need('PERSISTED_DOCUMENTS', `because MCP=${env.MCP} and each of them is a tool`);
   }
+
+  if (Number(env.WORKERS) > 1)
+    need('REDIS_URL', `because WORKERS=${env.WORKERS} processes share what they keep there`);
 
   if (!has('AUTH') && has('HOST') && !isLoopback(env.HOST ?? '')) {
     faults.push(`AUTH: must be said (jwt or none) because HOST=${env.HOST} can be reached by others`);

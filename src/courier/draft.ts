@@ -63,7 +63,7 @@ export const openSlot = async (
   inputPath: Blame,
 ): Promise<Slot> => {
   const values = { 'message-id': messageId, 'content-type': contentType, filename };
-  const { data } = (await announceFile.run(context, values, inputPath)) as { readonly data?: unknown };
+  const data: unknown = await announceFile.run(context, values, inputPath);
   if (
     !isRecord(data) ||
     typeof data.id !== 'string' ||

@@ -3540,7 +3540,7 @@ export interface components {
              * @description When it was last changed.
              */
             "last-modified-time"?: string;
-            /** @description What people call it. */
+            /** @description What people call it, often the name of the person whom it is for. */
             name?: string;
             /**
              * Format: uuid
@@ -8132,7 +8132,7 @@ export interface operations {
                             "individual-ids"?: string[];
                             /** @description A word of the organization’s own that tells the channel from others. */
                             label?: string;
-                            /** @description What people call it. */
+                            /** @description What people call it, often the name of the person whom it is for. */
                             name?: string;
                             /**
                              * Format: uuid

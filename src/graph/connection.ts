@@ -1,5 +1,4 @@
 import { InputError } from './errors.ts';
-import { standTogether } from './siblings.ts';
 
 /** How many rows a connection gives when `first` is not said. */
 export const DEFAULT_FIRST = 20;
@@ -142,22 +141,19 @@ export const connect = <Row>(
   edges: { readonly cursor: string; readonly node: Row }[],
   { after }: ConnectionArgs,
   hasNextPage: boolean,
-): Connection<Row> => {
-  standTogether(edges);
-  return {
-    edges,
-    pageInfo: {
-      hasNextPage,
-      hasPreviousPage: typeof after === 'string',
-      get startCursor() {
-        return edges[0]?.cursor ?? null;
-      },
-      get endCursor() {
-        return edges.at(-1)?.cursor ?? null;
-      },
+): Connection<Row> => ({
+  edges,
+  pageInfo: {
+    hasNextPage,
+    hasPreviousPage: typeof after === 'string',
+    get startCursor() {
+      return edges[0]?.cursor ?? null;
     },
-  };
-};
+    get endCursor() {
+      return edges.at(-1)?.cursor ?? null;
+    },
+  },
+});
 
 /**
  * A connection over a list with page tokens: as many pages as `first` needs, each row once.

@@ -1,5 +1,6 @@
 import { builder } from '../builder.ts';
 import { Message } from './message.ts';
+import { PERSONAL } from './personal.ts';
 
 /** A file of a message as every upstream's room can tell it; what a row does not tell is null. */
 export interface AttachmentPart {
@@ -16,7 +17,7 @@ export const MessageAttachment = builder.interfaceRef<object>('MessageAttachment
   fields: (t) => ({
     url: t.string({ description: 'Where the file is; null where the message does not say it.' }),
     contentType: t.string({ description: 'Its media type, such as `image/png`.' }),
-    name: t.string({ description: 'The name that the file was sent under.' }),
+    name: t.string({ description: 'The name that the file was sent under.', extensions: PERSONAL }),
     size: t.int({ description: 'Its size in bytes.' }),
   }),
 });
@@ -25,8 +26,8 @@ export const MessageAttachment = builder.interfaceRef<object>('MessageAttachment
 export const MessageRecipient = builder.interfaceRef<object>('MessageRecipient').implement({
   description: 'Somebody whom a message is for, as the message itself tells it.',
   fields: (t) => ({
-    name: t.string({ description: 'Their name as the message tells it.' }),
-    address: t.string({ description: 'The number or address that it goes to.' }),
+    name: t.string({ description: 'Their name as the message tells it.', extensions: PERSONAL }),
+    address: t.string({ description: 'The number or address that it goes to.', extensions: PERSONAL }),
   }),
 });
 
@@ -34,6 +35,7 @@ export const MessageRecipient = builder.interfaceRef<object>('MessageRecipient')
 builder.interfaceFields(Message, (t) => ({
   subject: t.string({
     description: 'The subject of an email or an MMS; null for what has none.',
+    extensions: PERSONAL,
     resolve: () => null,
   }),
   attachments: t.field({

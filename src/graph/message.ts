@@ -5,7 +5,7 @@ import { type Api, audienceOf, type Context } from '../context.ts';
 import type { MessageStatus, Standing } from '../ports.ts';
 import { InvalidValueError } from './errors.ts';
 import { globalId } from './ids.ts';
-import { siblingsOf } from './siblings.ts';
+import { PERSONAL } from './personal.ts';
 import { Source } from './source.ts';
 import { MessageStatusEnum, rank } from './status.ts';
 
@@ -31,6 +31,7 @@ export const MessageParty = builder.objectRef<Party>('MessageParty').implement({
   description: 'Who wrote a message.',
   fields: (t) => ({
     name: t.exposeString('name', {
+      extensions: PERSONAL,
       description:
         'Their name as the message itself tells it; where it does not, the person’s own name on their timeline.',
     }),
@@ -61,7 +62,7 @@ export const Message = builder.interfaceRef<object>('Message').implement({
     nativeId: t.string({ nullable: false, description: DESCRIPTIONS.nativeId }),
     source: t.field({ type: Source, nullable: false, description: DESCRIPTIONS.source }),
     direction: t.field({ type: MessageDirection, nullable: false, description: DESCRIPTIONS.direction }),
-    text: t.string({ description: DESCRIPTIONS.text }),
+    text: t.string({ description: DESCRIPTIONS.text, extensions: PERSONAL }),
     status: t.field({ type: MessageStatusEnum, nullable: false, description: DESCRIPTIONS.status }),
     nativeStatus: t.string({ description: DESCRIPTIONS.nativeStatus }),
     statusAt: t.field({ type: 'DateTime', description: DESCRIPTIONS.statusAt }),
@@ -281,24 +282,41 @@ const seen = createContextCache((context: Context) => {
   return { bird: of('bird'), courier: of('courier') };
 });
 
-/** What has been learned of whole lists. */
-const learned = createContextCache(() => new Map<object, Standing | undefined>());
+/** The messages of lists that are answered. */
+interface Listed {
+  /** Of which nothing has been asked yet. */
+  unasked: (readonly { readonly node: unknown }[])[];
+  /** What the status stream knows of all others. */
+  readonly known: Map<object, Standing | undefined>;
+}
 
-/** Learns of all messages of a row's list what the status stream knows; false where it cannot tell it at once. */
-const learn = (context: Context, api: Api, row: object): boolean => {
-  const known = learned(context);
-  if (known.has(row)) return true;
+const listed = createContextCache((): Listed => ({ unasked: [], known: new Map() }));
+
+/** Says that the messages of a connection are answered together, so that what is asked of one is learned of all. */
+export const answeredTogether = <Answered extends { readonly edges: readonly { readonly node: unknown }[] }>(
+  context: Context,
+  connection: Answered,
+): Answered => {
+  listed(context).unasked.push(connection.edges);
+  return connection;
+};
+
+/** Learns what the status stream knows of all messages that are answered, where it can tell that at once. */
+const learn = (context: Context): void => {
+  const lists = listed(context);
   const { changes } = context.services;
-  const siblings = changes.seenNow && siblingsOf(row);
-  const ids = new Map<object, string>();
-  for (const { node } of siblings ?? []) {
-    const view = typeof node === 'object' && node !== null ? viewOf(node) : undefined;
-    if (view?.api === api) ids.set(node as object, globalId(view.typename, view.key(node as object)));
+  const ids = { bird: new Map<object, string>(), courier: new Map<object, string>() };
+  for (const edges of lists.unasked) {
+    for (const { node } of edges) {
+      const view = typeof node === 'object' && node !== null ? viewOf(node) : undefined;
+      if (view) ids[view.api].set(node as object, globalId(view.typename, view.key(node as object)));
+    }
   }
-  const standings = ids.has(row) ? changes.seenNow?.([...ids.values()], audienceOf(context, api)) : undefined;
-  if (!standings) return false;
-  for (const [one, id] of ids) known.set(one, standings.get(id));
-  return true;
+  lists.unasked = [];
+  for (const api of ['bird', 'courier'] as const) {
+    const found = ids[api].size > 0 && changes.seenNow?.([...ids[api].values()], audienceOf(context, api));
+    if (found) for (const [row, id] of ids[api]) lists.known.set(row, found.get(id));
+  }
 };
 
 /** What clients call messages, one look-up for all messages of a page. */
@@ -325,7 +343,9 @@ const shown = <Row extends object>(
   view: MessageView<Row>,
   row: Row,
 ): Shown | Promise<Shown> => {
-  if (learn(context, view.api, row)) return shownStatus(view, row, learned(context).get(row));
+  const { unasked, known: told } = listed(context);
+  if (unasked.length > 0) learn(context);
+  if (told.has(row)) return shownStatus(view, row, told.get(row));
   return seen(context)
     [view.api].load(globalId(view.typename, view.key(row)))
     .then((known) => shownStatus(view, row, known));

@@ -84,6 +84,19 @@ const changedAt = new LRUCache<string, number>({
   },
 });
 
+/** Is told the place of each thing that is changed here. */
+let told: ((place: string) => void) | undefined;
+
+/** Has somebody told of each thing that this process changes, by its place: a word that other processes know it by. */
+export const tellChanges = (listener: (place: string) => void): void => {
+  told = listener;
+};
+
+/** Another process has changed the thing at a place: what was read of it before is not used again. */
+export const noteChange = (place: string): void => {
+  changedAt.set(place, performance.now());
+};
+
 /** What an operation itself has changed, and when. */
 const ownChanges = createContextCache((_context: Context) => new Map<string, number>());
 
@@ -190,6 +203,7 @@ export const node = <Row extends object>(name: string, options: NodeOptions<Row>
         if (before < context.began || before === own.get(at)) own.set(at, now);
         else own.delete(at);
         changedAt.set(at, now);
+        told?.(at);
       }
       context.services.cache?.delete(cacheKey(context, of));
       known(context).delete(of);

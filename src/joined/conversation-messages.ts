@@ -17,6 +17,7 @@ import {
 } from '../graph/connection.ts';
 import { operationsOf } from '../graph/ledger.ts';
 import { isSortKey, type Keyed, merge, type SortKey } from '../graph/merge.ts';
+import { answeredTogether } from '../graph/message.ts';
 import { type ConversationRow, identifierUsed, ofChannel, ofTalk, talkWith } from './conversation-row.ts';
 
 /** What is read of what a contact and a channel of Bird say to each other. */
@@ -67,7 +68,10 @@ export const messagesOf = async (
   asksForMore: boolean,
 ): Promise<Connection<object>> => {
   if (row.api === 'courier')
-    return messages.read(context, args, { 'channel-id': row.channel.id }, asksForMore);
+    return answeredTogether(
+      context,
+      await messages.read(context, args, { 'channel-id': row.channel.id }, asksForMore),
+    );
   const name = `conversation ${row.key}`;
   const first = readFirst(args);
   const after = args.after == null ? undefined : readCursor<CursorOf>(args.after, name, isSortKey);
@@ -75,5 +79,5 @@ export const messagesOf = async (
   const edges = rows
     .slice(0, first)
     .map(({ row: node, sortKey }) => ({ node, cursor: writeCursor({ k: name, ...sortKey }) }));
-  return connect(edges, args, rows.length > first);
+  return answeredTogether(context, connect(edges, args, rows.length > first));
 };

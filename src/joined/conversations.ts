@@ -1,31 +1,20 @@
-import { identifiersOf } from '../bird/contact-messages.ts';
 import { listMessages } from '../bird/message.ts';
-import { recentTalks } from '../bird/recent-talks.ts';
-import { BirdContact, type ContactRow } from '../bird/resources/contact.ts';
+import { BirdContact } from '../bird/resources/contact.ts';
 import { identifiers } from '../bird/resources/contact-identifier.ts';
 import { builder } from '../builder.ts';
-import { type Api, authorize, type Context } from '../context.ts';
-import { readRows } from '../courier/read-rows.ts';
-import { namedChannels, recentChannels, sorted } from '../courier/recent-channels.ts';
+import type { Api, Context } from '../context.ts';
 import { CourierChannel, channels } from '../courier/resources/channel.ts';
 import { inboxChannels } from '../courier/resources/inbox.ts';
 import { connectionArgs } from '../graph/connection-type.ts';
 import { InputError, refuseEmpty } from '../graph/errors.ts';
 import { rest } from '../graph/ledger.ts';
-import { MOST_ROWS } from '../graph/newest-groups.ts';
 import { Source } from '../graph/source.ts';
 import { firstOf, weighs } from '../graph/weight.ts';
-import {
-  ConversationConnection,
-  type ConversationPart,
-  conversationPage,
-  type Wanted,
-} from './conversation-page.ts';
-import { keyedBy, ofChannel, ofTalk, RANK } from './conversation-row.ts';
+import { ConversationConnection, conversationPage } from './conversation-page.ts';
+import { inCourier, inWorkspace, withContacts, withIndividuals } from './conversation-sources.ts';
 import { verified } from './find-person.ts';
 import { identityReads } from './identity.ts';
 import { type ChannelAddress, locateChannel } from './lookup.ts';
-import { MAX_CHANNELS } from './message-sources.ts';
 import { Person } from './person.ts';
 
 /** The most channels that one request may name: each of courier's is read by itself. */
@@ -33,76 +22,6 @@ const MAX_NAMED = 100;
 
 /** The page of courier's list that conversations are read by. */
 const COURIER_PAGE = 98;
-
-const SHORT = `only the newest ${MOST_ROWS} messages were looked at`;
-
-const workspaceOf = (context: Context): string => {
-  authorize(context, 'bird', 'read');
-  return context.services.bird?.workspaceId ?? '';
-};
-
-/** The conversations of a whole workspace, or of some of its channels. */
-const inWorkspace = async (
-  context: Context,
-  channelIds: readonly string[] | undefined,
-  wanted: Wanted,
-): Promise<ConversationPart> => {
-  const workspaceId = workspaceOf(context);
-  const list = {
-    address: { operation: listMessages, workspaceId },
-    query: { channelId: channelIds },
-  };
-  const { found, whole } = await recentTalks(context, [list], { ...wanted, rank: RANK.bird });
-  return { rows: found.map(keyedBy(ofTalk)), short: whole ? undefined : SHORT };
-};
-
-/** The conversations with contacts, over all channels. */
-const withContacts = async (
-  context: Context,
-  contacts: readonly ContactRow[],
-  wanted: Wanted,
-): Promise<ConversationPart> => {
-  const ids = new Set(contacts.map(({ id }) => id));
-  const known = await Promise.all(contacts.map((contact) => identifiersOf(context, contact)));
-  const values = [...new Set(known.flat().map(({ value }) => value))];
-  const [contact] = contacts;
-  if (!contact || values.length === 0) return { rows: [] };
-  const lists = (['from', 'to'] as const).map((side) => ({
-    address: { operation: listMessages, workspaceId: contact.workspaceId },
-    query: { [side]: values },
-  }));
-  const isWanted = (id: string) => ids.has(id);
-  const { found, whole } = await recentTalks(context, lists, { ...wanted, rank: RANK.bird, isWanted });
-  return { rows: found.map(keyedBy(ofTalk)), short: whole ? undefined : SHORT };
-};
-
-/** The conversations of courier, of all channels or of those that are named. */
-const inCourier = async (
-  context: Context,
-  channelIds: readonly string[] | undefined,
-  wanted: Wanted & { readonly unreadOnly: boolean },
-): Promise<ConversationPart> => {
-  const ranked = { ...wanted, rank: RANK.courier };
-  const rows = channelIds
-    ? sorted(await namedChannels(context, channelIds), ranked)
-    : await recentChannels(context, ranked);
-  return { rows: rows.map(keyedBy(ofChannel)) };
-};
-
-/** The conversations in which individuals take part. */
-const withIndividuals = async (
-  context: Context,
-  individualIds: readonly string[],
-  wanted: Wanted,
-): Promise<ConversationPart> => {
-  const read = await Promise.all(
-    individualIds.map((id) => readRows(context, channels, { 'participant-id': id }, MAX_CHANNELS)),
-  );
-  const rows = new Map(read.flatMap((one) => one.rows).map((row) => [row.id, row]));
-  const found = sorted([...rows.values()], { ...wanted, unreadOnly: false, rank: RANK.courier });
-  const short = read.every(({ whole }) => whole) ? undefined : `only ${MAX_CHANNELS} channels were looked at`;
-  return { rows: found.map(keyedBy(ofChannel)), short };
-};
 
 const namedOf = async (
   context: Context,

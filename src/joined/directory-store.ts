@@ -13,8 +13,22 @@ const TABLES = `
   CREATE INDEX IF NOT EXISTS link_contact ON link (contact_key);
 `;
 
-/** Each sweep has a table of its own: to drop a table takes milliseconds, to empty one a second and more. */
-const tableOf = (sweep: number): string => `holder_${sweep}`;
+/** In how many tables a sweep lies: to drop one takes milliseconds also where the sweep has millions of rows. */
+const PARTS = 16;
+
+/**
+ * Each sweep has tables of its own: to drop a table takes the time of a few hundred of its rows, to empty one that of
+ * all of them. An identifier's hash says in which of them it is.
+ */
+const tableOf = (sweep: number, part: number): string => `holder_${sweep}_${part}`;
+
+const partOf = (hash: Uint8Array): number => (hash[0] ?? 0) % PARTS;
+
+const partsOf = (sweep: number): readonly string[] =>
+  Array.from({ length: PARTS }, (_, part) => tableOf(sweep, part));
+
+/** Under which name the last whole sweep stands: files that have it under another keep their rows in one table. */
+const SWEEP = 'sweep in parts';
 
 /** How an identifier is found: by itself, or a number without a country by its last digits alone. */
 export type EntryKind = IdentifierKind | 'stray';
@@ -46,10 +60,10 @@ export interface DirectoryStore {
   begin(): number;
   /** Says how many of the entries were new. */
   add(sweep: number, entries: readonly Entry[]): number;
-  /** Makes a sweep the one that counts, and forgets every other, whole or not. */
+  /** Makes a sweep the one that counts; throws when another process has forgotten it. */
   complete(sweep: Sweep): void;
-  /** Forgets a sweep that came to nothing. */
-  abandon(sweep: number): void;
+  /** Forgets a part of a sweep that does not count, which takes milliseconds; false when nothing is left of those. */
+  forgetSome(): boolean;
   /** Who has an identifier; undefined when that cannot be told. */
   holders(sweep: number, hash: Uint8Array): Holder[] | undefined;
   /** Remembers that a contact surely is an individual. */
@@ -68,27 +82,6 @@ export interface DirectoryStore {
  */
 export const openDirectoryStore = (dataDir: string, keyPrint: string): DirectoryStore => {
   const db = open(dataDir);
-  const readMeta = db.prepare('SELECT value FROM meta WHERE name = ?');
-  const writeMeta = db.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)');
-  const meta = (name: string): string | undefined => readMeta.get(name)?.value as string | undefined;
-  const sweeps = db.prepare(`SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB 'holder*'`);
-  const dropOthers = (kept?: number): void => {
-    for (const { name } of sweeps.all()) {
-      if (kept === undefined || name !== tableOf(kept)) db.exec(`DROP TABLE ${name}`);
-    }
-  };
-  if (meta('key') !== keyPrint) {
-    dropOthers();
-    db.exec('DELETE FROM link; DELETE FROM meta');
-    writeMeta.run('key', keyPrint);
-  }
-  const addLink = db.prepare('INSERT OR IGNORE INTO link VALUES (?, ?, ?)');
-  const findLink = db.prepare('SELECT 1 FROM link WHERE individual_id = ? AND contact_key = ?');
-  const findLinks = db.prepare('SELECT contact_key FROM link WHERE individual_id = ? ORDER BY contact_key');
-  const findLinked = db.prepare(
-    'SELECT individual_id FROM link WHERE contact_key = ? ORDER BY individual_id',
-  );
-  const dropLink = db.prepare('DELETE FROM link WHERE individual_id = ? AND contact_key = ?');
 
   const inTransaction = (act: () => void): void => {
     db.exec('BEGIN IMMEDIATE');
@@ -101,12 +94,39 @@ export const openDirectoryStore = (dataDir: string, keyPrint: string): Directory
     }
   };
 
+  const readMeta = db.prepare('SELECT value FROM meta WHERE name = ?');
+  const writeMeta = db.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)');
+  const meta = (name: string): string | undefined => readMeta.get(name)?.value as string | undefined;
+  const sweeps = db.prepare(`SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB 'holder*'`);
+  const othersThan = (kept: number | undefined): readonly string[] => {
+    const own = new Set(kept === undefined ? [] : partsOf(kept));
+    return sweeps
+      .all()
+      .map(({ name }) => String(name))
+      .filter((name) => !own.has(name));
+  };
+  // Other processes may open it at the same moment.
+  inTransaction(() => {
+    if (meta('key') === keyPrint) return;
+    for (const table of othersThan(undefined)) db.exec(`DROP TABLE ${table}`);
+    db.exec('DELETE FROM link; DELETE FROM meta');
+    writeMeta.run('key', keyPrint);
+  });
+  const addLink = db.prepare('INSERT OR IGNORE INTO link VALUES (?, ?, ?)');
+  const findLink = db.prepare('SELECT 1 FROM link WHERE individual_id = ? AND contact_key = ?');
+  const findLinks = db.prepare('SELECT contact_key FROM link WHERE individual_id = ? ORDER BY contact_key');
+  const findLinked = db.prepare(
+    'SELECT individual_id FROM link WHERE contact_key = ? ORDER BY individual_id',
+  );
+  const dropLink = db.prepare('DELETE FROM link WHERE individual_id = ? AND contact_key = ?');
+
   /** The statements of the sweep that is written, and of the one that is read. */
   const statement = (make: (table: string) => string) => {
-    let made: { readonly sweep: number; readonly run: StatementSync } | undefined;
-    return (sweep: number): StatementSync => {
-      if (made?.sweep !== sweep) made = { sweep, run: db.prepare(make(tableOf(sweep))) };
-      return made.run;
+    let made: { readonly sweep: number; readonly run: StatementSync[] } | undefined;
+    return (sweep: number, hash: Uint8Array): StatementSync => {
+      if (made?.sweep !== sweep)
+        made = { sweep, run: partsOf(sweep).map((table) => db.prepare(make(table))) };
+      return made.run[partOf(hash)] as StatementSync;
     };
   };
   const insert = statement((table) => `INSERT OR IGNORE INTO ${table} VALUES (?, ?, ?, ?, ?)`);
@@ -116,22 +136,38 @@ export const openDirectoryStore = (dataDir: string, keyPrint: string): Directory
 
   let last: { readonly text: string; readonly sweep: Sweep } | undefined;
 
+  const lastSweep = (): Sweep | undefined => {
+    const text = meta(SWEEP);
+    if (text === undefined) return undefined;
+    if (last?.text !== text) last = { text, sweep: JSON.parse(text) };
+    return last.sweep;
+  };
+  const rowsOf = (sweep: number, hash: Uint8Array) => {
+    try {
+      return find(sweep, hash).all(hash);
+    } catch (error) {
+      // Another process may have completed a sweep in between, and forgotten this one.
+      const latest = lastSweep();
+      if (latest === undefined || latest.id === sweep) throw error;
+      return find(latest.id, hash).all(hash);
+    }
+  };
+
   return {
     path: dataDir,
-    sweep: () => {
-      const text = meta('sweep');
-      if (text === undefined) return undefined;
-      if (last?.text !== text) last = { text, sweep: JSON.parse(text) };
-      return last.sweep;
-    },
+    sweep: lastSweep,
     begin: () => {
       const sweep = randomInt(2 ** 47);
-      db.exec(`
-        CREATE TABLE ${tableOf(sweep)} (
-          hash BLOB NOT NULL, individual_id TEXT NOT NULL,
-          verified INTEGER NOT NULL, active INTEGER NOT NULL, exact INTEGER NOT NULL,
-          PRIMARY KEY (hash, individual_id, verified, active, exact)
-        ) STRICT, WITHOUT ROWID`);
+      inTransaction(() => {
+        for (const table of partsOf(sweep)) {
+          db.exec(`
+            CREATE TABLE ${table} (
+              hash BLOB NOT NULL, individual_id TEXT NOT NULL,
+              verified INTEGER NOT NULL, active INTEGER NOT NULL, exact INTEGER NOT NULL,
+              PRIMARY KEY (hash, individual_id, verified, active, exact)
+            ) STRICT, WITHOUT ROWID`);
+        }
+      });
       return sweep;
     },
     add: (sweep, entries) => {
@@ -139,26 +175,35 @@ export const openDirectoryStore = (dataDir: string, keyPrint: string): Directory
       inTransaction(() => {
         for (const { hash, individualId, verified, active, exact } of entries) {
           const row = [hash, individualId, Number(verified), Number(active), Number(exact)];
-          added += Number(insert(sweep).run(...row).changes);
+          added += Number(insert(sweep, hash).run(...row).changes);
         }
       });
       return added;
     },
     complete: (sweep) =>
       inTransaction(() => {
-        writeMeta.run('sweep', JSON.stringify(sweep));
-        dropOthers(sweep.id);
+        const kept = new Set(sweeps.all().map(({ name }) => name));
+        if (!partsOf(sweep.id).every((table) => kept.has(table)))
+          throw new Error('another process has completed a sweep before, and forgotten this one');
+        writeMeta.run(SWEEP, JSON.stringify(sweep));
       }),
-    abandon: (sweep) => db.exec(`DROP TABLE IF EXISTS ${tableOf(sweep)}`),
+    forgetSome: () => {
+      let more = false;
+      // Another process may make its own sweep the one that counts at any moment.
+      inTransaction(() => {
+        const [table, next] = othersThan(lastSweep()?.id);
+        if (table !== undefined) db.exec(`DROP TABLE ${table}`);
+        more = next !== undefined;
+      });
+      return more;
+    },
     holders: (sweep, hash) =>
-      find(sweep)
-        .all(hash)
-        .map((row) => ({
-          individualId: String(row.individual_id),
-          verified: row.verified === 1,
-          active: row.active === 1,
-          exact: row.exact === 1,
-        })),
+      rowsOf(sweep, hash).map((row) => ({
+        individualId: String(row.individual_id),
+        verified: row.verified === 1,
+        active: row.active === 1,
+        exact: row.exact === 1,
+      })),
     link: (individualId, contactKey, at) => {
       // Most matches are known already, and a reading need not wait for a write.
       if (!findLink.get(individualId, contactKey)) addLink.run(individualId, contactKey, at);
@@ -179,6 +224,8 @@ const open = (dataDir: string): DatabaseSync => {
   try {
     // A sweep that is lost with the power is made again.
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+    // Half of the usual, so that moving it into the file takes half as long each time.
+    db.exec('PRAGMA wal_autocheckpoint = 500');
     db.exec(TABLES);
     return db;
   } catch (error) {

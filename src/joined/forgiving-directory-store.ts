@@ -130,10 +130,11 @@ export const openForgivingStore = (options: ForgivingOptions): DirectoryStore =>
       // The disk may have room again the next time.
       avoidsFile = false;
     },
-    abandon: (sweep) => {
-      if (!next) return void attempt((store) => store.abandon(sweep));
+    forgetSome: () => {
+      if (!next) return attempt((store) => store.forgetSome()) ?? false;
       discard(next);
       next = undefined;
+      return false;
     },
     holders: (sweep, hash) => attempt((store) => store.holders(sweep, hash)),
     link: (individualId, contactKey, at) => void attempt((store) => store.link(individualId, contactKey, at)),

@@ -7,7 +7,6 @@ import { users } from '../courier/resources/user.ts';
 import { connect, writeCursor } from '../graph/connection.ts';
 import { InputError } from '../graph/errors.ts';
 import { rest } from '../graph/ledger.ts';
-import { Source } from '../graph/source.ts';
 import { weighs } from '../graph/weight.ts';
 import { askSources, type Part } from './ask-sources.ts';
 import { contactName, fullName } from './author-names.ts';
@@ -15,10 +14,9 @@ import { attributeOf, contactsBy, evidenceOf, usersOf, workspaceOf } from './evi
 import { aroundContact, aroundIndividual, type PersonRow, verified } from './find-person.ts';
 import { type Identifier, toEmail, toPhone } from './identifier.ts';
 import { identityReads } from './identity.ts';
+import { PersonConnection, type Searched } from './people-connection.ts';
 import { describeContact, describeUser, type PeopleSearch, readSearch } from './people-match.ts';
-import { Person } from './person.ts';
 import { countSearch } from './search-limit.ts';
-import { type Report, SourceReport } from './source-report.ts';
 
 /** How many people a search gives by default, and at the most. */
 const DEFAULT_FIRST = 20;
@@ -35,57 +33,6 @@ interface Found {
   readonly key: string;
   readonly person: PersonRow;
 }
-
-/** What was looked through in one upstream. */
-interface Searched {
-  readonly source: 'bird' | 'courier';
-  readonly looked: number;
-  readonly whole: boolean;
-}
-
-type People = ReturnType<typeof connect<PersonRow>> & {
-  readonly sources: readonly Report[];
-  readonly searched: readonly Searched[];
-};
-
-const PeopleSearched = builder.objectRef<Searched>('PeopleSearched').implement({
-  description: 'What a search for people looked through in one upstream.',
-  fields: (t) => ({
-    source: t.expose('source', { type: Source, nullable: false, description: 'The upstream.' }),
-    looked: t.exposeInt('looked', {
-      nullable: false,
-      description: 'How many of Bird’s contacts or of courier’s users were compared.',
-    }),
-    whole: t.exposeBoolean('whole', {
-      nullable: false,
-      description:
-        'True when these are all. Where they are not, who is not among them is found only by a whole email address or number.',
-    }),
-  }),
-});
-
-const PersonConnection = builder.connectionObject(
-  {
-    type: Person,
-    name: 'PersonConnection',
-    description: 'People who were searched for, by name.',
-    fields: (t) => ({
-      searched: t.field({
-        type: [PeopleSearched],
-        nullable: false,
-        description: 'What was looked through.',
-        resolve: (connection) => (connection as object as People).searched,
-      }),
-      sources: t.field({
-        type: [SourceReport],
-        nullable: false,
-        description: 'What became of asking each upstream.',
-        resolve: (connection) => (connection as object as People).sources,
-      }),
-    }),
-  },
-  { name: 'PersonEdge', description: 'A person who was searched for.' },
-);
 
 /** The address or number that a search is in full; undefined where it is none. */
 const identifierIn = (context: Context, { text }: PeopleSearch): Identifier | undefined => {

@@ -4,6 +4,7 @@ import { builder } from '../builder.ts';
 import { type Api, type Context, credentialOf } from '../context.ts';
 import { CourierIndividual } from '../courier/resources/individual.ts';
 import { operationsOf, rest } from '../graph/ledger.ts';
+import { PERSONAL } from '../graph/personal.ts';
 import { weighs } from '../graph/weight.ts';
 import { contactName, nameOfIndividual } from './author-names.ts';
 import { type IdentifierAttribute, usersOf } from './evidence.ts';
@@ -16,7 +17,7 @@ const reads = operationsOf({ operations: identityReads }, CourierIndividual);
 
 const details = {
   directives: rest(...reads),
-  extensions: weighs(() => ({ estimated: { bird: 10, courier: 10 } })),
+  extensions: { ...PERSONAL, ...weighs(() => ({ estimated: { bird: 10, courier: 10 } })) },
 };
 
 /** What the sides that answer give; what failed is thrown where none does. */

@@ -15,7 +15,8 @@ import { type PersonRow, personReads } from './find-person.ts';
 import type { Match } from './identity.ts';
 import { type ChannelAddress, locateChannel } from './lookup.ts';
 import { birdSources, courierSources, messageReads } from './message-sources.ts';
-import { type BirdChannelRow, type Reach, reachAtBird, reachAtCourier, reachReads } from './reach.ts';
+import { type BirdChannelRow, type Reach, reachAtBird, reachReads } from './reach.ts';
+import { reachAtCourier } from './reach-at-courier.ts';
 
 /** What is read to find out over which channels a person can be written to. */
 export const personReachReads = operationsOf(

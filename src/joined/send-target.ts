@@ -8,7 +8,8 @@ import { readId, readNativeId } from '../graph/ids.ts';
 import { aroundContact, byKey, type PersonRow } from './find-person.ts';
 import { type ChannelAddress, locateChannel } from './lookup.ts';
 import { reachPerson } from './person-reach.ts';
-import { type Reach, reachAtBird, reachAtCourier } from './reach.ts';
+import { type Reach, reachAtBird } from './reach.ts';
+import { reachAtCourier } from './reach-at-courier.ts';
 import type { Attachment } from './uploads.ts';
 
 /** What `sendMessage` is asked for. */

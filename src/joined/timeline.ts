@@ -6,13 +6,14 @@ import { connectionArgs } from '../graph/connection-type.ts';
 import { InputError } from '../graph/errors.ts';
 import { rest } from '../graph/ledger.ts';
 import { isSortKey, type MessageSource, merge, type SortKey } from '../graph/merge.ts';
-import { Message, MessageConnection, MessageEdge } from '../graph/message.ts';
+import { answeredTogether, Message, MessageConnection, MessageEdge } from '../graph/message.ts';
 import { Source } from '../graph/source.ts';
 import { firstOf, weighs } from '../graph/weight.ts';
 import { nameAuthors } from './author-names.ts';
 import type { PersonRow } from './find-person.ts';
 import { identityReads, type Match } from './identity.ts';
 import { inTime, LateError } from './in-time.ts';
+import { tellPerson } from './message-person.ts';
 import { birdSources, courierSources, messageReads } from './message-sources.ts';
 import { Person } from './person.ts';
 import { type Report, reportOn, SourceReport } from './source-report.ts';
@@ -133,6 +134,7 @@ builder.objectField(Person, 'timeline', (t) =>
         node: row,
         cursor: writeCursor({ k: 'timeline', ...sortKey } satisfies TimelineCursor),
       }));
+      for (const { node } of edges) tellPerson(node, () => person);
       // A name that cannot be read costs only itself.
       const named = nameAuthors(
         context,
@@ -140,7 +142,8 @@ builder.objectField(Person, 'timeline', (t) =>
         edges.map(({ node }) => node),
       );
       await inTime(context, SHARE, named).catch(() => {});
-      return { ...connect(edges, args, rows.length > first), sources } as never;
+      const connection = answeredTogether(context, connect(edges, args, rows.length > first));
+      return { ...connection, sources } as never;
     },
   }),
 );

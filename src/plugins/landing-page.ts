@@ -11,6 +11,8 @@ export interface LandingPageOptions {
   readonly introspection?: boolean;
   /** False when there are no pages on which queries are written. */
   readonly graphiql?: boolean;
+  /** False where the metrics have a port of their own. */
+  readonly metrics?: boolean;
 }
 
 const SDL = new URL('../../schema/schema.graphql', import.meta.url);
@@ -35,9 +37,14 @@ export const useLandingPage = (options: LandingPageOptions): Plugin => ({
 });
 
 /** True unless the route has been switched off. */
-const isServed = (path: string, { introspection = true, graphiql = true }: LandingPageOptions): boolean =>
+const isServed = (
+  path: string,
+  { sandbox, introspection = true, graphiql = true, metrics = true }: LandingPageOptions,
+): boolean =>
+  (sandbox || path !== '/demo') &&
   (introspection || !['/schema.graphql', '/possibleTypes.json'].includes(path)) &&
-  (graphiql || !['/graphql', '/explain'].includes(path));
+  (graphiql || !['/graphql', '/explain'].includes(path)) &&
+  (metrics || path !== '/metrics');
 
 /** The types behind each interface and union, as Apollo Client's cache takes them. */
 const possibleTypes = (schema: GraphQLSchema): Readonly<Record<string, readonly string[]>> =>
@@ -56,6 +63,11 @@ const possibleTypes = (schema: GraphQLSchema): Readonly<Record<string, readonly 
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
 
 const LINKS = [
+  [
+    '/demo',
+    'The inbox',
+    'An example to copy from: conversations of both APIs, live, in plain HTML and JavaScript.',
+  ],
   ['/graphql', 'GraphiQL', 'Explore the graph and ask it, in this browser.'],
   [
     '/explain',

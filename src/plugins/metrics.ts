@@ -36,6 +36,12 @@ export interface Metrics {
   readonly plugin: Plugin;
 }
 
+/** One metric with its values. */
+export type Measured = Awaited<ReturnType<Registry['getMetricsAsJSON']>>[number];
+
+/** Is told how this process's own numbers are read, and gives those of all that answer behind one port as text. */
+export type Gather = (own: () => Promise<readonly Measured[]>) => () => Promise<string>;
+
 /** The process's own numbers: memory, processor, event loop, garbage collection. One process has them once. */
 let ofProcess: Registry | undefined;
 
@@ -51,14 +57,16 @@ const processMetrics = (): Registry => {
  * Starts counting.
  *
  * @param version Pigeon's own
+ * @param gather gives the numbers of several processes as one
  */
-export const createMetrics = (version: string): Metrics => {
+export const createMetrics = (version: string, gather?: Gather): Metrics => {
   const registry = new Registry();
   const registers = [registry];
   new Gauge({
     name: 'pigeon_build_info',
     help: 'Always 1: the versions of Pigeon and Node.',
     labelNames: ['version', 'node'],
+    aggregator: 'first',
     registers,
   }).set({ version, node: process.versions.node }, 1);
   const requests = new Histogram({
@@ -90,12 +98,16 @@ export const createMetrics = (version: string): Metrics => {
     help: 'Operations under way over WebSockets.',
     registers,
   });
+  const measure = async (): Promise<readonly Measured[]> =>
+    (await Promise.all([registry, processMetrics()].map((one) => one.getMetricsAsJSON()))).flat();
+  const ofAll = gather?.(measure);
   const joined = new Counter({
     name: 'pigeon_operations_joined_total',
     help: 'Queries that were answered by the execution of the very same one; no other number of operations counts them.',
     registers,
   });
   const text = async () => {
+    if (ofAll) return { type: registry.contentType, body: await ofAll() };
     const parts = await Promise.all([registry.metrics(), processMetrics().metrics()]);
     return { type: registry.contentType, body: parts.join('\n') };
   };

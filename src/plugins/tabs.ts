@@ -1,7 +1,7 @@
 /** Ids that the example queries name. */
 export interface Examples {
   readonly email: string;
-  readonly birdChannelId: string;
+  readonly birdSmsChannelId: string;
   readonly birdContactId: string;
   readonly courierIndividualId: string;
 }
@@ -19,7 +19,7 @@ export interface Tab {
  */
 const PLACEHOLDERS = {
   email: 'REPLACE BY AN EMAIL ADDRESS',
-  birdChannelId: 'REPLACE BY THE ID OF A CHANNEL',
+  birdSmsChannelId: 'REPLACE BY THE ID OF A CHANNEL',
   birdContactId: 'REPLACE BY THE ID OF A CONTACT',
 };
 
@@ -109,7 +109,7 @@ fragment Newest on ChannelConnection {
 
 const PERSON = `# One person: who they are in both APIs, and what
 # was said to and by them, newest first.
-# Whose address it is stands below, in the variables.
+# Whose address it is: see the variables below.
 
 query PersonsMessages($email: String!) {
   person(by: { email: $email }) {
@@ -270,8 +270,8 @@ query Cost {
 
 /** What a newcomer wants to see first, one tab each. */
 export const tabs = (examples?: Examples): readonly Tab[] => {
-  const { email, birdChannelId, birdContactId } = examples ?? PLACEHOLDERS;
-  const input = { channelId: birdChannelId, contactId: birdContactId, text: 'Hello from Pigeon!' };
+  const { email, birdSmsChannelId, birdContactId } = examples ?? PLACEHOLDERS;
+  const input = { channelId: birdSmsChannelId, contactId: birdContactId, text: 'Hello from Pigeon!' };
   return [
     { query: both(examples?.courierIndividualId) },
     { query: PERSON, variables: json({ email }) },

@@ -2,6 +2,7 @@ import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import { type Budget, BudgetError, type Context, OutOfTimeError } from '../context.ts';
 import { explained } from './explain.ts';
+import { KnownPlans } from './plan/known-plans.ts';
 import { planOf, TooManyFieldsError } from './plan/plan.ts';
 import type { Plan } from './plan/tally.ts';
 
@@ -15,10 +16,10 @@ const GRACE_MS = 250;
  * Prices every operation before it runs and refuses what is over the caller's budget, at no upstream call; ends it
  * at its deadline; and adds what it cost for those who want to know. It holds over every transport.
  */
-export const useWeight = (): Plugin => ({
+export const useWeight = (known = new KnownPlans()): Plugin => ({
   onExecute: ({ executeFn, setExecuteFn }) =>
     setExecuteFn(async (args: ExecutionArgs) => {
-      const plan = weigh(args);
+      const plan = weigh(args, known);
       if (plan instanceof GraphQLError) return { errors: [plan] };
       const context = args.contextValue as Context;
       if (plan) context.spent.reserved = plan.reserved;
@@ -27,19 +28,24 @@ export const useWeight = (): Plugin => ({
     }),
   onSubscribe: ({ subscribeFn, setSubscribeFn }) =>
     setSubscribeFn(async (args: ExecutionArgs) => {
-      const plan = weigh(args);
+      const plan = weigh(args, known);
       return plan instanceof GraphQLError ? { errors: [plan] } : subscribeFn(args);
     }),
 });
 
 /** What the operation costs, or why it is refused; undefined where there is none to execute. */
-const weigh = (args: ExecutionArgs): Plan | GraphQLError | undefined => {
+const weigh = (args: ExecutionArgs, known: KnownPlans): Plan | GraphQLError | undefined => {
   const { schema, document, operationName, variableValues, contextValue } = args;
   const operation = getOperationAST(document, operationName);
   if (!operation) return undefined;
   const { budget } = contextValue as Context;
   try {
-    const plan = planOf(schema, document, operation, variableValues ?? {}, budget.objects);
+    const plan = known.of(
+      document,
+      variableValues ?? {},
+      `${operationName ?? ''} ${budget.objects}`,
+      (variables) => planOf(schema, document, operation, variables, budget.objects),
+    );
     const refusal = refusalOf(plan, budget);
     return refusal ? located(refusal) : plan;
   } catch (error) {

@@ -2,6 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import type { Answer } from './call.ts';
 import type { Files } from './files.ts';
 
+/** As a store answers whose bucket takes forms from browsers: their pages may see what became of an upload. */
+const ANY_ORIGIN = { 'access-control-allow-origin': '*' };
+
 const LIMIT = 20 * 1024 * 1024;
 
 /**
@@ -15,6 +18,10 @@ export async function edgeAnswer(files: Files, request: IncomingMessage): Promis
     return file ? { status: 200, bytes: file } : { status: 404 };
   }
   if (method !== 'POST' || url !== '/uploads') return undefined;
+  return { ...(await taken(files, request)), headers: ANY_ORIGIN };
+}
+
+async function taken(files: Files, request: IncomingMessage): Promise<Answer> {
   const type = request.headers['content-type'] ?? '';
   if (!type.startsWith('multipart/form-data')) return refused('A form is needed');
   if (Number(request.headers['content-length'] ?? 0) > LIMIT) return { status: 413 };
@@ -27,8 +34,9 @@ export async function edgeAnswer(files: Files, request: IncomingMessage): Promis
   if (name !== 'file' || typeof file === 'string' || file === undefined)
     return refused('The last field must be the file');
   const fields = Object.fromEntries(entries.slice(0, -1).map(([field, value]) => [field, String(value)]));
-  const taken = files.take(fields, Buffer.from(await file.arrayBuffer()));
-  return taken ? { status: 204 } : { ...refused('The form is not the one that was signed'), status: 403 };
+  return files.take(fields, Buffer.from(await file.arrayBuffer()))
+    ? { status: 204 }
+    : { ...refused('The form is not the one that was signed'), status: 403 };
 }
 
 function refused(message: string): Answer {

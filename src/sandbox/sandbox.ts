@@ -47,6 +47,8 @@ export interface Sandbox extends AsyncDisposable {
     readonly token: string;
     readonly login: { readonly url: string; readonly username: string; readonly password: string };
   };
+  /** Where files are uploaded to and fetched again, which browsers do themselves. */
+  readonly files: { readonly url: string };
   readonly fixtureIds: ReturnType<typeof fixtureIdsOf>;
   /** The last thousand requests, oldest first. */
   readonly asked: Asked[];
@@ -107,6 +109,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       token: world.courier.token,
       login: { url: courier.url + LOGIN_PATH, username: logins.username, password: logins.password },
     },
+    files: { url: edge.url },
     fixtureIds: fixtureIdsOf(seed),
     asked,
     setWebhookUrl: (url) => {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { QueuedSend, SendStore } from '../ports.ts';
 import { type RedisConnection, script } from '../store/redis-connection.ts';
 import { StoreError } from '../store/store-error.ts';
+import { keptCounts } from './kept-counts.ts';
 
 /** For how long Redis remembers what a client calls a message, in milliseconds. */
 const LABEL_MS = 7 * 24 * 3600_000;
@@ -31,7 +32,7 @@ local recent = redis.call('ZRANGEBYSCORE', at, '(' .. string.format('%.0f', now 
 local count = #recent / 2
 if count >= cap then return recent[(count - cap) * 2 + 2] end
 redis.call('ZADD', at, ARGV[4], ARGV[5])
-redis.call('ZREMRANGEBYRANK', at, 0, -1 - cap)
+redis.call('ZREMRANGEBYRANK', at, 0, -1 - tonumber(ARGV[6]))
 return false
 `);
 
@@ -119,7 +120,7 @@ export const openRedisSendStore = async (redis: RedisConnection): Promise<SendSt
         // Two sends of one moment are two.
         const member = `${now} ${randomBytes(6).toString('base64url')} ${counted}`;
         const args = [cap, windowMs, now].map(String);
-        const first = await countSend(commands, keys, mark, ...args, member);
+        const first = await countSend(commands, keys, mark, ...args, member, String(keptCounts(cap)));
         return first === null ? undefined : Number(first) + windowMs;
       }),
     uncount: (mark) => attempt(async () => void (await commands.zpopmax(`${prefix}sent:${mark}`))),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { QueuedSend, SendStore } from '../ports.ts';
 import { StoreError } from '../store/store-error.ts';
+import { keptCounts } from './kept-counts.ts';
 
 /** How many messages are remembered by what clients call them; beyond that the oldest are forgotten. */
 const MOST_LABELS = 1_000_000;
@@ -124,7 +125,7 @@ export const openSqliteSendStore = (dataDir: string): SendStore => {
           const first = recent.at(-cap)?.at;
           if (first !== undefined) return Number(first) + windowMs;
           statements.sent.run(mark, now);
-          statements.trim.run(mark, cap);
+          statements.trim.run(mark, keptCounts(cap));
           return undefined;
         }),
       ),

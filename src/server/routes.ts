@@ -8,6 +8,8 @@ const ROUTES = {
   '/graphql': /^\/graphql$/,
   '/graphql/assets/{file}': /^\/graphql\/assets\/[\w.-]+\/[\w.-]+$/,
   '/explain': /^\/explain$/,
+  '/demo': /^\/demo$/,
+  '/demo/{file}': /^\/demo\/[\w.-]+$/,
   '/mcp': /^\/mcp$/,
   '/webhooks/bird': /^\/webhooks\/bird$/,
   '/webhooks/courier/texts/{token}': /^\/webhooks\/courier\/texts\/[\w-]+$/,

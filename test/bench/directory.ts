@@ -1,5 +1,5 @@
 /**
- * What a sweep of courier's users costs: `node test/bench/directory.ts [users]`. The upstream runs in a thread of
+ * What a sweep of courier's users costs: `node test/bench/directory.ts [users] [sweeps]`. The upstream runs in a thread of
  * its own, so that times and pauses are the directory's alone; the memory is that of the whole process.
  */
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
@@ -14,6 +14,7 @@ import { runInNewContext } from 'node:vm';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { openDirectory } from '../../src/joined/directory.ts';
 import { connectUpstreams } from '../../src/server/upstreams.ts';
+import { watchTurns } from './measure.ts';
 
 const LOOK_UPS = 100_000;
 
@@ -62,7 +63,7 @@ const serve = (users: number): void => {
 const megabytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 const growth = (bytes: number): string => `${bytes < 0 ? '' : '+'}${megabytes(bytes)}`;
 
-const measure = async (users: number): Promise<void> => {
+const measure = async (users: number, sweeps: number): Promise<void> => {
   setFlagsFromString('--expose-gc');
   const collect: () => void = runInNewContext('gc');
   const worker = new Worker(new URL(import.meta.url), { workerData: users });
@@ -101,6 +102,7 @@ const measure = async (users: number): Promise<void> => {
     const pauses = monitorEventLoopDelay({ resolution: 1 });
     calls = 0;
     pauses.enable();
+    const turns = watchTurns();
     const used = process.cpuUsage();
     const start = performance.now();
     await directory.sweep();
@@ -109,6 +111,7 @@ const measure = async (users: number): Promise<void> => {
     await breathe(5);
     const { user: busy, system } = process.cpuUsage(used);
     pauses.disable();
+    turns.stop();
     clearInterval(watch);
     collect();
     const files = readdirSync(dataDir).map((file) => statSync(join(dataDir, file)).size);
@@ -118,13 +121,16 @@ const measure = async (users: number): Promise<void> => {
       'CPU, upstream too': `${((busy + system) / 1e6).toFixed(2)} s`,
       calls,
       'pauses, 99 of 100 below': `${(pauses.percentile(99) / 1e6).toFixed(0)} ms`,
+      'longest work': `${turns.longest().toFixed(0)} ms`,
       'longest pause': `${(pauses.max / 1e6).toFixed(0)} ms`,
       'resident, at the most': growth(highest - before.rss),
       'heap afterwards': growth(process.memoryUsage().heapUsed - before.heapUsed),
       file: megabytes(files.reduce((sum, size) => sum + size, 0)),
     };
   };
-  console.table([await sweep('first sweep'), await sweep('second sweep'), await sweep('third sweep')]);
+  const swept: object[] = [];
+  while (swept.length < sweeps) swept.push(await sweep(`sweep ${swept.length + 1}`));
+  console.table(swept);
 
   const rate = (name: string, look: (n: number) => readonly unknown[] | undefined): object => {
     const start = performance.now();
@@ -145,5 +151,5 @@ const measure = async (users: number): Promise<void> => {
   rmSync(dataDir, { recursive: true });
 };
 
-if (isMainThread) await measure(Number(process.argv[2] ?? 100_000));
+if (isMainThread) await measure(Number(process.argv[2] ?? 100_000), Number(process.argv[3] ?? 3));
 else serve(workerData);

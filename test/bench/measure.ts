@@ -45,3 +45,23 @@ export const BIRD: BirdConfig = {
   getRps: 0,
   postRps: 0,
 };
+
+/** The most that the process works without a turn for others, in milliseconds: on a busy machine it waits longer. */
+export const watchTurns = () => {
+  let longest = 0;
+  let watches = true;
+  let before = process.threadCpuUsage();
+  const turn = () => {
+    const { user, system } = process.threadCpuUsage(before);
+    longest = Math.max(longest, (user + system) / 1000);
+    before = process.threadCpuUsage();
+    if (watches) setImmediate(turn);
+  };
+  setImmediate(turn);
+  return {
+    longest: () => longest,
+    stop: () => {
+      watches = false;
+    },
+  };
+};

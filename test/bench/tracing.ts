@@ -1,4 +1,4 @@
-// What tracing costs: processor time of one query with all of its spans posted to a collector, against none.
+// What tracing costs: processor time of one query whose spans are posted to a collector, against none.
 // `node test/bench/tracing.ts`
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -7,12 +7,12 @@ import type { AddressInfo } from 'node:net';
 import { startTracing } from '../../src/plugins/telemetry/exporter.ts';
 import { idOf } from '../support/ids.ts';
 import { startUpstream } from '../support/upstream.ts';
-import { BIRD, machine, median } from './measure.ts';
+import { BIRD, machine, median, quantile } from './measure.ts';
 
 /** Says that this process is everything but the gateway: the upstream, the collector and the client. */
 const OTHERS = 'others';
-const ROUNDS = 12;
-const QUERIES = 200;
+const ROUNDS = 10;
+const QUERIES = 100;
 const AT_ONCE = 8;
 
 const QUERY =
@@ -70,10 +70,16 @@ const serve = async (): Promise<void> => {
 const measure = async (others: ChildProcess): Promise<void> => {
   const { startTestGateway } = await import('../support/gateway.ts');
   const [{ upstream, collector }] = await once(others, 'message');
-  await using gateway = await startTestGateway({ bird: { ...BIRD, url: upstream }, deadlineMs: 10_000 });
-  /** Microseconds of processor time a query. */
-  const round = async (isTraced: boolean): Promise<number> => {
-    const tracing = isTraced && (await startTracing({ url: collector, serviceName: 'bench', ratio: 1 }));
+  await using gateway = await startTestGateway({
+    bird: { ...BIRD, url: upstream },
+    deadlineMs: 10_000,
+    // Queries that are answered together would be counted unevenly.
+    sharing: false,
+  });
+  /** Microseconds of processor time a query, with this part of all traces kept; undefined traces nothing. */
+  const round = async (ratio: number | undefined): Promise<number> => {
+    const tracing =
+      ratio !== undefined && (await startTracing({ url: collector, serviceName: 'bench', ratio }));
     const before = process.cpuUsage();
     others.send(`${gateway.url}/graphql`);
     await once(others, 'message');
@@ -81,22 +87,29 @@ const measure = async (others: ChildProcess): Promise<void> => {
     const { user, system } = process.cpuUsage(before);
     return (user + system) / QUERIES;
   };
-  for (const isTraced of [false, true, false, true, false, true]) await round(isTraced);
-  const ratios: number[] = [];
+  const modes = [undefined, 0.1, 1] as const;
+  for (const mode of [...modes, ...modes]) await round(mode);
   const plain: number[] = [];
+  const ratios = new Map<number, number[]>([
+    [0.1, []],
+    [1, []],
+  ]);
   for (let index = 0; index < ROUNDS; index += 1) {
     // The order is turned round each time, so that what comes first has no advantage.
-    const first = await round(index % 2 === 0);
-    const second = await round(index % 2 === 1);
-    const [on, off] = index % 2 === 0 ? [first, second] : [second, first];
-    ratios.push(on / off);
+    const took = new Map<number | undefined, number>();
+    for (const mode of index % 2 === 0 ? modes : modes.toReversed()) took.set(mode, await round(mode));
+    const off = took.get(undefined) ?? Number.NaN;
     plain.push(off);
+    for (const [ratio, known] of ratios) known.push((took.get(ratio) ?? Number.NaN) / off);
   }
   console.log(machine());
-  console.log(`a query without tracing: ${Math.round(median(plain))} µs of processor time`);
-  console.log(
-    `with a span for it and each of its calls: × ${median(ratios).toFixed(3)} (median of ${ROUNDS} pairs)`,
-  );
+  console.log(`a query of 12 calls without tracing: ${Math.round(median(plain))} µs of processor time`);
+  for (const [ratio, known] of ratios) {
+    const spread = [0.25, 0.75].map((share) => quantile(known, share).toFixed(3)).join(' to ');
+    console.log(
+      `with ${ratio * 100} % of the traces kept: × ${median(known).toFixed(3)} (half of ${ROUNDS}: ${spread})`,
+    );
+  }
 };
 
 if (process.argv[2] === OTHERS) await serve();

@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { BirdConfig } from '../../src/config/config.ts';
 import { idOf } from '../support/ids.ts';
 import { startUpstream } from '../support/upstream.ts';
+import { watchTurns } from './measure.ts';
 
 /** Says that this process is everything but the gateway: the upstream and the client. */
 const OTHERS = 'others';
@@ -80,26 +81,6 @@ const QUERIES: Readonly<Record<string, string>> = {
     '{ bird { messages(first: 400) { nodes { channel { messages(first: 1000) { nodes { id text } } } } } } }',
   'a hundred lists': `{ bird { ${aliases(100, 'messages(first: 1000) { nodes { id text } }')} } }`,
   'a hundred schemas': `{ ${aliases(100, '__schema { types { name fields { name } } }')} }`,
-};
-
-/** The most that the process works without a turn for others, in milliseconds: on a busy machine it waits longer. */
-const watchTurns = () => {
-  let longest = 0;
-  let watches = true;
-  let before = process.threadCpuUsage();
-  const turn = () => {
-    const { user, system } = process.threadCpuUsage(before);
-    longest = Math.max(longest, (user + system) / 1000);
-    before = process.threadCpuUsage();
-    if (watches) setImmediate(turn);
-  };
-  setImmediate(turn);
-  return {
-    longest: () => longest,
-    stop: () => {
-      watches = false;
-    },
-  };
 };
 
 const measure = async (others: ChildProcess, url: string): Promise<void> => {

@@ -515,37 +515,45 @@ describe('a message', () => {
     });
   });
 
-  test('has the higher of the status that Bird and the stream tell, with its word and its time', async () => {
-    const standing = { occurredAt: Date.parse('2026-03-01T00:00:00Z'), removed: false, removedAt: 0 };
-    const seen = new Map<string, Standing>([
-      [gid('BirdMessage', 'sms', 'a'), { ...standing, status: 'READ', nativeStatus: 'read' }],
-      [gid('BirdMessage', 'sms', 'b'), { ...standing, status: 'SENT', nativeStatus: 'sent' }],
-    ]);
-    const asked: (readonly string[])[] = [];
-    const changes = {
-      record: async () => {},
-      seen: async (ids: readonly string[]) => {
+  test.each([
+    ['in its own time', false],
+    ['at once', true],
+  ])(
+    'has the higher of the status that Bird and the stream tell %s, with its word and its time',
+    async (_, isNow) => {
+      const standing = { occurredAt: Date.parse('2026-03-01T00:00:00Z'), removed: false, removedAt: 0 };
+      const seen = new Map<string, Standing>([
+        [gid('BirdMessage', 'sms', 'a'), { ...standing, status: 'READ', nativeStatus: 'read' }],
+        [gid('BirdMessage', 'sms', 'b'), { ...standing, status: 'SENT', nativeStatus: 'sent' }],
+      ]);
+      const asked: (readonly string[])[] = [];
+      const tell = (ids: readonly string[]) => {
         asked.push(ids);
         return seen;
-      },
-    };
-    await using pigeon = await startBird(
-      { [LIST]: page(['a', 'b', 'c'].map((word) => messageRow(word))) },
-      { changes },
-    );
-    const { bird } = await pigeon.query('{ bird { messages { nodes { status nativeStatus statusAt } } } }');
-    const delivered = {
-      status: 'DELIVERED',
-      nativeStatus: 'delivered',
-      statusAt: messageRow('b').lastStatusAt,
-    };
-    expect(bird.messages.nodes).toEqual([
-      { status: 'READ', nativeStatus: 'read', statusAt: '2026-03-01T00:00:00.000Z' },
-      delivered,
-      delivered,
-    ]);
-    expect(asked).toHaveLength(1);
-  });
+      };
+      const changes = {
+        record: async () => {},
+        seen: async (ids: readonly string[]) => tell(ids),
+        ...(isNow && { seenNow: tell }),
+      };
+      await using pigeon = await startBird(
+        { [LIST]: page(['a', 'b', 'c'].map((word) => messageRow(word))) },
+        { changes },
+      );
+      const { bird } = await pigeon.query('{ bird { messages { nodes { status nativeStatus statusAt } } } }');
+      const delivered = {
+        status: 'DELIVERED',
+        nativeStatus: 'delivered',
+        statusAt: messageRow('b').lastStatusAt,
+      };
+      expect(bird.messages.nodes).toEqual([
+        { status: 'READ', nativeStatus: 'read', statusAt: '2026-03-01T00:00:00.000Z' },
+        delivered,
+        delivered,
+      ]);
+      expect(asked).toEqual([['a', 'b', 'c'].map((word) => gid('BirdMessage', 'sms', word))]);
+    },
+  );
 });
 
 test('the end of a span is exclusive although Bird’s may not be, and keeps its milliseconds', async () => {

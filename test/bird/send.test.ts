@@ -56,6 +56,7 @@ test('the status stream is told of it', async () => {
     {
       messageId: gid('BirdMessage', 'sms', 'sent'),
       channelId: gid('BirdChannel', 'sms'),
+      people: [gid('BirdContact', 'ada')],
       added: true,
       status: 'ACCEPTED',
       removed: null,

@@ -87,7 +87,7 @@ describe.skipIf(browserIsMissing)(
         'mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { id } } }',
         {
           input: {
-            channelId: gateway.sandbox.fixtureIds.birdChannelId,
+            channelId: gateway.sandbox.fixtureIds.birdSmsChannelId,
             contactId: gateway.sandbox.fixtureIds.birdContactId,
             text: 'Seen in a browser',
           },

@@ -46,6 +46,7 @@ describe('without any variable', () => {
       outbox: { ageMs: 86_400_000, rows: 1_000_000 },
       freshMs: 10_000,
       sharing: true,
+      workers: 1,
       deadlineMs: 10_000,
       budgetCalls: 500,
       budgetObjects: 25_000,
@@ -257,6 +258,7 @@ describe('faults', () => {
     ['refuses a URL that is none', { ...COURIER, COURIER_API_URL: 'courier' }, ['COURIER_API_URL']],
     ['refuses another scheme', { ...BIRD, BIRD_API_URL: 'ftp://b.example' }, ['BIRD_API_URL']],
     ['refuses a token over two lines', { ...COURIER, COURIER_TOKEN: 'a\nb' }, ['COURIER_TOKEN']],
+    ['wants a Redis for several processes', { WORKERS: '2' }, ['REDIS_URL']],
     ['refuses a port that is none', { PORT: '70000' }, ['PORT']],
     [
       'refuses numbers that are none, all of them',
@@ -473,7 +475,7 @@ describe('what operators watch', () => {
       readConfig({ METRICS_PORT: '9100', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/' }),
     ).toMatchObject({
       metricsPort: 9100,
-      tracing: { url: 'http://collector:4318', serviceName: 'pigeon', ratio: 1 },
+      tracing: { url: 'http://collector:4318', serviceName: 'pigeon', ratio: 0.1 },
     });
     expect(faultsOf({ OTEL_TRACES_SAMPLER_ARG: '1.5' })).toEqual([
       'OTEL_TRACES_SAMPLER_ARG: must be between 0 and 1',
@@ -493,5 +495,51 @@ describe('the README', () => {
     expect([...named.map(([, name]) => name), ...inOthers].toSorted()).toEqual(
       Object.keys(variables.shape).toSorted(),
     );
+  });
+});
+
+describe('what holds for every message to a person', () => {
+  test('is nothing unless it is said', () => {
+    expect(readConfig({}).sendRules).toEqual({
+      quietHours: undefined,
+      cap: undefined,
+      otherwise: 'refuse',
+      timeZone: 'UTC',
+      optOutLists: [],
+    });
+  });
+
+  test('is read', () => {
+    const rules = {
+      SEND_QUIET_HOURS: '21:30-08:00',
+      SEND_CAP: '5/24h',
+      SEND_TOO_EARLY: 'schedule',
+      SEND_TIME_ZONE: 'Europe/Amsterdam',
+      SEND_OPT_OUT_LISTS: ` ${WORKSPACE}, `,
+    };
+    expect(readConfig(rules).sendRules).toEqual({
+      quietHours: { from: 1290, to: 480 },
+      cap: { count: 5, windowMs: 86_400_000 },
+      otherwise: 'schedule',
+      timeZone: 'Europe/Amsterdam',
+      optOutLists: [WORKSPACE],
+    });
+  });
+
+  test.each([
+    ['SEND_QUIET_HOURS', '21-8'],
+    ['SEND_QUIET_HOURS', '25:00-08:00'],
+    ['SEND_QUIET_HOURS', '08:00-08:00'],
+    ['SEND_CAP', '5'],
+    ['SEND_CAP', '0/24h'],
+    ['SEND_CAP', '5/0h'],
+    ['SEND_TOO_EARLY', 'drop'],
+    ['SEND_TIME_ZONE', 'Mars/Olympus'],
+    ['SEND_OPT_OUT_LISTS', 'everybody'],
+    ['SEND_QUIET_HOUR', '21:00-08:00'],
+  ])('%s=%s is one fault', (name, value) => {
+    const faults = faultsOf({ [name]: value });
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toMatch(new RegExp(`^${name}: `));
   });
 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openDirectoryStore } from '../../src/joined/directory-store.ts';
 import { idOf } from '../support/ids.ts';
 import { holder, holders, openOver, startCourier } from './directory.ts';
 
@@ -24,9 +25,8 @@ const bytes = (): Buffer =>
 /** How many sweeps the file holds, whole or not. */
 const sweeps = (): number => {
   using db = new DatabaseSync(join(dataDir, 'directory.sqlite'), { readOnly: true });
-  return Number(
-    db.prepare(`SELECT count(*) AS count FROM sqlite_master WHERE name GLOB 'holder*'`).get()?.count,
-  );
+  const tables = db.prepare(`SELECT name FROM sqlite_master WHERE name GLOB 'holder*'`).all();
+  return new Set(tables.map(({ name }) => String(name).split('_')[1])).size;
 };
 
 describe('the directory’s file', () => {
@@ -167,5 +167,24 @@ describe('the directory’s file', () => {
       expect(directory.holders('email', 'ada.lovelace@example.com')).toEqual([ADA]);
       expect(directory.holders('phone', '+12025550142')).toEqual([ADA]);
     }
+  });
+
+  test('is read by a process while another completes a sweep', () => {
+    const [writer, reader] = [openDirectoryStore(dataDir, 'key'), openDirectoryStore(dataDir, 'key')];
+    const hash = Buffer.alloc(16);
+    const complete = (individualId: string): number => {
+      const id = writer.begin();
+      writer.add(id, [{ kind: 'email', hash, individualId, verified: true, active: true, exact: true }]);
+      writer.complete({ id, at: 0, users: 1, identifiers: 1 });
+      return id;
+    };
+    const first = complete('one');
+    expect(reader.sweep()?.id).toBe(first);
+    expect(reader.holders(first, hash)).toMatchObject([{ individualId: 'one' }]);
+    complete('another');
+    while (writer.forgetSome());
+    expect(reader.holders(first, hash)).toMatchObject([{ individualId: 'another' }]);
+    writer.close();
+    reader.close();
   });
 });

@@ -3,7 +3,7 @@ import { openStream, type Stream } from '../../src/stream/stream.ts';
 import { birdSignature } from '../../src/stream/webhooks/bird-signature.ts';
 import { type Front, startFront } from '../courier/front.ts';
 import { channel, created, individual, many, message, one, pageOf, user } from '../courier/samples.ts';
-import { WORKSPACE_ID } from '../support/gateway.ts';
+import { type Answered, WORKSPACE_ID } from '../support/gateway.ts';
 import { idOf } from '../support/ids.ts';
 import type { Asked, Prepared } from '../support/upstream.ts';
 import { isPost } from './before-sends.ts';
@@ -12,6 +12,7 @@ import { birdChannel, birdContact, birdId, birdMessage, WORKSPACE } from './bird
 const KEY = 'a signing key';
 
 export const NUMBER = '+12025550100';
+export const EMAIL = 'ada@example.com';
 export const LINE = birdId('BirdChannel', 'line');
 export const TALK = globalId('CourierChannel', idOf('talk'));
 export const ADA = globalId('CourierIndividual', idOf('ada'));
@@ -42,7 +43,8 @@ type Options = Parameters<typeof startFront>[0];
 export interface Sending extends Front {
   readonly stream: Stream;
   /** Asks to send to whom the input says. */
-  send(input: object): ReturnType<Front['gateway']['ask']>;
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever the mutation gives
+  send(input: object): Promise<Answered<any>>;
   /** What was sent, as its upstream was asked for it. */
   sent(): Asked[];
   /** Posts what came in over Bird, signed. */
@@ -56,8 +58,14 @@ export const startSending = async (
   ada: Ada = {},
   { bird, courier, ...options }: Options = {},
 ): Promise<Sending> => {
-  const contact = birdContact('ada', [['phonenumber', NUMBER]], ada.contact);
+  const known = [
+    ['emailaddress', EMAIL],
+    ['phonenumber', NUMBER],
+  ] as const;
+  const contact = birdContact('ada', known, ada.contact);
   const account = user('account', {
+    email: EMAIL,
+    'email-verified': true,
     phone: NUMBER,
     'phone-verified': true,
     state: 'active',
@@ -82,7 +90,7 @@ export const startSending = async (
     [`GET ${WORKSPACE}/contacts/*`]: { status: 404 },
     [`POST ${WORKSPACE}/contacts/search`]: ({ body }: Asked) => {
       const { identifier } = body as { identifier: { value: string } };
-      return { body: { results: identifier.value === NUMBER ? [contact] : [] } };
+      return { body: { results: [EMAIL, NUMBER].includes(identifier.value) ? [contact] : [] } };
     },
     [`GET ${WORKSPACE}/channels/messages`]: ({ params }: Asked) => ({
       body: { results: params.has('from') || params.has('to') ? overBird.filter(sideOf(params)) : [] },

@@ -1,5 +1,6 @@
 import { buildSchema } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { useDemo } from '../../src/plugins/demo/demo.ts';
 import { useExplainPage } from '../../src/plugins/explain-page.ts';
 import { useLandingPage } from '../../src/plugins/landing-page.ts';
 import { schema } from '../../src/schema.ts';
@@ -10,7 +11,11 @@ import { JWT_AUTH } from '../support/tokens.ts';
 let gateway: TestGateway;
 beforeAll(async () => {
   gateway = await startTestGateway({
-    plugins: [useLandingPage({ schema, sandbox: true }), useExplainPage()],
+    plugins: [
+      useLandingPage({ schema, sandbox: true }),
+      useExplainPage(),
+      useDemo({ filesUrl: 'http://127.0.0.1:9' }),
+    ],
   });
 });
 afterAll(() => gateway.close());
@@ -22,6 +27,7 @@ test('the landing page says what this is, and every link on it is answered', asy
   expect(text).toContain('sandbox');
   const links = [...text.matchAll(/href="([^"]+)"/g)].map(([, href = '']) => href);
   expect(links).toContain('/graphql');
+  expect(links).toContain('/demo');
   for (const link of links.filter((href) => href !== '/graphql'))
     expect([link, (await raw(`${gateway.url}${link}`)).status]).toEqual([link, 200]);
 });
@@ -30,12 +36,15 @@ test('what is switched off is neither named nor served', async () => {
   await using closed = await startTestGateway({
     introspection: false,
     graphiql: false,
-    plugins: [useLandingPage({ schema, sandbox: false, introspection: false, graphiql: false })],
+    metricsPort: 0,
+    plugins: [
+      useLandingPage({ schema, sandbox: false, introspection: false, graphiql: false, metrics: false }),
+    ],
   });
   const { text } = await raw(`${closed.url}/`);
   const links = [...text.matchAll(/href="([^"]+)"/g)].map(([, href = '']) => href);
-  expect(links).toEqual(['/readyz', '/metrics']);
-  for (const path of ['/schema.graphql', '/possibleTypes.json', '/explain']) {
+  expect(links).toEqual(['/readyz']);
+  for (const path of ['/schema.graphql', '/possibleTypes.json', '/explain', '/metrics', '/demo']) {
     expect([path, (await raw(`${closed.url}${path}`)).status]).toEqual([path, 404]);
   }
   const accept = 'text/html';

@@ -134,6 +134,8 @@ const UNREACHED = new Set([
 const ACROSS = new Set([
   'BirdContact.individuals',
   'BirdContact.person',
+  'Conversation.channel',
+  'Conversation.lastMessage',
   'IdentityMatch.individual',
   'MessageParty.individual',
   'Person.individuals',

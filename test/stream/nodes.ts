@@ -19,6 +19,9 @@ export interface Node extends AsyncDisposable {
   ask(query: string): Promise<{ data?: Record<string, unknown>; errors?: readonly unknown[] }>;
   /** Subscribes over a socket; ends without retrying when it breaks. */
   watch(query: string, variables?: Record<string, unknown>): AsyncIterableIterator<Result['value']>;
+  readonly pid: number;
+  /** Ends it by a signal; resolves to its exit code. */
+  end(): Promise<number | null>;
   /** Kills it at once. */
   kill(): Promise<void>;
 }
@@ -60,6 +63,12 @@ export const startNode = async (
   const url = new URL(/http:\S+/.exec(String(line))?.[0] ?? '').origin;
   return {
     url,
+    pid: child.pid ?? 0,
+    end: async () => {
+      child.kill('SIGTERM');
+      const [code] = await ended;
+      return code;
+    },
     webhook: async (name, status) => {
       const body = JSON.stringify({
         service: 'channels',

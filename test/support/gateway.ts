@@ -242,6 +242,7 @@ const DEFAULTS: Config = {
   sendRules: { quietHours: undefined, cap: undefined, otherwise: 'refuse', timeZone: 'UTC', optOutLists: [] },
   freshMs: 0,
   sharing: true,
+  workers: 1,
   deadlineMs: 2000,
   drainDelayMs: 0,
   budgetCalls: 500,

@@ -1,4 +1,5 @@
 import { upstreamsOf } from '../../src/config/config.ts';
+import { useDemo } from '../../src/plugins/demo/demo.ts';
 import { useExplainPage } from '../../src/plugins/explain-page.ts';
 import { useGraphiql } from '../../src/plugins/graphiql.ts';
 import { useLandingPage } from '../../src/plugins/landing-page.ts';
@@ -30,6 +31,7 @@ export const startLiveGateway = async ({
     ...upstreamsOf(sandbox),
     plugins: [
       useExplainPage({ examples: sandbox.fixtureIds }),
+      useDemo({ filesUrl: sandbox.files.url }),
       useLandingPage({ schema, sandbox: true }),
       useGraphiql({ examples: sandbox.fixtureIds, withHeaders }),
     ],

@@ -1,6 +1,7 @@
 import { builder } from '../../builder.ts';
 import { InputError, refuseEmpty } from '../../graph/errors.ts';
 import { type Claim, rest } from '../../graph/ledger.ts';
+import { PERSONAL } from '../../graph/personal.ts';
 import { create } from '../../graph/verbs/create.ts';
 import { list } from '../../graph/verbs/list.ts';
 import { remove } from '../../graph/verbs/remove.ts';
@@ -51,7 +52,10 @@ builder.objectField(BirdContact, 'attributes', (t) =>
     description:
       'What else is known about the contact, by key. Empty attributes are left out unless they are asked for by `keys`.',
     directives: rest(BirdContact),
-    extensions: weighs((asked) => (asked.arg('keys') == null ? {} : { calls: { bird: 1 } })),
+    extensions: {
+      ...PERSONAL,
+      ...weighs((asked) => (asked.arg('keys') == null ? {} : { calls: { bird: 1 } })),
+    },
     args: {
       keys: t.arg.stringList({
         description:

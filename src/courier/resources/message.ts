@@ -179,7 +179,11 @@ export const post = create(CourierMessage, {
 });
 /** How messages are changed, and drafts posted. */
 export const edit = update(CourierMessage, { after: recordMessage({ added: false }) });
-action(CourierMessage, 'ack', { name: 'acknowledgeCourierMessage', after: recordMessage({ added: false }) });
+/** Marks a message, and all before it, as read. */
+export const acknowledge = action(CourierMessage, 'ack', {
+  name: 'acknowledgeCourierMessage',
+  after: recordMessage({ added: false }),
+});
 action(CourierMessage, 'add-reaction', { name: 'addCourierMessageReaction' });
 action(CourierMessage, 'delete-reaction', { name: 'removeCourierMessageReaction' });
 read(CourierMessage, 'get-receipts');

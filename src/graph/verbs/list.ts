@@ -9,6 +9,7 @@ import type { Row, Values } from '../dialect.ts';
 import { refuseEmpty } from '../errors.ts';
 import { inputFields, type Shapes, writeValues } from '../input.ts';
 import { type Claim, rest } from '../ledger.ts';
+import { answeredTogether } from '../message.ts';
 import { asNoun, plural, uncapitalized } from '../names.ts';
 import { asksFor, KEY_ONLY } from '../selection.ts';
 import { type Asked, type Cost, firstOf, pagesOf, weighs } from '../weight.ts';
@@ -219,9 +220,9 @@ const define = (ref: ResourceRef<Row>, options: Options): List<Row> => {
             ...writeValues(dialect, args, shapes, '', dialect.scopeOf(of)),
             ...Object.fromEntries(Object.entries(bound).map(([name, value]) => [name, value(of)])),
           };
-          return type
-            ? read(context, args, values, asksFor(info, 'pageInfo', 'hasNextPage'), keyOf(of))
-            : all(context, values, keyOf(of));
+          if (!type) return all(context, values, keyOf(of));
+          const found = read(context, args, values, asksFor(info, 'pageInfo', 'hasNextPage'), keyOf(of));
+          return options.messages ? found.then((rows) => answeredTogether(context, rows)) : found;
         },
       } as never),
     );

@@ -82,7 +82,7 @@ export const planOf = (
       one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one]] : [],
     ),
   );
-  const reading = readingOf(schema, fragments, withDefaults(operation, variables));
+  const reading = readingOf(schema, fragments, valuesOf(operation, variables));
   const total = new Tally();
   let visited = 0;
 
@@ -160,17 +160,19 @@ export const planOf = (
   return total.plan();
 };
 
-/** The variables with the operation's defaults for those that are not given. */
-const withDefaults = (
+/** The values of variables, with the operation's defaults for those that are not given. */
+const valuesOf = (
   { variableDefinitions = [] }: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, unknown>> => {
-  const defaults = variableDefinitions.flatMap(({ variable, defaultValue }) => {
-    if (defaultValue === undefined) return [];
-    const { value } = defaultValue as { readonly value?: unknown };
-    return [[variable.name.value, defaultValue.kind === Kind.INT ? Number(value) : value]];
-  });
-  return { ...Object.fromEntries(defaults), ...variables };
+): ((name: string) => unknown) => {
+  const defaults = new Map(
+    variableDefinitions.flatMap(({ variable, defaultValue }) => {
+      if (defaultValue === undefined) return [];
+      const { value } = defaultValue as { readonly value?: unknown };
+      return [[variable.name.value, defaultValue.kind === Kind.INT ? Number(value) : value]];
+    }),
+  );
+  return (name) => (Object.hasOwn(variables, name) ? variables[name] : defaults.get(name));
 };
 
 const definedIn = (types: Types, name: string): Defined[] =>

@@ -48,7 +48,7 @@ export interface Reading {
 export const readingOf = (
   schema: GraphQLSchema,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-  variables: Readonly<Record<string, unknown>>,
+  variable: (name: string) => unknown,
 ): Reading => {
   const possible = new Map<GraphQLNamedType, Types>();
 
@@ -68,7 +68,7 @@ export const readingOf = (
   };
 
   const read = (node: ValueNode): unknown => {
-    if (node.kind === 'Variable') return variables[node.name.value];
+    if (node.kind === 'Variable') return variable(node.name.value);
     if (node.kind === 'IntValue' || node.kind === 'FloatValue') return Number(node.value);
     if (node.kind === 'ListValue') return node.values.map(read);
     if (node.kind === 'ObjectValue')

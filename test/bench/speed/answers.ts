@@ -87,6 +87,7 @@ const contacts = new Map(
   ]),
 );
 const users = Array.from({ length: PEOPLE }, (_, index) => JSON.stringify(userRow(index)));
+const userOf = new Map(users.map((user, index) => [individualId(index), user]));
 const talks = new Map(
   Array.from({ length: PEOPLE }, (_, index) => [
     individualId(index),
@@ -136,7 +137,8 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   'GET /v1/users/': (_request, asked) => {
     const email = asked('filter[email]');
     if (email !== undefined) return list([users[ownerOf(email)]]);
-    if (asked('filter[individual-id]')) return list([users[WHO]]);
+    const individual = asked('filter[individual-id]');
+    if (individual !== undefined) return list([userOf.get(individual)]);
     const offset = Number(asked('page[offset]') ?? 0);
     return list(users.slice(offset, offset + Number(asked('page[limit]') ?? 100)));
   },

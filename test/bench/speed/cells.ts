@@ -31,6 +31,9 @@ export interface Seconds {
   readonly warm: number;
 }
 
+/** How many answers a query is warmed with at the least: on a busy machine the time alone would not do. */
+const WARM = 500;
+
 /** Between the warming of a process and what is measured, and between two things measured, in seconds. */
 const SETTLING = 0.3;
 
@@ -46,10 +49,18 @@ export const measure = async function* (
   await upstream.tell({ delayMs: 0, changes });
   const process = await startVariant(VARIANTS[variant], upstream.url, env);
   try {
-    const load = (cell: Pick<Cell, 'query' | 'connections'>, duration: number) =>
-      clients.run({ url: process.url, differs, changes, callers, seconds: duration, ...cell });
+    const load = (cell: Pick<Cell, 'query' | 'connections'>, duration: number, least?: number) =>
+      clients.run({
+        url: process.url,
+        differs,
+        changes,
+        callers,
+        seconds: duration,
+        ...(least && { least }),
+        ...cell,
+      });
     for (const query of new Set(cells.map((cell) => cell.query)))
-      await load({ query, connections: 16 }, seconds.warm);
+      await load({ query, connections: 16 }, seconds.warm, WARM);
     for (const cell of cells) {
       const { query, connections, delayMs } = cell;
       await upstream.tell({ delayMs, changes });

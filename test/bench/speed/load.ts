@@ -12,6 +12,8 @@ export interface Load {
   readonly query: QueryName;
   readonly connections: number;
   readonly seconds: number;
+  /** How many answers there must be before the time counts as over: none by default. */
+  readonly least?: number;
   /** True when each request has a literal that no other ever had. */
   readonly differs: boolean;
   /** How many callers ask, each by an own credential of courier's; 0 where they send none. */
@@ -102,7 +104,7 @@ const run = (load: Load): Promise<Loaded> => {
     let length = 0;
     let need = 0;
     const ask = () => {
-      if (performance.now() >= end) return void socket.end();
+      if (performance.now() >= end && latencies.length >= (load.least ?? 0)) return void socket.end();
       asked += 1;
       const caller = load.callers === 0 ? COURIER_TOKEN : `caller-${asked % load.callers}`;
       current = {

@@ -14,18 +14,23 @@ const CORES = { measured: 0, others: 1 };
 
 const pins = availableParallelism() > 1 && spawnSync('taskset', ['-V']).status === 0;
 
-/** Begins a command line of Node's that stays on one core. */
-const nodeOn = (core: number): [string, ...string[]] =>
-  pins ? ['taskset', '-c', String(core), process.execPath] : [process.execPath];
+/** Whether a process stays on its core; it does unless it is said. */
+interface Pinned {
+  readonly pinned?: boolean;
+}
 
-const others = (file: string): ChildProcess => {
-  const [execPath, ...execArgv] = nodeOn(CORES.others);
+/** Begins a command line of Node's that stays on one core. */
+const nodeOn = (core: number, { pinned = true }: Pinned = {}): [string, ...string[]] =>
+  pins && pinned ? ['taskset', '-c', String(core), process.execPath] : [process.execPath];
+
+const others = (file: string, pinned?: Pinned): ChildProcess => {
+  const [execPath, ...execArgv] = nodeOn(CORES.others, pinned);
   return fork(join(import.meta.dirname, file), { execPath, execArgv });
 };
 
 /** Both upstreams. */
-export const startUpstream = async () => {
-  const child = others('upstream.ts');
+export const startUpstream = async (pinned?: Pinned) => {
+  const child = others('upstream.ts', pinned);
   const [{ url }] = (await once(child, 'message')) as [{ url: string }];
   return {
     url,
@@ -40,8 +45,8 @@ export const startUpstream = async () => {
 };
 
 /** The clients. */
-export const startClients = () => {
-  const child = others('load.ts');
+export const startClients = (pinned?: Pinned) => {
+  const child = others('load.ts', pinned);
   return {
     run: async (load: Load): Promise<Loaded> => {
       child.send(load);
@@ -69,8 +74,9 @@ export const startVariant = async (
   { program, env }: Variant,
   upstream: string,
   mode: Readonly<Record<string, string>>,
+  pinned?: Pinned,
 ) => {
-  const [command, ...node] = nodeOn(CORES.measured);
+  const [command, ...node] = nodeOn(CORES.measured, pinned);
   const child = spawn(command, [...node, ...program], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {

@@ -64,6 +64,7 @@ beforeAll(async () => {
   bird = await startUpstream({
     [CHANNEL_PATH]: { body: { id: idOf('line'), name: 'Front desk', status: 'active' } },
     [`GET ${base}/channels/*`]: { status: 404 },
+    [`POST ${base}/contacts/search`]: { body: { results: [] } },
     [AT_BIRD]: { status: 202, body: { id: idOf('sent'), channelId: idOf('line'), status: 'accepted' } },
   });
   const persisted = { documents, only: true };
