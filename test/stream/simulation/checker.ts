@@ -97,7 +97,8 @@ export class Checker {
       throw new Violation(`a status regresses: ${witness.name} is told ${status} after ${before.status}`);
     }
     const wasRead = via === 'SNAPSHOT' || via === 'RECONCILED';
-    if (!wasRead || !witness.doubts) witness.told.set(messageId, { status, wasRead });
+    if (wasRead && witness.doubts) witness.told.delete(messageId);
+    else witness.told.set(messageId, { status, wasRead });
     this.#learns(witness, messageId, rank(status));
   }
 

@@ -38,34 +38,10 @@ export const PLANTED: Readonly<Record<string, Planted>> = {
     bug: 'keptAt = Math.max(keptAt, age(), now());',
     store: 'sqlite',
   },
-  'the file is read over a hole': {
-    file: 'stream/log/sqlite-log.ts',
-    text: 'rows[0]?.follows === after',
-    bug: 'rows.length > 0',
-    store: 'sqlite',
-  },
-  'Redis is read over a hole': {
-    file: 'stream/log/redis-log.ts',
-    text: 'entries[0]?.follows === after',
-    bug: 'entries.length > 0',
-    store: 'redis',
-  },
-  'a log that ends before what was told of it is nothing': {
-    file: 'stream/log/redis-log.ts',
-    text: 'isAnother || committed.head < known',
-    bug: 'isAnother',
-    store: 'redis',
-  },
   'a log that became another is nothing': {
     file: 'stream/log/redis-log.ts',
     text: 'isAnother || committed.head < known',
     bug: 'committed.head < known',
-    store: 'redis',
-  },
-  'a node that slept through trimming is told nothing': {
-    file: 'stream/log/redis-log.ts',
-    text: 'if (!next && head > last) lose(head);',
-    bug: 'if (!next && head > last) last = head;',
     store: 'redis',
   },
   'positions go on as if it were the same Redis': {
@@ -80,12 +56,6 @@ export const PLANTED: Readonly<Record<string, Planted>> = {
     bug: '1',
     store: 'redis',
   },
-  'what another node was faster with is given up': {
-    file: 'stream/log/redis-plan.ts',
-    text: 'pending.filter(({ change }) => lost.has(change.messageId))',
-    bug: 'pending.filter(() => false && lost)',
-    store: 'redis',
-  },
   'a commit that Redis did not answer is acknowledged': {
     file: 'stream/log/redis-writer.ts',
     text: 'for (const { fail } of batch) fail(error);',
@@ -97,11 +67,6 @@ export const PLANTED: Readonly<Record<string, Planted>> = {
     text: 'const MOST_STEP_MS = 60_000;',
     bug: 'const MOST_STEP_MS = 1e15;',
     store: 'redis',
-  },
-  'a page counts by positions over a leap': {
-    file: 'stream/log/pages.ts',
-    text: 'if (entry.position !== this.newest + 1) this.#newest = [];',
-    bug: '',
   },
   'everything is taken for announced': {
     file: 'stream/deliver/broadcast.ts',
