@@ -249,6 +249,7 @@ describe.skipIf(browserIsMissing)(
       await page.keyboard.press('Enter');
       const why = bubbles().filter({ hasText: 'Not the first time' }).locator('[role="alert"]');
       await why.waitFor();
+      expect(await page.locator('#messages .failed .tick').getAttribute('aria-label')).toBe('failed');
       await page.unroute('**/graphql');
       await why.locator('button').click();
       await expect.poll(() => why.count()).toBe(0);

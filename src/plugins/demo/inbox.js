@@ -1,4 +1,5 @@
 // An inbox over Pigeon's graph. Everything it asks stands first; below is what any page has to do with the answers.
+// It is one file, long as it is, so that it can be copied and read from its beginning to its end.
 import { createClient } from '/demo/graphql-ws.js';
 
 /** A conversation as the list shows it. */
@@ -445,6 +446,7 @@ const upload = async (channelId, file) => {
 const send = async (to, draft) => {
   draft.bubble.classList.remove('failed');
   draft.bubble.querySelector('.why')?.remove();
+  showStatus(draft.bubble, 'ACCEPTED');
   const { source, channel, participants } = to.conversation;
   try {
     // What is uploaded once is not uploaded again.
@@ -467,6 +469,7 @@ const send = async (to, draft) => {
     again.addEventListener('click', () => send(to, draft));
     why.append(again);
     draft.bubble.classList.add('failed');
+    showStatus(draft.bubble, 'FAILED');
     draft.bubble.append(why);
     if (to === open) toEnd();
   }
