@@ -8,6 +8,7 @@ import { WORKSPACE_ID } from '../support/gateway.ts';
 import { idOf } from '../support/ids.ts';
 import { describeWithRedis, startRedis } from '../support/redis.ts';
 import { type Asked, startUpstream } from '../support/upstream.ts';
+import { BEFORE_SENDS, isPost } from './before-sends.ts';
 import { birdMessage, WORKSPACE } from './bird.ts';
 import { killWhileSending } from './killed-sends.ts';
 
@@ -35,6 +36,7 @@ it('one node that is killed in the middle of a send finds its message when it is
   const line = `${WORKSPACE}/channels/${idOf('line')}/messages`;
   let taken: object | undefined;
   await using bird = await startUpstream({
+    ...BEFORE_SENDS,
     [`POST ${line}`]: ({ body }: Asked) => {
       const { meta } = body as { meta?: object };
       taken = birdMessage('sent', 'line', { meta, createdAt: new Date().toISOString() });
@@ -48,14 +50,14 @@ it('one node that is killed in the middle of a send finds its message when it is
   const send = `mutation { sendMessage(input: {
     channelId: "${channel}" to: "+12025550100" text: "Hello" idempotencyKey: "k"
   }) { message { nativeId } } }`;
-  const first = await start();
+  await using first = await start();
   const lost = first.ask(send).catch(() => 'killed');
   await vi.waitFor(() => expect(taken).toBeDefined(), { timeout: 10_000 });
   await first.kill();
   expect(await lost).toBe('killed');
   await using again = await start();
   expect(await again.ask(send)).toEqual({ data: { sendMessage: { message: { nativeId: idOf('sent') } } } });
-  expect(bird.asked.filter(({ method }) => method === 'POST')).toHaveLength(1);
+  expect(bird.asked.filter(isPost)).toHaveLength(1);
   await again.kill();
   await rm(dataDir, { recursive: true });
 }, 60_000);
