@@ -67,6 +67,7 @@ const ARGS: Readonly<Record<string, string>> = {
     btoa(`CourierText:${fixtureIds.courierTextId}`),
     btoa(`BirdChannel:${fixtureIds.birdWorkspaceId}/${fixtureIds.birdChannelId}`),
   ),
+  'Query.people': 'search: "amina"',
   'Query.person': `by: { ${amina} }`,
   'Bird.attributeDefinition': 'id: "careTeam"',
   'Bird.channel': `id: "${fixtureIds.birdChannelId}"`,
