@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => gateway.close());
 
 const send = async (text: string) => {
-  const { birdChannelId: channelId, birdContactId: contactId } = gateway.sandbox.fixtureIds;
+  const { birdSmsChannelId: channelId, birdContactId: contactId } = gateway.sandbox.fixtureIds;
   const { body } = await gateway.ask(SEND, { input: { channelId, contactId, text } });
   expect(body.errors).toBeUndefined();
 };
@@ -39,13 +39,13 @@ const clients = {
       url: `${gateway.url}/graphql`.replace('http', 'ws'),
       webSocketImpl: WebSocket,
     });
-    const { birdChannelId } = gateway.sandbox.fixtureIds;
-    return client.iterate<Event>({ query: WATCH, variables: { channels: [birdChannelId] } });
+    const { birdSmsChannelId } = gateway.sandbox.fixtureIds;
+    return client.iterate<Event>({ query: WATCH, variables: { channels: [birdSmsChannelId] } });
   },
   'graphql-sse': () => {
     const client = createSseClient({ url: `${gateway.url}/graphql` });
-    const { birdChannelId } = gateway.sandbox.fixtureIds;
-    return client.iterate<Event>({ query: WATCH, variables: { channels: [birdChannelId] } });
+    const { birdSmsChannelId } = gateway.sandbox.fixtureIds;
+    return client.iterate<Event>({ query: WATCH, variables: { channels: [birdSmsChannelId] } });
   },
 };
 
