@@ -226,7 +226,12 @@ class Pass {
       // Looks once more, because from now on it is told what comes.
       broadcast.live = this;
     } else if (live !== this) {
-      if (live.#position > this.#position) return;
+      if (live.#position > this.#position) {
+        // It has told of what the log does not show here: not yet, or no more where its end was lost. To look again at
+        // once would keep everybody waiting, and with them whoever brings it.
+        await pause(GATHER_MS);
+        return;
+      }
       for (const subscriber of this.#members) {
         this.#members.delete(subscriber);
         subscriber.position = this.#position;
