@@ -8,6 +8,7 @@ import { askIn, operation, readKey, readRow } from './load.ts';
 import { BirdMessage, birdMessageView, MAX_MESSAGES, type MessageRow } from './message.ts';
 import { type Draft, draftOf, messageField, messageInput } from './message-input.ts';
 import { listChannelMessages, readPage } from './messages.ts';
+import { writeTime } from './times.ts';
 
 export const sendMessage = operation(
   'POST',
@@ -29,8 +30,8 @@ findLost(sendMessage, {
     const [workspaceId = '', channelId = ''] = String(channel).split('/');
     const list = { operation: listChannelMessages, workspaceId, params: { channelId } };
     const span = {
-      startAt: new Date(since - SKEW_MS).toISOString(),
-      endAt: new Date(since + SKEW_MS).toISOString(),
+      startAt: writeTime(new Date(since - SKEW_MS)),
+      endAt: writeTime(new Date(since + SKEW_MS)),
     };
     let pageToken: string | undefined;
     for (let page = 0; page < PAGES; page += 1) {

@@ -3,6 +3,7 @@ import { type Context, createContext, type Services } from '../context.ts';
 import { ConflictError, NotReachableError } from '../graph/errors.ts';
 import { ownerOf, sendOnce } from '../graph/send-once.ts';
 import type { QueuedSend } from '../ports.ts';
+import { openRounds } from '../store/rounds.ts';
 import { OutcomeUnknownError, UpstreamError } from '../upstream/errors.ts';
 import { deliver } from './deliver.ts';
 import { channelIdOf } from './reach.ts';
@@ -99,7 +100,6 @@ export const openSendQueue = (services: Services, outboxAgeMs: number, everyMs =
   const mostLateMs = Math.min(MOST_LATE_MS, outboxAgeMs / 2);
   const { sendStore, warn } = services;
   let closed = false;
-  let blind = false;
 
   const sendOne = async (queued: QueuedSend): Promise<void> => {
     const { id, owner, callerKey, callerKnown } = queued;
@@ -145,32 +145,20 @@ export const openSendQueue = (services: Services, outboxAgeMs: number, everyMs =
     }
   };
 
-  const work = async (): Promise<void> => {
-    try {
+  const { round, end } = openRounds({
+    work: async () => {
       const due = await sendStore.lease(A_ROUND, LEASE_MS, Date.now());
       for (const queued of due) if (!closed) await look(queued);
-      blind = false;
-    } catch (error) {
-      if (!blind && !closed) warn('scheduled messages are not known', { error: String(error) });
-      blind = true;
-    }
-  };
-
-  let working: Promise<void> | undefined;
-  const round = (): Promise<void> => {
-    working ??= work().finally(() => {
-      working = undefined;
-    });
-    return working;
-  };
-  const timer = everyMs > 0 ? setInterval(round, everyMs).unref() : undefined;
+    },
+    failed: (error) => warn('scheduled messages are not known', { error: String(error) }),
+    everyMs,
+  });
 
   return {
     round,
-    async close() {
+    close() {
       closed = true;
-      clearInterval(timer);
-      await working;
+      return end();
     },
   };
 };

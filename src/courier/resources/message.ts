@@ -14,7 +14,7 @@ import { read } from '../../graph/verbs/read.ts';
 import { update } from '../../graph/verbs/update.ts';
 import type { MessageStatus } from '../../ports.ts';
 import { resource } from '../courier.ts';
-import { readTime } from '../times.ts';
+import { readTime, writeTime } from '../times.ts';
 import type { Flat } from '../types.ts';
 import { CourierChannel } from './channel.ts';
 import { CourierIndividual } from './individual.ts';
@@ -164,7 +164,7 @@ export const post = create(CourierMessage, {
     find: async (context, { since }, { channel, author, text }) => {
       const values = {
         'channel-id': channel,
-        'filter[cmp-posted-time]': [`>=${new Date(since - SKEW_MS).toISOString()}`],
+        'filter[cmp-posted-time]': [`>=${writeTime(new Date(since - SKEW_MS))}`],
       };
       const { edges } = await messages.read(context, { first: POSTED_SINCE }, values, false);
       const isIt = (row: Row) =>

@@ -1,6 +1,7 @@
 import { createContext, type Services } from '../../context.ts';
 import { lookForSend } from '../../graph/lost-sends.ts';
 import type { Changes, KeptSend } from '../../ports.ts';
+import { openRounds } from '../../store/rounds.ts';
 import { PIGEON } from './poller.ts';
 
 /** How often it is asked which lost sends are to be looked for, in milliseconds. */
@@ -36,7 +37,6 @@ export const openSettling = ({ changes, everyMs = ROUND_MS, ...options }: Settli
   const services: Services = { ...options.services, changes, directory: undefined };
   const { outbox, warn } = services;
   const ending = new AbortController();
-  let blind = false;
 
   const look = async (send: KeptSend): Promise<void> => {
     try {
@@ -47,31 +47,19 @@ export const openSettling = ({ changes, everyMs = ROUND_MS, ...options }: Settli
     }
   };
 
-  const work = async (): Promise<void> => {
-    try {
+  const { round, end } = openRounds({
+    work: async () => {
       for (const send of await outbox.due(A_ROUND)) if (!ending.signal.aborted) await look(send);
-      blind = false;
-    } catch (error) {
-      if (!blind && !ending.signal.aborted) warn('lost sends are not known', { error: String(error) });
-      blind = true;
-    }
-  };
-
-  let working: Promise<void> | undefined;
-  const round = (): Promise<void> => {
-    working ??= work().finally(() => {
-      working = undefined;
-    });
-    return working;
-  };
-  const timer = everyMs > 0 ? setInterval(round, everyMs).unref() : undefined;
+    },
+    failed: (error) => warn('lost sends are not known', { error: String(error) }),
+    everyMs,
+  });
 
   return {
     round,
-    async close() {
+    close() {
       ending.abort(new Error('the gateway closes'));
-      clearInterval(timer);
-      await working;
+      return end();
     },
   };
 };
